@@ -1,0 +1,36 @@
+/* system.h - cells and the linear equations between them, as protection and attack see them.
+ *
+ * A system is plain numbers: cells 0..cell_count-1, equations (each sums to
+ * zero over its cells with small integer coefficients), and figures: what is
+ * output. A figure uses one or more cells (a rate uses its numerator and its
+ * denominator); it is published or withheld as a whole, and a cell is visible
+ * when some published figure uses it. Cells that no figure uses are hidden:
+ * never output, but an attacker may get at them through the equations.
+ *
+ * Struct only: protect and attack share this shape and no code. */
+#ifndef CDN_CELLS_SYSTEM_H
+#define CDN_CELLS_SYSTEM_H
+
+#include <stdint.h>
+
+/** Marks of a cell; any combination. */
+#define CDN_CELL_SENSITIVE (1u << 0) /* must not be visible, nor determined by what is visible */
+#define CDN_CELL_KNOWN (1u << 1)     /* everybody knows it (structural zero, public fact, earlier
+                                        release): always visible, and never sensitive */
+#define CDN_CELL_KEEP (1u << 2)      /* not to be chosen as secondary (a true zero): withholding it
+                                        would protect nothing */
+
+typedef struct cdn_system {
+    uint32_t cell_count;
+    const uint8_t *marks;          /* per cell */
+    const uint64_t *costs;         /* per cell: what withholding it loses; > 0 */
+    uint32_t equation_count;
+    const uint32_t *equation_start; /* equation_count + 1 offsets */
+    const uint32_t *equation_cell;  /* a cell at most once per equation */
+    const int32_t *equation_coefficient; /* not 0 */
+    uint32_t figure_count;
+    const uint32_t *figure_start;   /* figure_count + 1 offsets */
+    const uint32_t *figure_cell;
+} cdn_system;
+
+#endif

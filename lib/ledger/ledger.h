@@ -1,0 +1,41 @@
+/* ledger.h - the history of releases: entries are only ever added, each chained to the one before.
+ *
+ * One SQLite file, synchronous = FULL. Entry hash = SHA-256 of
+ * previous hash || sequence || kind || release id || salt || canonical payload.
+ * An intent without a commit counts as released. */
+#ifndef CDN_LEDGER_LEDGER_H
+#define CDN_LEDGER_LEDGER_H
+
+#include <stdint.h>
+
+#include "cordon/error.h"
+#include "core/text.h"
+#include "json/json.h"
+
+typedef struct cdn_ledger cdn_ledger;
+
+cdn_status cdn_ledger_open(const char *path, cdn_ledger **out, cdn_error *error) CDN_MUST_CHECK;
+void cdn_ledger_close(cdn_ledger *ledger);
+
+/** Adds one entry, durable when it returns. `kind` is one of open, stage, intent, approve, reject,
+ *  commit, void, withdraw, key. `payload` is written canonically; not taken. */
+cdn_status cdn_ledger_add(cdn_ledger *ledger, const char *kind, const char *release_id,
+                          const cdn_json *payload, cdn_error *error) CDN_MUST_CHECK;
+
+/** Recomputes the whole chain; CDN_E_REFUSED names the first entry that does not fit. */
+cdn_status cdn_ledger_verify(cdn_ledger *ledger, uint64_t *entries, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** Visits entries in order. */
+typedef cdn_status (*cdn_ledger_visit)(void *context, uint64_t sequence, const char *kind,
+                                       const char *release_id, const char *payload,
+                                       const char *hash, cdn_error *error);
+cdn_status cdn_ledger_each(cdn_ledger *ledger, const char *release_id /* NULL = all */,
+                           cdn_ledger_visit visit, void *context, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** Hash of the last entry, hex, and the number of entries. */
+cdn_status cdn_ledger_head(cdn_ledger *ledger, char hash[65], uint64_t *entries,
+                           cdn_error *error) CDN_MUST_CHECK;
+
+#endif

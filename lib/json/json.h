@@ -56,5 +56,9 @@ cdn_json *cdn_json_new_bool(bool flag);
 cdn_json *cdn_json_copy(const cdn_json *value);
 void cdn_json_set(cdn_json *object, const char *key, cdn_json *value);
 void cdn_json_push(cdn_json *array, cdn_json *value);
+cdn_json *cdn_json_new_null(void);
+/** false when the value is NULL or anything could not be added somewhere in the tree: no memory,
+ *  a NULL value, text that is not UTF-8. Writing such a tree sets out->failed and adds nothing. */
+bool cdn_json_ok(const cdn_json *value);
 
 #endif

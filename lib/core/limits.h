@@ -3,6 +3,8 @@
 #define CDN_CORE_LIMITS_H
 
 #define CDN_LIMIT_FIELD_SIZE (64u * 1024u)              /* one CSV field */
+#define CDN_LIMIT_RECORD_SIZE (32u * 1024u * 1024u)     /* one CSV record */
+#define CDN_LIMIT_RECORD_FIELDS (64u * 1024u)           /* fields of one CSV record */
 #define CDN_LIMIT_PROBLEMS 100u                         /* input problems printed before counting */
 #define CDN_LIMIT_SOURCE_SIZE (256u * 1024u)            /* a Lua source file */
 #define CDN_LIMIT_JSON_SIZE (4u * 1024u * 1024u)        /* a JSON text from the jail */

@@ -1,0 +1,219 @@
+/* exact.c - the attacker who knows every visible cell and every equation.
+ *
+ * What is visible leaves the equations; what remains says what the unknown
+ * cells are held to. Only connected groups of unknowns that hold a sensitive
+ * cell are reduced. Two primes, because one prime can divide what decides: a
+ * cell counts as exposed when either says so, which errs on the safe side.
+ *
+ * A system that breaks its own contract is refused, never half attacked.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "attack/exact.h"
+
+#include <stdbool.h>
+
+#include "attack/reduce.h"
+#include "core/alloc.h"
+#include "core/fail.h"
+
+#define NONE UINT32_MAX
+
+static const uint32_t primes[] = {4294967291u, 2147483647u};
+
+typedef struct attack {
+    const cdn_system *system;
+    uint8_t *visible;   /* per cell */
+    uint32_t *leader;   /* per cell: union-find parent */
+    uint8_t *attacked;  /* per leader: its group holds a sensitive unknown */
+    uint32_t *column;   /* per cell: its column, or NONE */
+    uint32_t *cell;     /* per column */
+    uint32_t *row_start, *row_column;
+    int32_t *row_coefficient;
+    uint8_t *wanted, *determined; /* per column */
+    cdn_equations equations;
+} attack;
+
+static cdn_status check_offsets(const uint32_t *start, uint32_t count, const uint32_t *cells,
+                                uint32_t cell_count, const char *what, cdn_error *error)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (start[i] > start[i + 1])
+            return cdn_fail(error, CDN_E_INTERNAL, "attack: offsets of %s %u go back", what, i);
+        for (uint32_t j = start[i]; j < start[i + 1]; j++) {
+            if (cells[j] >= cell_count)
+                return cdn_fail(error, CDN_E_INTERNAL, "attack: %s %u names cell %u of %u", what,
+                                i, cells[j], cell_count);
+        }
+    }
+    return CDN_OK;
+}
+
+/* The contract of cells/system.h, as far as the attack rests on it. */
+static cdn_status check_system(const cdn_system *s, uint32_t *last_seen, cdn_error *error)
+{
+    CDN_TRY(check_offsets(s->equation_start, s->equation_count, s->equation_cell, s->cell_count,
+                          "equation", error));
+    CDN_TRY(check_offsets(s->figure_start, s->figure_count, s->figure_cell, s->cell_count,
+                          "figure", error));
+    for (uint32_t c = 0; c < s->cell_count; c++)
+        last_seen[c] = NONE;
+    for (uint32_t e = 0; e < s->equation_count; e++) {
+        for (uint32_t i = s->equation_start[e]; i < s->equation_start[e + 1]; i++) {
+            uint32_t cell = s->equation_cell[i];
+            if (s->equation_coefficient[i] == 0)
+                return cdn_fail(error, CDN_E_INTERNAL, "attack: equation %u has coefficient 0", e);
+            if (last_seen[cell] == e)
+                return cdn_fail(error, CDN_E_INTERNAL, "attack: equation %u has a cell twice", e);
+            last_seen[cell] = e;
+        }
+    }
+    return CDN_OK;
+}
+
+static void mark_visible(attack *a, const uint8_t *figure_withheld)
+{
+    const cdn_system *s = a->system;
+    for (uint32_t c = 0; c < s->cell_count; c++)
+        a->visible[c] = (s->marks[c] & CDN_CELL_KNOWN) != 0;
+    for (uint32_t f = 0; f < s->figure_count; f++) {
+        if (figure_withheld[f])
+            continue;
+        for (uint32_t i = s->figure_start[f]; i < s->figure_start[f + 1]; i++)
+            a->visible[s->figure_cell[i]] = 1;
+    }
+}
+
+static uint32_t find_leader(attack *a, uint32_t cell)
+{
+    while (a->leader[cell] != cell) {
+        a->leader[cell] = a->leader[a->leader[cell]];
+        cell = a->leader[cell];
+    }
+    return cell;
+}
+
+static void group_unknowns(attack *a)
+{
+    const cdn_system *s = a->system;
+    for (uint32_t c = 0; c < s->cell_count; c++)
+        a->leader[c] = c;
+    for (uint32_t e = 0; e < s->equation_count; e++) {
+        uint32_t first = NONE;
+        for (uint32_t i = s->equation_start[e]; i < s->equation_start[e + 1]; i++) {
+            if (a->visible[s->equation_cell[i]])
+                continue;
+            uint32_t leader = find_leader(a, s->equation_cell[i]);
+            if (first == NONE)
+                first = leader;
+            else if (leader < first) {
+                a->leader[first] = leader;
+                first = leader;
+            } else
+                a->leader[leader] = first;
+        }
+    }
+    for (uint32_t c = 0; c < s->cell_count; c++) {
+        if ((s->marks[c] & CDN_CELL_SENSITIVE) && !a->visible[c])
+            a->attacked[find_leader(a, c)] = 1;
+    }
+}
+
+/* Numbers the unknown cells of attacked groups and writes their equations. */
+static void build_equations(attack *a)
+{
+    const cdn_system *s = a->system;
+    uint32_t columns = 0, rows = 0, entries = 0;
+    for (uint32_t c = 0; c < s->cell_count; c++) {
+        a->column[c] = NONE;
+        if (a->visible[c] || !a->attacked[find_leader(a, c)])
+            continue;
+        a->wanted[columns] = (s->marks[c] & CDN_CELL_SENSITIVE) != 0;
+        a->cell[columns] = c;
+        a->column[c] = columns++;
+    }
+    for (uint32_t e = 0; e < s->equation_count; e++) {
+        uint32_t begin = entries;
+        for (uint32_t i = s->equation_start[e]; i < s->equation_start[e + 1]; i++) {
+            uint32_t column = a->column[s->equation_cell[i]];
+            if (column == NONE)
+                continue;
+            a->row_column[entries] = column;
+            a->row_coefficient[entries++] = s->equation_coefficient[i];
+        }
+        if (entries > begin)
+            a->row_start[++rows] = entries;
+    }
+    a->equations = (cdn_equations){rows, columns, a->row_start, a->row_column, a->row_coefficient};
+}
+
+static cdn_status attack_init(attack *a, const cdn_system *s, cdn_error *error)
+{
+    size_t cells = s->cell_count;
+    size_t entries = s->equation_count == 0 ? 0 : s->equation_start[s->equation_count];
+    a->system = s;
+    a->visible = cdn_alloc(cells, 1);
+    a->leader = cdn_alloc(cells, sizeof *a->leader);
+    a->attacked = cdn_alloc(cells, 1);
+    a->column = cdn_alloc(cells, sizeof *a->column);
+    a->cell = cdn_alloc(cells, sizeof *a->cell);
+    a->row_start = cdn_alloc((size_t)s->equation_count + 1, sizeof *a->row_start);
+    a->row_column = cdn_alloc(entries, sizeof *a->row_column);
+    a->row_coefficient = cdn_alloc(entries, sizeof *a->row_coefficient);
+    a->wanted = cdn_alloc(cells, 1);
+    a->determined = cdn_alloc(cells, 1);
+    if (a->visible == NULL || a->leader == NULL || a->attacked == NULL || a->column == NULL ||
+        a->cell == NULL || a->row_start == NULL || a->row_column == NULL ||
+        a->row_coefficient == NULL || a->wanted == NULL || a->determined == NULL)
+        return cdn_fail_memory(error);
+    return CDN_OK;
+}
+
+static void attack_release(attack *a)
+{
+    cdn_free(a->visible);
+    cdn_free(a->leader);
+    cdn_free(a->attacked);
+    cdn_free(a->column);
+    cdn_free(a->cell);
+    cdn_free(a->row_start);
+    cdn_free(a->row_column);
+    cdn_free(a->row_coefficient);
+    cdn_free(a->wanted);
+    cdn_free(a->determined);
+}
+
+static uint32_t report(const attack *a, uint8_t *exposed)
+{
+    const cdn_system *s = a->system;
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < s->cell_count; c++) {
+        bool sensitive = (s->marks[c] & CDN_CELL_SENSITIVE) != 0;
+        bool out = a->visible[c] || (a->column[c] != NONE && a->determined[a->column[c]]);
+        exposed[c] = sensitive && out;
+        count += exposed[c];
+    }
+    return count;
+}
+
+cdn_status cdn_attack_exact(const cdn_system *system, const uint8_t *figure_withheld,
+                            uint8_t *exposed, uint32_t *exposed_count, cdn_error *error)
+{
+    attack a = {0};
+    cdn_status status = attack_init(&a, system, error);
+    if (status != CDN_OK)
+        goto done;
+    status = check_system(system, a.cell, error);
+    if (status != CDN_OK)
+        goto done;
+    mark_visible(&a, figure_withheld);
+    group_unknowns(&a);
+    build_equations(&a);
+    for (size_t i = 0; i < sizeof primes / sizeof primes[0] && status == CDN_OK; i++)
+        status = cdn_reduce_determined(&a.equations, primes[i], a.wanted, a.determined, error);
+    if (status == CDN_OK)
+        *exposed_count = report(&a, exposed);
+
+done:
+    attack_release(&a);
+    return status;
+}

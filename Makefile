@@ -68,7 +68,7 @@ $(support_obj) $(call objects,$(unit_src)): extra_cppflags = -Itests
 $(G)/prelude_%.c: bin/script/%.lua Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include "prelude.h"'; echo 'const char cdn_prelude_$*[] = {'; \
-	od -An -v -tu1 $< | awk '{ for (i = 1; i <= NF; i++) printf "%d,", $$i > 127 ? $$i - 256 : $$i; \
+	od -An -v -tu1 $< | awk '{ for (i = 1; i <= NF; i++) printf "%d,", ($$i > 127 ? $$i - 256 : $$i); \
 	    print "" }'; \
 	echo '0};'; echo 'const size_t cdn_prelude_$*_size = sizeof cdn_prelude_$* - 1;'; } > $@
 

@@ -73,6 +73,7 @@ end
 
 -- ---------------------------------------------------------------- objects
 
+local kind_of
 local states = {} -- object -> its private state
 local classes = {} -- object -> its class
 
@@ -100,7 +101,7 @@ function base.kind_of(value)
     end
     return "a " .. kind
 end
-local kind_of
+kind_of = base.kind_of
 
 -- A class of opaque objects with a locked metatable. kind: the name for messages. methods: name ->
 -- function(state, object, ...) called as object:name(...). operators: "__add" -> function(a, b).
@@ -604,9 +605,7 @@ function base.decode(text)
     return value()
 end
 
--- ---------------------------------------------------------------- the user's environment
-
-kind_of = base.kind_of
+-- ---------------------------------------------------------------- values and names
 
 -- Text of a value without addresses.
 function base.tostring(value)

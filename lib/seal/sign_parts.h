@@ -1,0 +1,90 @@
+/* sign_parts.h - what the sign_*.c files share: key files, certificates, OpenSSL's errors.
+ *
+ * Not for other rooms: they use sign.h. OpenSSL types stay inside lib/seal.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_SEAL_SIGN_PARTS_H
+#define CDN_SEAL_SIGN_PARTS_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+
+#include "cordon/error.h"
+#include "seal/sign.h"
+
+#define CDN_SEAL_FILE_SIZE ((size_t)1024 * 1024) /* a key or a file of certificates */
+#define CDN_SEAL_PATH_SIZE 4096
+#define CDN_SEAL_NAME_SIZE 128 /* bytes of a CN or O, with the NUL: 64 characters (X.520) */
+
+/** The last reason in OpenSSL's queue as "what: reason"; empties the queue. */
+cdn_status cdn_seal_fail(cdn_error *error, cdn_status status, const char *what);
+
+/** directory/name, or CDN_E_LIMIT. */
+cdn_status cdn_seal_path(char out[CDN_SEAL_PATH_SIZE], const char *directory, const char *name,
+                         cdn_error *error) CDN_MUST_CHECK;
+
+/* sign_file.c */
+
+/** Takes a lock on a directory (made, mode 0777 less umask, when missing) for a change of several
+ *  files. @owner caller, close */
+cdn_status cdn_seal_lock(const char *directory, int *out_descriptor, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** A private file, mode 0600, which must not exist; synced with its directory. The directory is
+ *  made (mode 0700) when missing. */
+cdn_status cdn_seal_write_private(const char *directory, const char *name, const void *bytes,
+                                  size_t size, cdn_error *error) CDN_MUST_CHECK;
+
+/** Reads a private file: no link, regular, ours, mode & 077 == 0, one name, in a directory that
+ *  only its owner may write. At most `capacity` bytes. */
+cdn_status cdn_seal_read_private(const char *directory, const char *name, void *bytes,
+                                 size_t capacity, size_t *out_size, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** Replaces a public file whole (temporary name, sync, rename). */
+cdn_status cdn_seal_write_public(const char *directory, const char *name, const void *bytes,
+                                 size_t size, cdn_error *error) CDN_MUST_CHECK;
+
+/* sign_key.c */
+
+/** A fresh key on a named curve ("P-256", "P-384"). @owner caller, EVP_PKEY_free */
+cdn_status cdn_seal_key_create(const char *curve, EVP_PKEY **out, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_seal_key_save(const char *directory, const char *name, EVP_PKEY *key,
+                             const cdn_passphrase *passphrase, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_seal_key_load(const char *directory, const char *name,
+                             const cdn_passphrase *passphrase, EVP_PKEY **out, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/* sign_cert.c */
+
+/** A certificate for `key`, signed by `issuer_key`; issuer NULL = a root, signed by itself.
+ *  @owner caller, X509_free */
+cdn_status cdn_seal_certificate_create(EVP_PKEY *key, const char *name, const char *organisation,
+                                       X509 *issuer, EVP_PKEY *issuer_key, X509 **out,
+                                       cdn_error *error) CDN_MUST_CHECK;
+
+/** Every certificate of a PEM file; a file without one is CDN_E_INPUT, a missing file too unless
+ *  `optional` (then an empty stack). @owner caller, sk_X509_pop_free(x, X509_free) */
+cdn_status cdn_seal_certificates_load(const char *directory, const char *name, bool optional,
+                                      STACK_OF(X509) **out, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_seal_certificates_save(const char *directory, const char *name,
+                                      STACK_OF(X509) *certificates, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** The one certificate of root.pem; it must be a CA that signed itself. */
+cdn_status cdn_seal_root_load(const char *trust_dir, X509 **out, cdn_error *error) CDN_MUST_CHECK;
+
+/** The subject's only CN or O as UTF-8; false when absent, repeated, or not printable text. */
+bool cdn_seal_certificate_text(const X509 *certificate, int nid, char out[CDN_SEAL_NAME_SIZE]);
+/** Now within its dates. */
+bool cdn_seal_certificate_is_live(const X509 *certificate);
+
+/* sign_roster.c */
+
+/** The certificate in force and the key of an approver. @owner caller, X509_free, EVP_PKEY_free */
+cdn_status cdn_seal_signer_load(const char *keys_dir, const char *trust_dir, const char *name,
+                                const cdn_passphrase *passphrase, X509 **out_certificate,
+                                EVP_PKEY **out_key, cdn_error *error) CDN_MUST_CHECK;
+
+#endif

@@ -1,0 +1,36 @@
+/* files.h - the three files: headers and rows.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_SYNTH_FILES_H
+#define CDN_SYNTH_FILES_H
+
+#include "synth/filler.h"
+#include "synth/staff.h"
+#include "synth/world.h"
+
+void cdn_synth_put_workplace_header(cdn_line *line, const cdn_synth_world *world,
+                                    const cdn_filler *filler);
+void cdn_synth_put_workplace(cdn_line *line, const cdn_synth_world *world,
+                             const cdn_filler *filler, const cdn_synth_staff *staff,
+                             uint32_t place);
+/** Columns of workplace.csv and worker.csv without filler. */
+uint32_t cdn_synth_workplace_width(const cdn_synth_lists *lists);
+uint32_t cdn_synth_worker_width(void);
+
+/** Where the worker file has got to. */
+typedef struct cdn_synth_progress {
+    uint32_t counted; /* counted rows written */
+    uint32_t extra;   /* extra dirty rows written */
+    uint32_t spoilt;  /* counted rows spoilt */
+} cdn_synth_progress;
+
+void cdn_synth_put_worker_header(cdn_line *line, const cdn_filler *filler);
+/** All rows of one workplace, with the dirty rows that are due. */
+void cdn_synth_put_workers(cdn_line *line, const cdn_synth_world *world, const cdn_filler *filler,
+                           const cdn_synth_staff *staff, uint32_t place,
+                           cdn_synth_progress *progress);
+
+/** cqc_locations.csv from header to last row. */
+void cdn_synth_put_locations(cdn_line *line, const cdn_synth_world *world);
+
+#endif

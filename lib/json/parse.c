@@ -1,7 +1,7 @@
 /* parse.c - strict JSON in, through jansson.
  *
  * jansson parses; a scan before it finds what jansson would let through (real
- * numbers, deep nesting) and knows their line and column. Its own messages are
+ * numbers, deep nesting, a NUL at the end) and knows their line and column. Its own messages are
  * not passed on, because they quote the text.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -76,6 +76,8 @@ static cdn_status scan(const char *source, const char *bytes, size_t size, cdn_e
             }
             continue;
         }
+        if (byte == '\0')
+            return refuse(source, bytes, at, "NUL character in a JSON text", error);
         if ((byte == '[' || byte == '{') && ++depth > CDN_LIMIT_JSON_DEPTH)
             return refuse(source, bytes, at, "JSON is nested too deep", error);
         if ((byte == ']' || byte == '}') && depth > 0)

@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,17 +35,16 @@ void cdn_alloc_fail_after(long successes)
 
 void *cdn_alloc(size_t count, size_t size)
 {
-    if (must_fail())
+    size_t bytes;
+    if (must_fail() || __builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX)
         return NULL;
-    if (count == 0 || size == 0)
-        return calloc(1, 1);
-    return calloc(count, size);
+    return calloc(1, bytes == 0 ? 1 : bytes);
 }
 
 void *cdn_resize(void *block, size_t count, size_t size)
 {
     size_t bytes;
-    if (must_fail() || __builtin_mul_overflow(count, size, &bytes))
+    if (must_fail() || __builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX)
         return NULL;
     return realloc(block, bytes == 0 ? 1 : bytes);
 }

@@ -62,7 +62,7 @@ typedef struct cdn_column {
     bool required;      /* a missing or impossible value excludes the record; else the value */
     int64_t min, max;   /* scaled; inclusive */
     uint32_t codelist;  /* CODE only */
-    uint32_t remap_count; /* CODE only: old code -> code, applied before lookup */
+    uint32_t remap_count; /* CODE only: old code -> code, -1 or -2, applied before lookup */
     const char *const *remap_from;
     const char *const *remap_to;
 } cdn_column;
@@ -76,7 +76,8 @@ typedef enum cdn_record_kind {
 /** A reference from each row of a record type to one row (or none) of another. */
 typedef struct cdn_reference {
     uint32_t target;  /* record type */
-    uint32_t column;  /* of this record type, whose value equals the target's key */
+    uint32_t column;  /* of this record type, whose value equals the target's key; CDN_NONE for an
+                         UNPIVOT type's first reference, which is to its own row of `source` */
     bool required;    /* a row without a target is excluded ("worker of unknown workplace") */
 } cdn_reference;
 
@@ -86,7 +87,8 @@ typedef struct cdn_record {
     cdn_record_kind kind;
     const char *file;          /* FILE: name below data/ */
     uint32_t source;           /* UNPIVOT, GROUP: record type it is made of */
-    uint32_t key;              /* column; unique. UNPIVOT: CDN_NONE */
+    uint32_t key;              /* column; unique. UNPIVOT: CDN_NONE. GROUP: a column of `source`
+                                  (a group has no columns of its own) */
     uint32_t column_first, column_count; /* its columns are contiguous in catalogue->columns */
     uint32_t reference_count;
     const cdn_reference *references;
@@ -104,6 +106,8 @@ typedef struct cdn_record {
     uint32_t holding;          /* record type reached by reference, or CDN_NONE */
     uint32_t holding_column;   /* else a TEXT column of this record type, or CDN_NONE */
     bool is_public;            /* a public register: its rows are not confidential as such */
+    uint32_t unread_count;     /* headers of the file that are never read, so that agreements can */
+    const char *const *unread; /* name them as forbidden */
 } cdn_record;
 
 /** Expression nodes; integer arithmetic on scaled values; missing absorbs. Comparisons, AND, OR,

@@ -28,7 +28,7 @@ prelude_lua := $(sort $(wildcard bin/script/*.lua))
 prelude_src := $(patsubst bin/script/%.lua,$(G)/prelude_%.c,$(prelude_lua))
 support_src := $(sort $(wildcard tests/support/*.c))
 unit_src := $(sort $(wildcard tests/unit/*/test_*.c))
-scripts := $(sort $(wildcard tests/cli/*.sh tests/oracle/*.sh))
+scripts := $(sort $(wildcard tests/cli/*.sh tests/oracle/*.sh tests/oracle/test_*.py))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call objects,$(lib_src))
@@ -88,7 +88,7 @@ $(B)/libcordon.a: $(lib_obj)
 $(B)/libcordon.so: $(lib_obj) lib/cordon.map
 	$(call say,LD)
 	$(Q)$(CC) -shared -Wl,-soname,libcordon.so.0 -Wl,--version-script=lib/cordon.map $(ldflags) \
-	    $(sanitize) -o $@ $(lib_obj) $(libs)
+	    $(no_undefined) $(sanitize) -o $@ $(lib_obj) $(libs)
 	@ln -sf libcordon.so $(B)/libcordon.so.0
 
 $(B)/cordon: $(call objects,bin/cordon.c) $(B)/libcordon.a

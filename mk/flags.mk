@@ -8,6 +8,7 @@ CFLAGS ?= -O2 -g
 # Warnings are errors for developers (a git checkout, CI), not for users of a tarball.
 WERROR ?= $(if $(or $(wildcard .git),$(CI)),1,0)
 
+comma := ,
 warnings := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
     -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings \
     -Wundef -Wvla -Wformat=2 -Wnull-dereference -Wimplicit-fallthrough -Wswitch-enum \
@@ -24,6 +25,8 @@ ifeq ($(FLAVOUR),asan)
   # AddressSanitizer's shadow memory cannot: it traps on undefined behaviour only.
   helper_sanitize := -fsanitize=undefined -fsanitize-undefined-trap-on-error
 else
+  # The library alone must be whole; asked only once there is a program to hold it together.
+  no_undefined := $(if $(wildcard bin/cordon.c),-Wl$(comma)-z$(comma)defs)
   cppflags += -D_FORTIFY_SOURCE=3
 endif
 

@@ -74,8 +74,7 @@ static bool open_pipe(session *self, int which)
     bool output = which == FROM_OUTPUT;
     self->ours[which] = output ? reading : writing;
     self->theirs[which] = output ? writing : reading;
-    return reading >= 0 && writing >= 0 &&
-           fcntl(self->ours[which], F_SETFL, O_NONBLOCK) == 0;
+    return reading >= 0 && writing >= 0 && fcntl(self->ours[which], F_SETFL, O_NONBLOCK) == 0;
 }
 
 static int add_actions(posix_spawn_file_actions_t *actions, const session *self)

@@ -70,8 +70,8 @@ static uint64_t current_line(const reader *self)
 
 static void refuse(reader *self, cdn_status status, uint64_t line, const char *what)
 {
-    self->status = cdn_fail_at(self->error, status, self->source, line, self->field_count + 1,
-                               "%s", what);
+    self->status =
+        cdn_fail_at(self->error, status, self->source, line, self->field_count + 1, "%s", what);
 }
 
 static bool grow_bytes(reader *self, size_t size)
@@ -117,14 +117,12 @@ static void on_field(void *bytes, size_t size, void *data)
         refuse(self, CDN_E_LIMIT, current_line(self), "field is longer than the limit");
         return;
     }
-    if (self->field_count == CDN_LIMIT_RECORD_FIELDS ||
-        size > CDN_LIMIT_RECORD_SIZE - self->size) {
+    if (self->field_count == CDN_LIMIT_RECORD_FIELDS || size > CDN_LIMIT_RECORD_SIZE - self->size) {
         refuse(self, CDN_E_LIMIT, self->line, "record is longer than the limit");
         return;
     }
     if ((self->field_count == self->field_capacity && !grow_fields(self)) ||
-        ((self->bytes == NULL || size > self->capacity - self->size) &&
-         !grow_bytes(self, size))) {
+        ((self->bytes == NULL || size > self->capacity - self->size) && !grow_bytes(self, size))) {
         self->status = cdn_fail_memory(self->error);
         return;
     }
@@ -241,8 +239,7 @@ static cdn_status read_chunk(int descriptor, char *chunk, size_t *size, const ch
     return CDN_OK;
 }
 
-cdn_status cdn_csv_read(const char *path, cdn_csv_record on_record, void *context,
-                        cdn_error *error)
+cdn_status cdn_csv_read(const char *path, cdn_csv_record on_record, void *context, cdn_error *error)
 {
     reader self = {.source = path, .on_record = on_record, .context = context, .error = error};
     int descriptor;

@@ -190,8 +190,8 @@ static cdn_status list_below(listing *list, int descriptor, const char *prefix, 
     while (status == CDN_OK && (errno = 0, entry = readdir(stream)) != NULL) {
         if (is_dots(entry->d_name))
             continue;
-        char *path = prefix[0] == '\0' ? cdn_strdup(entry->d_name)
-                                       : cdn_path_join(prefix, entry->d_name);
+        char *path =
+            prefix[0] == '\0' ? cdn_strdup(entry->d_name) : cdn_path_join(prefix, entry->d_name);
         if (path == NULL)
             status = cdn_fail_memory(error);
         else

@@ -26,9 +26,21 @@ static void test_number__reads_whole_integers_only(void **state)
     assert_true(parse_int("007", &value) && value == 7);
     assert_true(parse_int("9223372036854775807", &value) && value == INT64_MAX);
     assert_true(parse_int("-9223372036854775808", &value) && value == INT64_MIN);
-    static const char *const bad[] = {"",   "-",   "+1",   " 1",  "1 ", "1.", "1.0", "1e3", "0x1",
-                                      "--1", "1-", "9223372036854775808", "-9223372036854775809",
-                                      "99999999999999999999", "1,000"};
+    static const char *const bad[] = {"",
+                                      "-",
+                                      "+1",
+                                      " 1",
+                                      "1 ",
+                                      "1.",
+                                      "1.0",
+                                      "1e3",
+                                      "0x1",
+                                      "--1",
+                                      "1-",
+                                      "9223372036854775808",
+                                      "-9223372036854775809",
+                                      "99999999999999999999",
+                                      "1,000"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(parse_int(bad[i], &value));
     assert_false(cdn_parse_int("1\0", 2, &value));
@@ -46,8 +58,8 @@ static void test_number__reads_scaled_decimals(void **state)
     assert_true(parse_decimal("12.0", 0, &value) && value == 12);
     assert_true(parse_decimal("0", 18, &value) && value == 0);
     assert_true(parse_decimal("92233720368547758.07", 2, &value) && value == INT64_MAX);
-    static const char *const bad[] = {"12.55", ".5", "5.", "1.2.3", "1.2x", "-", "",
-                                      "92233720368547758070"};
+    static const char *const bad[] = {"12.55", ".5", "5.", "1.2.3",
+                                      "1.2x",  "-",  "",   "92233720368547758070"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(parse_decimal(bad[i], 1, &value));
 }

@@ -61,9 +61,10 @@ static void test_text__writes_scaled_decimals(void **state)
         unsigned decimals;
         const char *expected;
     } cases[] = {
-        {1234, 2, "12.34"},  {-5, 2, "-0.05"},     {0, 1, "0.0"},
-        {7, 0, "7"},         {-1234, 3, "-1.234"}, {INT64_MIN, 0, "-9223372036854775808"},
-        {1000, 3, "1.000"},  {INT64_MIN, 18, "-9.223372036854775808"},
+        {1234, 2, "12.34"},   {-5, 2, "-0.05"},
+        {0, 1, "0.0"},        {7, 0, "7"},
+        {-1234, 3, "-1.234"}, {INT64_MIN, 0, "-9223372036854775808"},
+        {1000, 3, "1.000"},   {INT64_MIN, 18, "-9.223372036854775808"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cdn_text text = CDN_TEXT_INIT(64);

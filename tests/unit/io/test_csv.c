@@ -72,15 +72,15 @@ static void refuse(const char *bytes, size_t size, cdn_status status, const char
 }
 
 #define EXPECT(literal, records) expect((literal), sizeof(literal) - 1, (records))
-#define REFUSE(literal, records, message) \
+#define REFUSE(literal, records, message)                                                          \
     refuse((literal), sizeof(literal) - 1, CDN_E_INPUT, (records), (message))
 
 static void test_csv__reads_plain_records(void **state)
 {
     (void)state;
     EXPECT("a,b\n1,2\n", "1:a|b;2:1|2;");
-    EXPECT("a,b\n1,2", "1:a|b;2:1|2;");   /* no final newline */
-    EXPECT("a,b\n1,", "1:a|b;2:1|;");     /* nor a last field */
+    EXPECT("a,b\n1,2", "1:a|b;2:1|2;"); /* no final newline */
+    EXPECT("a,b\n1,", "1:a|b;2:1|;");   /* nor a last field */
     EXPECT(",\n,,\n", "1:|;2:||;");
     EXPECT("", "");
     EXPECT("\n\n", "");
@@ -115,10 +115,17 @@ static void test_csv__counts_crlf_once(void **state)
 static void test_csv__skips_a_byte_order_mark(void **state)
 {
     (void)state;
-    EXPECT("\xEF\xBB\xBF" "a,b\n", "1:a|b;");
-    EXPECT("\xEF\xBB\xBF" "\"a\",b\n", "1:a|b;");
+    EXPECT("\xEF\xBB\xBF"
+           "a,b\n",
+           "1:a|b;");
+    EXPECT("\xEF\xBB\xBF"
+           "\"a\",b\n",
+           "1:a|b;");
     EXPECT("\xEF\xBB\xBF", "");
-    EXPECT("a\n\xEF\xBB\xBF" "b\n", "1:a;2:\xEF\xBB\xBF" "b;");
+    EXPECT("a\n\xEF\xBB\xBF"
+           "b\n",
+           "1:a;2:\xEF\xBB\xBF"
+           "b;");
 }
 
 static void test_csv__refuses_a_stray_quote_with_its_line_and_field(void **state)
@@ -234,8 +241,9 @@ static void test_csv__stops_when_told(void **state)
     (void)state;
     unsigned calls = 0;
     cdn_error error = CDN_ERROR_INIT;
-    assert_int_equal(cdn_csv_read_bytes("m", "a\nb\nc\nd\ne\"\n", 11, stop_at_three, &calls, &error),
-                     CDN_E_REFUSED);
+    assert_int_equal(
+        cdn_csv_read_bytes("m", "a\nb\nc\nd\ne\"\n", 11, stop_at_three, &calls, &error),
+        CDN_E_REFUSED);
     assert_int_equal(calls, 3);
     assert_string_equal(error.message, "enough");
 }
@@ -279,8 +287,8 @@ static void test_csv__fails_cleanly_without_memory(void **state)
 static void test_csv__writes_what_it_reads(void **state)
 {
     (void)state;
-    static const char *const fields[] = {"plain", "a,b", "say \"x\"", "", " lead", "trail\t",
-                                         "two\nlines", "cr\r"};
+    static const char *const fields[] = {"plain", "a,b",     "say \"x\"",  "",
+                                         " lead", "trail\t", "two\nlines", "cr\r"};
     cdn_text out = CDN_TEXT_INIT(1000);
     cdn_text back = CDN_TEXT_INIT(1000);
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {

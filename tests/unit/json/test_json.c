@@ -45,7 +45,8 @@ static void refuse(const char *text, size_t size, const char *message)
 static void test_json__writes_canonical_bytes(void **state)
 {
     (void)state;
-    canonical(" { \"b\" : [ 1 , -2, true ,null ] , \"a\":{} } ", "{\"a\":{},\"b\":[1,-2,true,null]}");
+    canonical(" { \"b\" : [ 1 , -2, true ,null ] , \"a\":{} } ",
+              "{\"a\":{},\"b\":[1,-2,true,null]}");
     canonical("{\"\\u00e9\":1,\"z\":2,\"Z\":3,\"\":4}", "{\"\":4,\"Z\":3,\"z\":2,\"\xc3\xa9\":1}");
     canonical("\"\\u0001\\u001f\\b\\t\\n\\f\\r\\\"\\\\\\/\\u007f\\ud83d\\ude00\"",
               "\"\\u0001\\u001f\\b\\t\\n\\f\\r\\\"\\\\/\x7f\xf0\x9f\x98\x80\"");
@@ -76,9 +77,10 @@ static void test_json__refuses_what_is_not_strict(void **state)
     REFUSE("\"a\\u0000b\"", "t.json:1:11: NUL character in a JSON string");
     REFUSE("[9223372036854775808]", "t.json:1:21: number does not fit 64 bits");
     cdn_json *value = NULL;
-    static const char *const bad[] = {"",       "[1,]",     "{a:1}",   "[01]",  "nul", "\"\xff\"",
-                                      "[\"a\n\"]", "{\"a\"}", "\"\\x\"", "[1",    "]",   "'a'",
-                                      "\"\xed\xa0\x80\"", "NaN", "[1 2]", "// c\n1", "\"a"};
+    static const char *const bad[] = {
+        "",        "[1,]",    "{a:1}", "[01]", "nul", "\"\xff\"",         "[\"a\n\"]",
+        "{\"a\"}", "\"\\x\"", "[1",    "]",    "'a'", "\"\xed\xa0\x80\"", "NaN",
+        "[1 2]",   "// c\n1", "\"a"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(cdn_json_parse("t", bad[i], strlen(bad[i]), &value, NULL), CDN_E_INPUT);
     assert_int_equal(cdn_json_parse("t", "1\0", 2, &value, NULL), CDN_E_INPUT);

@@ -62,8 +62,8 @@ static void test_digest__agrees_with_rfc_4231(void **state)
     memset(key, 0x0b, 20);
     assert_int_equal(cdn_hmac_sha256_hex(key, 20, "Hi There", 8, hex, NULL), CDN_OK);
     assert_string_equal(hex, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
-    assert_int_equal(
-        cdn_hmac_sha256_hex("Jefe", 4, "what do ya want for nothing?", 28, hex, NULL), CDN_OK);
+    assert_int_equal(cdn_hmac_sha256_hex("Jefe", 4, "what do ya want for nothing?", 28, hex, NULL),
+                     CDN_OK);
     assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     memset(key, 0xaa, sizeof key);
     assert_int_equal(cdn_hmac_sha256_hex(key, sizeof key,

@@ -1,0 +1,110 @@
+/* builder.h - what the stages of cdn_cells_create share while they work.
+ *
+ * Stages, in order: masks and tables (tables.c) -> provider rows (rows.c) ->
+ * differences of overlapping sets (overlap.c) -> tabulation and interning
+ * (cells.c) -> equations (link.c). Each adds to the builder; none looks ahead.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_CELLS_BUILDER_H
+#define CDN_CELLS_BUILDER_H
+
+#include "cells/cells.h"
+#include "cells/frame.h"
+#include "cells/grid.h"
+#include "cells/node.h"
+#include "core/arena.h"
+#include "core/map.h"
+
+/** A part of a measure as a sum over records: variable, mask and nodes of single axes. */
+typedef struct cdn_statistic {
+    uint32_t record;
+    uint32_t variable;
+    uint32_t mask;
+    uint32_t restriction_count;
+    const cdn_restriction *restrictions;
+} cdn_statistic;
+
+#define CDN_STATISTICS_MAX 8u /* parts and terms of one measure */
+
+/** Grids of one measure of one table: visible parts first. */
+typedef struct cdn_measure_grids {
+    uint32_t grids[3]; /* as the measure's parts; CDN_NONE */
+} cdn_measure_grids;
+
+typedef struct cdn_table_plan {
+    uint32_t totals;              /* position of _T per column follows the codes */
+    cdn_measure_grids *measures;
+} cdn_table_plan;
+
+/** A statistic that provider rows publish, and for which units. A register's list instead gives
+ *  away the count of its records by the classifications in `reveals`. */
+typedef struct cdn_row_part {
+    cdn_statistic statistic;
+    const uint8_t *reveals; /* axis_count flags; NULL for provider rows */
+    uint8_t *units; /* per row of the unit record type */
+} cdn_row_part;
+
+typedef struct cdn_builder {
+    const cdn_snapshot *snapshot;
+    const cdn_catalogue *catalogue;
+    const cdn_plan *plan;
+    const cdn_agreement *agreement;
+    const cdn_policy *policy;
+    unsigned threads;
+    cdn_cells *cells;
+    cdn_arena *arena;
+    cdn_frame *frame;
+    cdn_nodes *nodes;
+    cdn_grid_records *records; /* per record type */
+    uint32_t variable_capacity;
+    cdn_grid *grids;
+    uint32_t grid_count, grid_capacity;
+    cdn_table_plan *tables;
+    cdn_row_part *row_parts;
+    uint32_t row_part_count, row_part_capacity;
+    uint8_t *unit_level;   /* per record type and axis: see rows.c */
+    cdn_map *cell_map; /* (variable, sorted nodes) -> cell */
+} cdn_builder;
+
+/** The statistics of a measure: its parts in order, then the terms of sums. Registers the measure's
+ *  mask: one for all parts, so that the same records count above and below the line. */
+cdn_status cdn_builder_statistics(cdn_builder *b, const cdn_measure *measure,
+                                  cdn_statistic out[CDN_STATISTICS_MAX], uint32_t *count,
+                                  cdn_error *error) CDN_MUST_CHECK;
+
+/** Starts a grid: no axes yet. */
+cdn_status cdn_builder_start_grid(cdn_builder *b, const cdn_statistic *statistic, cdn_grid *out,
+                                  cdn_error *error) CDN_MUST_CHECK;
+/** Adds an axis; takes `nodes` (freed also on failure). */
+cdn_status cdn_builder_add_axis(cdn_builder *b, cdn_grid *grid, uint32_t axis, uint32_t *nodes,
+                                uint32_t node_count, cdn_error *error) CDN_MUST_CHECK;
+/** Adds the single nodes of a statistic's restrictions and mask on axes the grid does not have, and
+ *  intersects the nodes of those it has. `filters`: allowed leaves per axis (NULL = all). */
+cdn_status cdn_builder_restrict(cdn_builder *b, cdn_grid *grid, const cdn_statistic *statistic,
+                                uint8_t *const *filters, cdn_error *error) CDN_MUST_CHECK;
+/** Takes a grid; an equal one is reused. *out is its number. */
+cdn_status cdn_builder_add_grid(cdn_builder *b, cdn_grid *grid, uint32_t *out, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** Leaf count of an axis for a record type (the usable axis included). */
+cdn_status cdn_builder_leaf_count(cdn_builder *b, uint32_t record, uint32_t axis, uint32_t *out,
+                                  cdn_error *error) CDN_MUST_CHECK;
+
+/** Allowed leaves per axis from filters, in the arena: axis_count pointers, NULL = all. */
+cdn_status cdn_builder_filters(cdn_builder *b, const cdn_plan_filter *filters, uint32_t count,
+                               uint8_t ***out, cdn_error *error) CDN_MUST_CHECK;
+
+/** true when a register publishes this classification of its own records. */
+bool cdn_builder_axis_is_public(const cdn_builder *b, uint32_t axis, uint32_t record);
+
+/* The stages. */
+cdn_status cdn_builder_tables(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_builder_masks(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_builder_links(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+
+/** Fills grid->published_units and row_like from the row parts. */
+cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *error) CDN_MUST_CHECK;
+
+#endif

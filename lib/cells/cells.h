@@ -1,0 +1,134 @@
+/* cells.h - raw cells of a plan: exact values, contributors, and the equations between them.
+ *
+ *   cdn_cells_create(...)   tabulates every output of a plan, provider rows included
+ *   ... rule, protect and attack read it; nothing above the gate may ...
+ *   cdn_cells_destroy(...)
+ *
+ * A cell is one additive statistic (a variable: the sum of a value, or a count,
+ * over the records of a type) for one set of leaves on each axis. Tables,
+ * measures and parts that mean the same set of records share one cell, by
+ * definition and not by coincidence, so linked tables are linked by themselves.
+ * Cells that no figure uses are hidden: the complement of a share, the terms of
+ * a sum, and whatever an attacker can get by subtracting overlapping sets.
+ *
+ * What is confidential in a cell is what is not already published of it: the
+ * contributors of a cell leave out those workplaces whose provider row (allowed
+ * by consent) publishes the very same statistic; its value does not. So a cell
+ * is as safe as what remains after subtracting the published rows.
+ *
+ * Holds confidential values: opaque to export by the floors. */
+#ifndef CDN_CELLS_CELLS_H
+#define CDN_CELLS_CELLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cordon/error.h"
+#include "plan/plan.h"
+#include "policy/agreement.h"
+#include "policy/policy.h"
+#include "read/snapshot.h"
+
+/** One cell. `value` counts every record; the rest only the contributors still to be protected. */
+typedef struct cdn_cell {
+    int64_t value;       /* scaled by the variable's decimals */
+    uint32_t variable;
+    uint32_t records;    /* all of them */
+    uint32_t workers;    /* that the protected records stand for */
+    uint32_t workplaces; /* distinct */
+    uint32_t providers;  /* distinct */
+    int64_t total;       /* sum over providers of |contribution| */
+    int64_t top1, top2;  /* the largest and second largest |contribution| of a provider */
+    bool is_public;      /* a public fact of a register */
+} cdn_cell;
+
+/** What is added up. */
+typedef struct cdn_variable {
+    uint32_t record;
+    uint32_t value;     /* expression, or CDN_NONE = a count */
+    uint8_t decimals;
+    bool magnitude;
+    bool counts_workers; /* the record type says how many workers a record stands for */
+} cdn_variable;
+
+/** `part` is a category of `whole`; for a share, `rest` is the other category, else CDN_NONE. */
+typedef struct cdn_category {
+    uint32_t part, whole, rest;
+} cdn_category;
+
+/** One published number to be: a measure at a key of a table. */
+typedef struct cdn_figure {
+    uint32_t cells[2];        /* numerator or statistic; denominator or base (else CDN_NONE) */
+    int64_t quantile_value;   /* QUANTILE: numerator over 1,000,000, scaled like its expression */
+    uint32_t below, above;    /* QUANTILE: records strictly on each side */
+} cdn_figure;
+
+/** A code of an output's dimension. `label` is the catalogue's. */
+typedef struct cdn_key_column {
+    uint32_t dimension;
+    uint32_t count;
+    const char **codes;
+    const char **labels;
+} cdn_key_column;
+
+/** figure of measure m at key k = first_figure + m * key_count + k; keys are row-major, the last
+ *  dimension fastest. */
+typedef struct cdn_cell_table {
+    uint32_t column_count;
+    cdn_key_column *columns;
+    uint32_t key_count;
+    uint32_t first_figure;
+} cdn_cell_table;
+
+/** Why a row's figure is not shown. */
+typedef enum cdn_row_state {
+    CDN_ROW_SHOWN = 0,
+    CDN_ROW_WITHHELD = 1,       /* too few workers, a whole group, a quantile rule */
+    CDN_ROW_NOT_AVAILABLE = 2,  /* the measure's own gate: not usable here */
+    CDN_ROW_NOT_APPLICABLE = 3  /* no base */
+} cdn_row_state;
+
+typedef struct cdn_row_value {
+    cdn_row_state state;
+    int64_t numerator, denominator; /* scaled as the parts; QUANTILE: value over 1,000,000 */
+} cdn_row_value;
+
+/** Rows of a list, in the record type's key order. */
+typedef struct cdn_cell_list {
+    uint32_t row_count;
+    uint32_t *rows;            /* row numbers of the record type */
+    uint8_t *consent;          /* per row: 1 when its workplace consents */
+    cdn_row_value *values;     /* row_count x measure_count */
+} cdn_cell_list;
+
+typedef struct cdn_cells {
+    uint32_t count;
+    cdn_cell *cells;
+    uint32_t variable_count;
+    cdn_variable *variables;
+    uint32_t equation_count;
+    uint32_t *equation_start;
+    uint32_t *equation_cell;
+    int32_t *equation_coefficient;
+    uint32_t category_count;
+    cdn_category *categories;
+    uint32_t figure_count;
+    cdn_figure *figures;
+    uint32_t table_count;      /* as in the plan */
+    cdn_cell_table *tables;
+    uint32_t list_count;       /* as in the plan */
+    cdn_cell_list *lists;
+} cdn_cells;
+
+/** Tabulates. `threads` 0 = as many as processors; the result is the same for any number.
+ *  CDN_E_REFUSED (with the script's line) for a table that cannot be built: two dimensions over the
+ *  same classification. CDN_E_LIMIT: an exact sum does not fit in 64 bits, or too many cells.
+ *  @complexity O(records x keys a record falls in) for each distinct statistic
+ *  @owner caller, cdn_cells_destroy */
+cdn_status cdn_cells_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
+                            const cdn_plan *plan, const cdn_agreement *agreement,
+                            const cdn_policy *policy, unsigned threads, cdn_cells **out,
+                            cdn_error *error) CDN_MUST_CHECK;
+void cdn_cells_destroy(cdn_cells *cells);
+
+#endif

@@ -1,0 +1,60 @@
+/* frame.h - the columns that tabulation reads, evaluated once: leaves, values, usable masks.
+ *
+ * For each record type in play: the leaf of every row on each axis asked for,
+ * the values of each variable, and one extra axis that says which usable masks
+ * a row passes (its leaves are the combinations that occur), so that "usable
+ * for turnover" and "usable for vacancies" overlap like any two categories.
+ * Filled by one thread; read by many.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_CELLS_FRAME_H
+#define CDN_CELLS_FRAME_H
+
+#include <stdint.h>
+
+#include "catalogue/catalogue.h"
+#include "cordon/error.h"
+#include "read/snapshot.h"
+
+#define CDN_FRAME_MASKS 16u /* usable masks of one record type in one plan */
+#define CDN_FRAME_TERMS 12u /* conditions of one mask */
+
+/** A usable mask: all these expressions are not 0 (`nonzero`) or not missing (`known`). Sorted and
+ *  without repeats, so equal conditions are the same mask. */
+typedef struct cdn_mask {
+    uint32_t nonzero_count, known_count;
+    uint32_t nonzero[CDN_FRAME_TERMS], known[CDN_FRAME_TERMS];
+} cdn_mask;
+
+typedef struct cdn_frame cdn_frame;
+
+cdn_frame *cdn_frame_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue);
+void cdn_frame_destroy(cdn_frame *frame);
+
+/** The first expression of the catalogue that means the same (same tree), for identities. */
+uint32_t cdn_frame_expr(const cdn_frame *frame, uint32_t expr);
+
+/** Adds a condition to a mask (expressions are made canonical). false when it is full. */
+bool cdn_mask_add_nonzero(const cdn_frame *frame, cdn_mask *mask, uint32_t expr);
+bool cdn_mask_add_known(const cdn_frame *frame, cdn_mask *mask, uint32_t expr);
+
+/** Registers a mask for a record type; *out is its number (CDN_NONE for an empty one). All masks
+ *  must be registered before cdn_frame_usable_* is called. */
+cdn_status cdn_frame_add_mask(cdn_frame *frame, uint32_t record, const cdn_mask *mask,
+                              uint32_t *out, cdn_error *error) CDN_MUST_CHECK;
+
+/** Leaves of an axis for all rows of a record type. The usable axis is number
+ *  catalogue->axis_count. CDN_E_INPUT when a row has no place on the axis: "everything" would then
+ *  not be the sum of its leaves. */
+cdn_status cdn_frame_leaves(cdn_frame *frame, uint32_t record, uint32_t axis,
+                            const uint32_t **out, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_frame_values(cdn_frame *frame, uint32_t record, uint32_t expr,
+                            const int64_t **out, cdn_error *error) CDN_MUST_CHECK;
+
+/** The usable axis of a record type: how many combinations occur, and which of them pass a mask
+ *  (leaf_count flags, borrowed). */
+cdn_status cdn_frame_usable(cdn_frame *frame, uint32_t record, uint32_t *leaf_count,
+                            cdn_error *error) CDN_MUST_CHECK;
+const uint8_t *cdn_frame_usable_leaves(const cdn_frame *frame, uint32_t record, uint32_t mask);
+
+#endif

@@ -1,0 +1,289 @@
+/* overlap.c - hidden cells for what subtraction of overlapping sets would show.
+ *
+ * Two published sums over overlapping sets of records (usable for turnover,
+ * usable for vacancies; one script's filter and another's total) differ by the
+ * sums over the parts where the sets differ. Where nodes of one axis overlap, or
+ * one holds others and more, the leaves are grouped by the nodes they are in;
+ * each group gets a hidden cell, and the nodes become sums of groups. Only grids
+ * that meet at the same nodes of every other axis are compared.
+ *
+ * Counts of people who did not answer are not confidential when the policy says
+ * so: a remainder of "not recorded" leaves, and the usable axis of counts, are
+ * then left out.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "cells/builder.h"
+#include "core/alloc.h"
+#include "core/fail.h"
+
+#define NODES_MAX 4096u
+
+static const cdn_grid_axis *axis_of(const cdn_grid *grid, uint32_t axis)
+{
+    for (uint32_t a = 0; a < grid->axis_count; a++)
+        if (grid->axes[a].axis == axis)
+            return &grid->axes[a];
+    return NULL;
+}
+
+static bool has_node(const cdn_grid_axis *axis, uint32_t node)
+{
+    if (axis == NULL)
+        return node == CDN_NODE_ALL;
+    for (uint32_t i = 0; i < axis->node_count; i++)
+        if (axis->nodes[i] == node)
+            return true;
+    return false;
+}
+
+static bool share_node(const cdn_grid_axis *x, const cdn_grid_axis *y)
+{
+    if (x == NULL)
+        return has_node(y, CDN_NODE_ALL);
+    for (uint32_t i = 0; i < x->node_count; i++)
+        if (has_node(y, x->nodes[i]))
+            return true;
+    return false;
+}
+
+static bool comparable(const cdn_grid *x, const cdn_grid *y, uint32_t axis)
+{
+    if (x->variable != y->variable)
+        return false;
+    for (uint32_t a = 0; a < x->axis_count; a++)
+        if (x->axes[a].axis != axis && !share_node(&x->axes[a], axis_of(y, x->axes[a].axis)))
+            return false;
+    for (uint32_t a = 0; a < y->axis_count; a++)
+        if (y->axes[a].axis != axis && axis_of(x, y->axes[a].axis) == NULL &&
+            !has_node(&y->axes[a], CDN_NODE_ALL))
+            return false;
+    return true;
+}
+
+typedef struct node_set {
+    uint32_t nodes[NODES_MAX];
+    uint32_t count;
+} node_set;
+
+static bool set_add(node_set *set, uint32_t node)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        if (set->nodes[i] == node)
+            return true;
+    if (set->count == NODES_MAX)
+        return false;
+    set->nodes[set->count++] = node;
+    return true;
+}
+
+static bool collect(const cdn_builder *b, const cdn_grid *grid, uint32_t axis, uint32_t grids,
+                    node_set *set)
+{
+    set->count = 0;
+    for (uint32_t g = 0; g < grids; g++) {
+        const cdn_grid *other = &b->grids[g];
+        if (!comparable(grid, other, axis))
+            continue;
+        const cdn_grid_axis *a = axis_of(other, axis);
+        if (a == NULL && !set_add(set, CDN_NODE_ALL))
+            return false;
+        for (uint32_t i = 0; a != NULL && i < a->node_count; i++)
+            if (!set_add(set, a->nodes[i]))
+                return false;
+    }
+    return true;
+}
+
+static bool leaf_in(const cdn_builder *b, uint32_t node, uint32_t leaf)
+{
+    return node == CDN_NODE_ALL || cdn_nodes_get(b->nodes, node)->leaves[leaf] != 0;
+}
+
+/* inside[i * count + j]: node i lies in node j (and is not j). */
+static uint8_t *containment(const cdn_builder *b, const node_set *set)
+{
+    uint8_t *inside = cdn_alloc((size_t)set->count * set->count, 1);
+    for (uint32_t i = 0; inside != NULL && i < set->count; i++)
+        for (uint32_t j = 0; j < set->count; j++)
+            inside[(size_t)i * set->count + j] =
+                i != j && cdn_nodes_inside(b->nodes, set->nodes[i], set->nodes[j]);
+    return inside;
+}
+
+/* true when node j holds others of the set and also leaves that none of those has. */
+static bool has_remainder(const cdn_builder *b, const node_set *set, const uint8_t *inside,
+                          uint32_t j, uint8_t *covered, uint32_t leaf_count,
+                          uint32_t ignored_leaf)
+{
+    bool holds = false;
+    memset(covered, 0, leaf_count);
+    for (uint32_t i = 0; i < set->count; i++) {
+        if (!inside[(size_t)i * set->count + j])
+            continue;
+        const cdn_node *node = cdn_nodes_get(b->nodes, set->nodes[i]);
+        holds = holds || node->size > 0;
+        for (uint32_t leaf = 0; leaf < leaf_count; leaf++)
+            covered[leaf] |= node->leaves[leaf];
+    }
+    for (uint32_t leaf = 0; holds && leaf < leaf_count; leaf++)
+        if (leaf != ignored_leaf && !covered[leaf] && leaf_in(b, set->nodes[j], leaf))
+            return true;
+    return false;
+}
+
+static bool set_needs_groups(const cdn_builder *b, const node_set *set, const uint8_t *inside,
+                             uint8_t *covered, uint32_t leaf_count, uint32_t ignored_leaf)
+{
+    for (uint32_t i = 0; i < set->count; i++) {
+        if (has_remainder(b, set, inside, i, covered, leaf_count, ignored_leaf))
+            return true;
+        for (uint32_t j = 0; j < i; j++)
+            if (!inside[(size_t)i * set->count + j] && !inside[(size_t)j * set->count + i] &&
+                cdn_nodes_overlap(b->nodes, set->nodes[i], set->nodes[j]))
+                return true;
+    }
+    return false;
+}
+
+static cdn_status needs_groups(const cdn_builder *b, const node_set *set, uint32_t leaf_count,
+                               uint32_t ignored_leaf, bool *out, cdn_error *error)
+{
+    uint8_t *inside = containment(b, set);
+    uint8_t *covered = cdn_alloc(leaf_count, 1);
+    cdn_status status = CDN_OK;
+    if (inside == NULL || covered == NULL)
+        status = cdn_fail_memory(error);
+    else
+        *out = set_needs_groups(b, set, inside, covered, leaf_count, ignored_leaf);
+    cdn_free(inside);
+    cdn_free(covered);
+    return status;
+}
+
+static bool same_membership(const cdn_builder *b, const node_set *set, uint32_t p, uint32_t q)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        if (leaf_in(b, set->nodes[i], p) != leaf_in(b, set->nodes[i], q))
+            return false;
+    return true;
+}
+
+/* Fills groups[] with one node per group of leaves that lies inside the grid's own nodes. */
+static cdn_status make_groups(cdn_builder *b, const cdn_grid *grid, uint32_t axis,
+                              const node_set *set, uint32_t leaf_count, uint32_t *groups,
+                              uint32_t *group_count, cdn_error *error)
+{
+    const cdn_grid_axis *own = axis_of(grid, axis);
+    uint8_t *done = cdn_alloc(leaf_count, 1);
+    uint8_t *leaves = cdn_alloc(leaf_count, 1);
+    cdn_status status = done == NULL || leaves == NULL ? cdn_fail_memory(error) : CDN_OK;
+    *group_count = 0;
+    for (uint32_t first = 0; status == CDN_OK && first < leaf_count; first++) {
+        bool inside = own == NULL;
+        for (uint32_t i = 0; own != NULL && i < own->node_count; i++)
+            inside = inside || leaf_in(b, own->nodes[i], first);
+        if (done[first] || !inside)
+            continue;
+        for (uint32_t leaf = 0; leaf < leaf_count; leaf++) {
+            leaves[leaf] = !done[leaf] && same_membership(b, set, first, leaf);
+            done[leaf] = done[leaf] || leaves[leaf];
+        }
+        uint32_t node = cdn_nodes_add(b->nodes, axis, leaf_count, leaves);
+        if (node == UINT32_MAX)
+            status = cdn_fail_memory(error);
+        groups[(*group_count)++] = node;
+    }
+    cdn_free(done);
+    cdn_free(leaves);
+    return status;
+}
+
+static cdn_status copy_axes(cdn_builder *b, const cdn_grid *from, uint32_t axis,
+                            const uint32_t *groups, uint32_t group_count, cdn_grid *to,
+                            cdn_error *error)
+{
+    bool placed = false;
+    memset(to, 0, sizeof *to);
+    to->variable = from->variable;
+    to->record = from->record;
+    to->values = from->values;
+    for (uint32_t a = 0; a <= from->axis_count; a++) {
+        bool replace = a == from->axis_count ? !placed : from->axes[a].axis == axis;
+        if (a == from->axis_count && placed)
+            break;
+        const uint32_t *source = replace ? groups : from->axes[a].nodes;
+        uint32_t count = replace ? group_count : from->axes[a].node_count;
+        uint32_t *nodes = cdn_alloc(count, sizeof *nodes);
+        if (nodes == NULL)
+            return cdn_fail_memory(error);
+        memcpy(nodes, source, count * sizeof *nodes);
+        placed = placed || replace;
+        CDN_TRY(cdn_builder_add_axis(b, to, replace ? axis : from->axes[a].axis, nodes, count,
+                                     error));
+    }
+    return CDN_OK;
+}
+
+static cdn_status refine(cdn_builder *b, uint32_t g, uint32_t axis, uint32_t grids,
+                         node_set *set, cdn_error *error)
+{
+    const cdn_grid *grid = &b->grids[g];
+    bool magnitude = b->cells->variables[grid->variable].magnitude;
+    bool usable_axis = axis == b->catalogue->axis_count;
+    if (grid->is_public || (usable_axis && !magnitude && b->policy->missing_safe))
+        return CDN_OK;
+    if (!collect(b, grid, axis, grids, set))
+        return cdn_fail(error, CDN_E_LIMIT, "more than %u groups on one classification",
+                        NODES_MAX);
+    if (set->count < 2)
+        return CDN_OK;
+    uint32_t leaf_count = 0, ignored = UINT32_MAX, group_count = 0;
+    CDN_TRY(cdn_builder_leaf_count(b, grid->record, axis, &leaf_count, error));
+    if (!usable_axis && !magnitude && b->policy->missing_safe &&
+        b->catalogue->axes[axis].has_unknown)
+        ignored = leaf_count - 1;
+    bool needed = false;
+    CDN_TRY(needs_groups(b, set, leaf_count, ignored, &needed, error));
+    if (!needed)
+        return CDN_OK;
+    uint32_t *groups = cdn_alloc(leaf_count, sizeof *groups);
+    if (groups == NULL)
+        return cdn_fail_memory(error);
+    cdn_grid extra = {0};
+    cdn_status status =
+        make_groups(b, grid, axis, set, leaf_count, groups, &group_count, error);
+    if (status == CDN_OK)
+        status = copy_axes(b, &b->grids[g], axis, groups, group_count, &extra, error);
+    cdn_free(groups);
+    if (status != CDN_OK) {
+        cdn_grid_release(&extra);
+        return status;
+    }
+    uint32_t number = 0;
+    return cdn_builder_add_grid(b, &extra, &number, error);
+}
+
+static bool axis_in_use(const cdn_builder *b, uint32_t grids, uint32_t variable, uint32_t axis)
+{
+    for (uint32_t g = 0; g < grids; g++)
+        if (b->grids[g].variable == variable && axis_of(&b->grids[g], axis) != NULL)
+            return true;
+    return false;
+}
+
+cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error)
+{
+    uint32_t grids = b->grid_count;
+    node_set *set = cdn_alloc(1, sizeof *set);
+    if (set == NULL)
+        return cdn_fail_memory(error);
+    cdn_status status = CDN_OK;
+    for (uint32_t g = 0; status == CDN_OK && g < grids; g++)
+        for (uint32_t axis = 0; status == CDN_OK && axis <= b->catalogue->axis_count; axis++)
+            if (axis_in_use(b, grids, b->grids[g].variable, axis))
+                status = refine(b, g, axis, grids, set, error);
+    cdn_free(set);
+    return status;
+}

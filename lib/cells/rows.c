@@ -1,0 +1,436 @@
+/* rows.c - provider rows and register lists: which are shown, and what they give away.
+ *
+ * A row's statistics are a grid whose only key is the unit (the workplace, or
+ * the register's own record). Rows come first, because what they publish is no
+ * longer confidential in any table: cdn_builder_mark_rows tells each grid which
+ * units its keys must not count as protected contributors.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells/builder.h"
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "core/number.h"
+
+#define ROW_PARTS_PER_GRID 8u
+
+/* A measure of a list, tabulated by unit. */
+typedef struct row_measure {
+    const cdn_measure *measure;
+    cdn_grid grids[3];
+    cdn_statistic statistics[CDN_STATISTICS_MAX];
+    uint32_t statistic_count;
+    int64_t *quantiles;
+    uint32_t *below, *above;
+    const int64_t *gate; /* per unit; NULL = always */
+} row_measure;
+
+/* Passes when every filter and every scope restriction holds the row's leaf. */
+static cdn_status allowed_rows(cdn_builder *b, uint32_t record, uint8_t *const *filters,
+                               uint8_t *allowed, cdn_error *error)
+{
+    uint32_t rows = b->records[record].rows;
+    memset(allowed, 1, rows);
+    for (uint32_t axis = 0; axis < b->catalogue->axis_count; axis++) {
+        if (filters[axis] == NULL)
+            continue;
+        const uint32_t *leaves = NULL;
+        CDN_TRY(cdn_frame_leaves(b->frame, record, axis, &leaves, error));
+        for (uint32_t row = 0; row < rows; row++)
+            allowed[row] = allowed[row] && filters[axis][leaves[row]];
+    }
+    return CDN_OK;
+}
+
+/* Consent of the workplace behind each row; a row without a workplace has none. */
+static cdn_status consents(cdn_builder *b, uint32_t record, uint8_t *out, cdn_error *error)
+{
+    uint32_t rows = b->records[record].rows;
+    memset(out, 0, rows);
+    if (b->agreement->consent_column == CDN_NONE)
+        return CDN_OK;
+    const cdn_column *column = &b->catalogue->columns[b->agreement->consent_column];
+    uint32_t steps[4], count = 0;
+    if (!cdn_catalogue_route(b->catalogue, record, column->record, steps, &count))
+        return CDN_OK;
+    const int32_t *values = NULL;
+    CDN_TRY(cdn_snapshot_column(b->snapshot, b->agreement->consent_column, &values, error));
+    uint32_t *at = cdn_alloc(rows, sizeof *at);
+    if (at == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t row = 0; row < rows; row++)
+        at[row] = row;
+    cdn_status status = CDN_OK;
+    uint32_t from = record;
+    for (uint32_t s = 0; status == CDN_OK && s < count; s++) {
+        const uint32_t *next = NULL;
+        status = cdn_snapshot_reference(b->snapshot, from, steps[s], &next, error);
+        for (uint32_t row = 0; status == CDN_OK && row < rows; row++)
+            at[row] = at[row] == CDN_NONE ? CDN_NONE : next[at[row]];
+        from = b->catalogue->records[from].references[steps[s]].target;
+    }
+    for (uint32_t row = 0; status == CDN_OK && row < rows; row++)
+        out[row] = at[row] != CDN_NONE && values[at[row]] >= 0 &&
+                   (uint32_t)values[at[row]] == b->agreement->consent_code;
+    cdn_free(at);
+    return status;
+}
+
+static cdn_status choose_rows(cdn_builder *b, const cdn_plan_list *list, cdn_cell_list *out,
+                              cdn_error *error)
+{
+    uint32_t rows = b->records[list->record].rows;
+    const cdn_grant_rows *grant = cdn_agreement_rows(b->agreement, list->record);
+    if (grant == NULL)
+        return cdn_fail_at(error, CDN_E_REFUSED, b->plan->script, list->line, 0,
+                           "the agreement grants no rows of %s",
+                           b->catalogue->records[list->record].name);
+    uint8_t *allowed = cdn_alloc(rows, 1);
+    uint8_t *consent = cdn_alloc(rows, 1);
+    uint8_t **filters = NULL;
+    cdn_status status =
+        allowed == NULL || consent == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK)
+        status = cdn_builder_filters(b, list->filters, list->filter_count, &filters, error);
+    if (status == CDN_OK)
+        status = allowed_rows(b, list->record, filters, allowed, error);
+    if (status == CDN_OK)
+        status = consents(b, list->record, consent, error);
+    out->rows = cdn_alloc(rows, sizeof *out->rows);
+    out->consent = cdn_alloc(rows, 1);
+    if (status == CDN_OK && (out->rows == NULL || out->consent == NULL))
+        status = cdn_fail_memory(error);
+    for (uint32_t row = 0; status == CDN_OK && row < rows; row++)
+        if (allowed[row] && (consent[row] || !grant->consent)) {
+            out->consent[out->row_count] = consent[row];
+            out->rows[out->row_count++] = row;
+        }
+    cdn_free(allowed);
+    cdn_free(consent);
+    return status;
+}
+
+/* The grid of one statistic with the unit as its only key. */
+static cdn_status unit_grid(cdn_builder *b, const cdn_statistic *statistic, uint32_t unit_rows,
+                            cdn_grid *grid, cdn_error *error)
+{
+    CDN_TRY(cdn_builder_start_grid(b, statistic, grid, error));
+    CDN_TRY(cdn_builder_restrict(b, grid, statistic, NULL, error));
+    cdn_grid_axis *axis = &grid->axes[grid->axis_count];
+    axis->axis = UINT32_MAX;
+    axis->leaf_count = unit_rows;
+    axis->node_count = unit_rows;
+    axis->leaves = b->records[statistic->record].contributors.units;
+    grid->axis_count++;
+    axis->nodes = NULL; /* position = leaf */
+    CDN_TRY(cdn_grid_size(grid, error));
+    return cdn_grid_tabulate(grid, b->nodes, &b->records[statistic->record], error);
+}
+
+static cdn_status tabulate_measure(cdn_builder *b, uint32_t unit, row_measure *m,
+                                   cdn_error *error)
+{
+    uint32_t rows = b->records[unit].rows;
+    CDN_TRY(cdn_builder_statistics(b, m->measure, m->statistics, &m->statistic_count, error));
+    for (uint32_t p = 0; p < m->measure->part_count; p++)
+        CDN_TRY(unit_grid(b, &m->statistics[p], rows, &m->grids[p], error));
+    if (m->measure->row_gate != CDN_NONE)
+        CDN_TRY(cdn_frame_values(b->frame, unit, m->measure->row_gate, &m->gate, error));
+    if (m->measure->kind != CDN_MEASURE_QUANTILE)
+        return CDN_OK;
+    m->quantiles = cdn_alloc(rows, sizeof *m->quantiles);
+    m->below = cdn_alloc(rows, sizeof *m->below);
+    m->above = cdn_alloc(rows, sizeof *m->above);
+    if (m->quantiles == NULL || m->below == NULL || m->above == NULL)
+        return cdn_fail_memory(error);
+    cdn_grid_quantile quantile = {NULL, m->measure->quantile_ppm, m->quantiles, m->below,
+                                  m->above};
+    uint32_t record = m->statistics[0].record;
+    CDN_TRY(cdn_frame_values(b->frame, record, m->measure->value, &quantile.values, error));
+    return cdn_grid_quantiles(&m->grids[0], b->nodes, &b->records[record], &quantile, error);
+}
+
+/* The worker rules of a row: the workplace agreed to be shown, its workers did not. */
+static bool row_unsafe(const cdn_builder *b, const row_measure *m, uint32_t unit)
+{
+    const cdn_policy *policy = b->policy;
+    for (uint32_t p = 0; p < m->measure->part_count && p < 2; p++) {
+        const cdn_cell *cell = &m->grids[p].cells[unit];
+        const cdn_variable *variable = &b->cells->variables[m->statistics[p].variable];
+        bool base = p == 1 || m->measure->part_count == 1 ||
+                    m->measure->kind == CDN_MEASURE_SHARE;
+        if (variable->counts_workers && base && cell->records > 0 &&
+            cdn_threshold_unsafe(&policy->row_workers, cell->workers))
+            return true;
+    }
+    if (m->measure->kind == CDN_MEASURE_SHARE) {
+        int64_t part = m->grids[0].cells[unit].value, whole = m->grids[1].cells[unit].value;
+        uint32_t rest = m->grids[2].cells[unit].workers;
+        if (policy->group_disclosure && whole > 0 && (part == 0 || part == whole))
+            return true;
+        if (rest > 0 && cdn_threshold_unsafe(&policy->row_workers, rest))
+            return true;
+    }
+    if (m->measure->kind == CDN_MEASURE_QUANTILE)
+        return cdn_threshold_unsafe(&policy->quantile_workers, m->grids[0].cells[unit].records) ||
+               cdn_threshold_unsafe(&policy->quantile_side, m->below[unit]) ||
+               cdn_threshold_unsafe(&policy->quantile_side, m->above[unit]);
+    return false;
+}
+
+static cdn_row_value row_value(const cdn_builder *b, const row_measure *m, uint32_t unit)
+{
+    cdn_row_value v = {CDN_ROW_SHOWN, m->grids[0].cells[unit].value, 1};
+    if (m->measure->part_count > 1)
+        v.denominator = m->grids[1].cells[unit].value;
+    if (m->measure->kind == CDN_MEASURE_QUANTILE)
+        v = (cdn_row_value){CDN_ROW_SHOWN, m->quantiles[unit], 1000000};
+    if (m->gate != NULL && (m->gate[unit] == 0 || m->gate[unit] == INT64_MIN))
+        v.state = CDN_ROW_NOT_AVAILABLE;
+    else if (m->grids[0].cells[unit].records == 0 &&
+             (m->measure->part_count == 1 || m->grids[1].cells[unit].records == 0))
+        v.state = CDN_ROW_NOT_AVAILABLE;
+    else if (v.denominator == 0)
+        v.state = CDN_ROW_NOT_APPLICABLE;
+    else if (row_unsafe(b, m, unit))
+        v.state = CDN_ROW_WITHHELD;
+    if (v.state != CDN_ROW_SHOWN)
+        v.numerator = v.denominator = 0;
+    return v;
+}
+
+static cdn_status add_row_part(cdn_builder *b, const cdn_statistic *statistic,
+                               const uint8_t *reveals, const uint8_t *units, uint32_t unit_rows,
+                               cdn_error *error)
+{
+    if (b->row_part_count == b->row_part_capacity) {
+        uint32_t capacity = b->row_part_capacity == 0 ? 16 : b->row_part_capacity * 2;
+        cdn_row_part *more = cdn_resize(b->row_parts, capacity, sizeof *more);
+        if (more == NULL)
+            return cdn_fail_memory(error);
+        b->row_parts = more;
+        b->row_part_capacity = capacity;
+    }
+    uint8_t *copy = cdn_arena_alloc(b->arena, unit_rows, 1);
+    if (copy == NULL)
+        return cdn_fail_memory(error);
+    memcpy(copy, units, unit_rows);
+    b->row_parts[b->row_part_count++] = (cdn_row_part){*statistic, reveals, copy};
+    return CDN_OK;
+}
+
+static cdn_status add_measure_rows(cdn_builder *b, const cdn_plan_list *list, cdn_cell_list *out,
+                                   uint32_t index, cdn_error *error)
+{
+    uint32_t rows = b->records[list->record].rows;
+    row_measure m = {0};
+    m.measure = &b->catalogue->measures[list->measures[index].index];
+    uint8_t *shown = cdn_alloc(rows, 1);
+    cdn_status status = shown == NULL ? cdn_fail_memory(error)
+                                      : tabulate_measure(b, list->record, &m, error);
+    for (uint32_t i = 0; status == CDN_OK && i < out->row_count; i++) {
+        cdn_row_value *v = &out->values[(size_t)i * list->measure_count + index];
+        *v = row_value(b, &m, out->rows[i]);
+        shown[out->rows[i]] = v->state == CDN_ROW_SHOWN;
+    }
+    if (m.measure->kind != CDN_MEASURE_QUANTILE)
+        for (uint32_t s = 0; status == CDN_OK && s < m.statistic_count; s++)
+            status = add_row_part(b, &m.statistics[s], NULL, shown, rows, error);
+    for (uint32_t p = 0; p < 3; p++)
+        cdn_grid_release(&m.grids[p]);
+    cdn_free(m.quantiles);
+    cdn_free(m.below);
+    cdn_free(m.above);
+    cdn_free(shown);
+    return status;
+}
+
+static bool field_reveals(const cdn_builder *b, const cdn_field *field, uint32_t axis)
+{
+    if (field->consent)
+        return false;
+    if (field->dimension != CDN_NONE)
+        return b->catalogue->dimensions[field->dimension].axis == axis;
+    const cdn_binding *binding = cdn_axis_binding(b->catalogue, axis, field->record);
+    return field->expr != CDN_NONE && binding != NULL &&
+           cdn_frame_expr(b->frame, field->expr) == cdn_frame_expr(b->frame, binding->expr);
+}
+
+/* A register's list publishes, of each listed record, the classifications that its fields show. */
+static cdn_status add_register_part(cdn_builder *b, const cdn_plan_list *list,
+                                    const cdn_cell_list *out, cdn_error *error)
+{
+    if (!b->catalogue->records[list->record].is_public)
+        return CDN_OK;
+    uint32_t rows = b->records[list->record].rows;
+    uint8_t *reveals = cdn_arena_alloc(b->arena, (size_t)b->catalogue->axis_count + 1, 1);
+    uint8_t *shown = cdn_alloc(rows, 1);
+    if (reveals == NULL || shown == NULL) {
+        cdn_free(shown);
+        return cdn_fail_memory(error);
+    }
+    for (uint32_t axis = 0; axis < b->catalogue->axis_count; axis++)
+        for (uint32_t f = 0; f < list->field_count; f++)
+            if (field_reveals(b, &b->catalogue->fields[list->fields[f].index], axis))
+                reveals[axis] = 1;
+    for (uint32_t i = 0; i < out->row_count; i++)
+        shown[out->rows[i]] = 1;
+    cdn_statistic count = {list->record, CDN_NONE, CDN_NONE, 0, NULL};
+    cdn_status status = add_row_part(b, &count, reveals, shown, rows, error);
+    cdn_free(shown);
+    return status;
+}
+
+/* The node that a row part fixes on an axis. */
+static uint32_t part_node(cdn_builder *b, const cdn_row_part *part, uint32_t axis,
+                          uint32_t leaf_count)
+{
+    const cdn_statistic *s = &part->statistic;
+    if (axis == b->catalogue->axis_count)
+        return cdn_nodes_add(b->nodes, axis, leaf_count,
+                             cdn_frame_usable_leaves(b->frame, s->record, s->mask));
+    uint32_t node = CDN_NODE_ALL;
+    for (uint32_t r = 0; r < s->restriction_count; r++)
+        if (s->restrictions[r].axis == axis)
+            node = cdn_nodes_add(b->nodes, axis, leaf_count, s->restrictions[r].leaves);
+    return node;
+}
+
+/* true when all records of a workplace have one place on the axis, so that a total of the whole
+ * workplace is also its contribution to any of the axis's nodes that hold it. */
+static cdn_status same_within_unit(cdn_builder *b, uint32_t record, uint32_t axis, bool *out,
+                                   cdn_error *error)
+{
+    enum { NOT_KNOWN, SAME, DIFFERENT };
+    uint8_t *cached = &b->unit_level[(size_t)record * (b->catalogue->axis_count + 1) + axis];
+    if (*cached == NOT_KNOWN) {
+        const uint32_t *leaves = NULL;
+        const cdn_grid_records *records = &b->records[record];
+        const uint32_t *units = records->contributors.units;
+        CDN_TRY(cdn_frame_leaves(b->frame, record, axis, &leaves, error));
+        *cached = SAME;
+        for (uint32_t row = 1; row < records->rows && *cached == SAME; row++)
+            if (units[row] == units[row - 1] && leaves[row] != leaves[row - 1])
+                *cached = DIFFERENT;
+    }
+    *out = *cached == SAME;
+    return CDN_OK;
+}
+
+static cdn_status mark_axis(cdn_builder *b, cdn_grid *grid, cdn_grid_axis *axis,
+                            const cdn_row_part *part, uint8_t bit, cdn_error *error)
+{
+    bool whole = false;
+    if (part->reveals != NULL)
+        whole = (axis->axis < b->catalogue->axis_count && part->reveals[axis->axis]) ||
+                cdn_builder_axis_is_public(b, axis->axis, grid->record);
+    else
+        CDN_TRY(same_within_unit(b, grid->record, axis->axis, &whole, error));
+    uint32_t own = part->reveals != NULL ? CDN_NODE_ALL
+                                         : part_node(b, part, axis->axis, axis->leaf_count);
+    if (own == UINT32_MAX)
+        return cdn_fail_memory(error);
+    for (uint32_t i = 0; i < axis->node_count; i++)
+        if (whole || axis->nodes[i] == own)
+            axis->row_like[i] |= bit;
+    return CDN_OK;
+}
+
+/* Restrictions of the part on axes that the grid does not have must not narrow it. */
+static cdn_status part_is_within(cdn_builder *b, const cdn_grid *grid, const cdn_row_part *part,
+                                 bool *out, cdn_error *error)
+{
+    *out = true;
+    if (part->reveals != NULL)
+        return CDN_OK;
+    for (uint32_t axis = 0; axis <= b->catalogue->axis_count && *out; axis++) {
+        bool has = false;
+        for (uint32_t a = 0; a < grid->axis_count; a++)
+            has = has || grid->axes[a].axis == axis;
+        uint32_t leaf_count = 0;
+        bool whole = false;
+        if (has)
+            continue;
+        if (axis == b->catalogue->axis_count && part->statistic.mask == CDN_NONE)
+            continue;
+        CDN_TRY(cdn_builder_leaf_count(b, grid->record, axis, &leaf_count, error));
+        uint32_t node = part_node(b, part, axis, leaf_count);
+        if (node == UINT32_MAX)
+            return cdn_fail_memory(error);
+        if (node == CDN_NODE_ALL)
+            continue;
+        CDN_TRY(same_within_unit(b, grid->record, axis, &whole, error));
+        *out = whole;
+    }
+    return CDN_OK;
+}
+
+static bool part_matches(const cdn_grid *grid, const cdn_row_part *part)
+{
+    if (part->reveals != NULL)
+        return grid->record == part->statistic.record && grid->values == NULL;
+    return grid->variable == part->statistic.variable;
+}
+
+static cdn_status start_marks(cdn_builder *b, cdn_grid *grid, cdn_error *error)
+{
+    uint32_t unit = b->catalogue->records[grid->record].unit;
+    grid->published_units = cdn_alloc(b->records[unit].rows, 1);
+    bool ok = grid->published_units != NULL;
+    for (uint32_t a = 0; a < grid->axis_count; a++) {
+        grid->axes[a].row_like = cdn_alloc(grid->axes[a].node_count, 1);
+        ok = ok && grid->axes[a].row_like != NULL;
+    }
+    return ok ? CDN_OK : cdn_fail_memory(error);
+}
+
+cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *error)
+{
+    uint32_t used = 0;
+    for (uint32_t r = 0; r < b->row_part_count; r++) {
+        const cdn_row_part *part = &b->row_parts[r];
+        bool within = false;
+        if (!part_matches(grid, part))
+            continue;
+        CDN_TRY(part_is_within(b, grid, part, &within, error));
+        if (!within)
+            continue;
+        if (used == ROW_PARTS_PER_GRID)
+            return cdn_fail(error, CDN_E_LIMIT,
+                            "more than %u measures of provider rows share one statistic",
+                            ROW_PARTS_PER_GRID);
+        if (used == 0)
+            CDN_TRY(start_marks(b, grid, error));
+        uint8_t bit = (uint8_t)(1u << used++);
+        uint32_t unit = b->catalogue->records[grid->record].unit;
+        for (uint32_t row = 0; row < b->records[unit].rows; row++)
+            if (part->units[row])
+                grid->published_units[row] |= bit;
+        for (uint32_t a = 0; a < grid->axis_count; a++)
+            CDN_TRY(mark_axis(b, grid, &grid->axes[a], part, bit, error));
+    }
+    return CDN_OK;
+}
+
+cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error)
+{
+    for (uint32_t l = 0; l < b->plan->list_count; l++) {
+        const cdn_plan_list *list = &b->plan->lists[l];
+        cdn_cell_list *out = &b->cells->lists[l];
+        if (list->measure_count > 0 && b->catalogue->records[list->record].unit != list->record)
+            return cdn_fail_at(error, CDN_E_REFUSED, b->plan->script, list->line, 0,
+                               "rows of %s cannot carry measures",
+                               b->catalogue->records[list->record].name);
+        CDN_TRY(choose_rows(b, list, out, error));
+        out->values = cdn_alloc((size_t)out->row_count * list->measure_count,
+                                sizeof *out->values);
+        if (out->values == NULL)
+            return cdn_fail_memory(error);
+        for (uint32_t m = 0; m < list->measure_count; m++)
+            CDN_TRY(add_measure_rows(b, list, out, m, error));
+        CDN_TRY(add_register_part(b, list, out, error));
+    }
+    return CDN_OK;
+}

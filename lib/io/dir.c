@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,23 +24,27 @@
 #define COPY_STEP ((size_t)256 * 1024)
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
+/* Without the heap: it runs after a rename, when lack of memory must not undo success. */
 cdn_status cdn_sync_parent(const char *path, cdn_error *error)
 {
+    char parent[PATH_MAX] = ".";
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/')
         length--;
     while (length > 0 && path[length - 1] != '/')
         length--;
-    char *parent = length == 0 ? cdn_strdup(".") : cdn_strndup(path, length);
-    if (parent == NULL)
-        return cdn_fail_memory(error);
+    if (length >= sizeof parent)
+        return cdn_fail_errno(error, "cannot sync the directory of", path, ENAMETOOLONG);
+    if (length > 0) {
+        memcpy(parent, path, length);
+        parent[length] = '\0';
+    }
     cdn_status status = CDN_OK;
     int descriptor = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0 || (fsync(descriptor) != 0 && errno != EINVAL && errno != ENOTSUP))
         status = cdn_fail_errno(error, "cannot sync", parent, errno);
     if (descriptor >= 0)
         (void)close(descriptor);
-    cdn_free(parent);
     return status;
 }
 

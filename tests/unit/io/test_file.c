@@ -159,6 +159,24 @@ static void test_writer__reports_a_failure_on_commit_and_keeps_the_old_file(void
     expect_files(directory, "out ");
 }
 
+static void test_writer__lacks_memory_before_the_rename_or_not_at_all(void **state)
+{
+    (void)state;
+    const char *directory = fresh("w4");
+    const char *path = unit_path("w4/out");
+    cdn_status status = CDN_E_NOMEM;
+    long fault = 0;
+    for (; status != CDN_OK; fault++) {
+        cdn_alloc_fail_after(fault);
+        status = cdn_file_write(path, "x", 1, NULL);
+        cdn_alloc_fail_after(-1);
+        assert_true(status == CDN_OK || status == CDN_E_NOMEM);
+        expect_files(directory, status == CDN_OK ? "out " : "");
+        assert_true(fault < 20);
+    }
+    assert_true(fault > 3);
+}
+
 static void test_dir__makes_paths(void **state)
 {
     (void)state;
@@ -253,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_writer__leaves_nothing_when_abandoned),
         cmocka_unit_test(test_writer__writes_across_its_buffer),
         cmocka_unit_test(test_writer__reports_a_failure_on_commit_and_keeps_the_old_file),
+        cmocka_unit_test(test_writer__lacks_memory_before_the_rename_or_not_at_all),
         cmocka_unit_test(test_dir__makes_paths),
         cmocka_unit_test(test_dir__walks_in_byte_order_and_refuses_links),
         cmocka_unit_test(test_dir__removes_without_following_links),

@@ -10,6 +10,7 @@
 #define HOURLY 252
 #define LEGAL_MINIMUM 1271 /* pence, ages 21 and over, from April 2026 */
 #define LOWEST 1190
+#define HIGHEST 2500
 
 void cdn_person_draw_hours(const cdn_workplace_habits *habits, const cdn_synth_job *job,
                            uint8_t group, cdn_random *random, cdn_person *out)
@@ -67,7 +68,9 @@ static int32_t draw_hourly(const cdn_workplace_habits *habits, cdn_random *rando
         pence = LEGAL_MINIMUM;
     else if (draw < 80)
         pence = pence / 5 * 5;
-    return pence < LOWEST ? LOWEST : pence > 2500 ? 2500 : pence;
+    if (pence > HIGHEST)
+        pence = HIGHEST - (int32_t)cdn_random_below(random, 300);
+    return pence;
 }
 
 static int32_t draw_annual(const cdn_workplace_habits *habits, cdn_random *random,

@@ -9,7 +9,8 @@
 #include "synth/world.h"
 
 #define RAW_UNIT 100u /* raw sizes are in hundredths of a worker */
-#define RAW_MAX (420u * RAW_UNIT)
+#define RAW_MAX (480u * RAW_UNIT)
+#define RAW_MAX_COUNCIL (900u * RAW_UNIT)
 #define SMALL_AREA_PLACES 60u
 #define DOMINANT_TIMES 9u
 
@@ -47,14 +48,17 @@ static uint64_t draw_raw(const cdn_synth_world *world, cdn_random *random,
     uint32_t width = (uint32_t)permille[knot + 1] - permille[knot];
     uint32_t scaled = percent[knot] + ((uint32_t)percent[knot + 1] - percent[knot]) *
                                           (draw - permille[knot]) / width;
-    uint64_t raw = (uint64_t)medians[class] * scaled * RAW_UNIT / 100;
+    uint64_t most = RAW_MAX, raw = (uint64_t)medians[class] * scaled * RAW_UNIT / 100;
     if (class == CDN_CLASS_SOCIAL_WORK) {
         empty = false;
-        raw = raw * (40u + world->lists->areas[place->area].weight) / 260u;
+        uint64_t per_area = world->place_count / world->used_areas; /* councils fit their area */
+        raw = raw * (40u + world->lists->areas[place->area].weight) / 110u *
+              (per_area < 60 ? per_area + 4 : 64) / 64;
+        most = RAW_MAX_COUNCIL;
     }
     if (empty)
         return 0;
-    return raw < 3 * RAW_UNIT ? 3 * RAW_UNIT : raw > RAW_MAX ? RAW_MAX : raw;
+    return raw < 3 * RAW_UNIT ? 3 * RAW_UNIT : raw > most ? most : raw;
 }
 
 /* In one area: gives one organisation of one service nine tenths of its workers. */
@@ -133,9 +137,9 @@ static int32_t draw_total_staff(cdn_random *random, uint32_t records)
     uint32_t draw = cdn_random_below(random, 1000);
     if (records == 0)
         return draw < 500 ? -1 : (int32_t)(1 + cdn_random_below(random, 25));
-    if (draw < 15)
+    if (draw < 10)
         return -1;
-    if (draw >= 135)
+    if (draw >= 95)
         return (int32_t)records;
     uint32_t by = 1 + cdn_random_below(random, records / 4 + 2);
     bool fewer = by < records && cdn_random_chance(random, 350);

@@ -101,8 +101,8 @@ static uint32_t draw_flow_size(cdn_random *random, int flow, uint32_t employed)
     static const cdn_share turnover[] = {{0, 130},   {80, 120},  {160, 190}, {240, 200},
                                          {330, 160}, {450, 110}, {650, 60},  {900, 15},
                                          {1300, 10}, {1800, 5},  {0, 0}};
-    static const cdn_share vacancies[] = {{0, 380},   {40, 200}, {80, 180},
-                                          {140, 140}, {220, 80}, {400, 20}, {0, 0}};
+    static const cdn_share vacancies[] = {{0, 330},   {40, 190}, {80, 190},
+                                          {140, 160}, {220, 100}, {400, 30}, {0, 0}};
     uint32_t rate = (uint32_t)cdn_random_share(
         random, flow == CDN_FLOW_VACANCIES ? vacancies : turnover);
     uint32_t size = (employed * rate + cdn_random_below(random, 1000)) / 1000;

@@ -1,7 +1,7 @@
 /* synth.c - makes the world, then writes the three files side by side.
  *
- * All three are written to temporary names and take their places at the end, so
- * that a failure leaves an earlier set as it was.
+ * All three are written to temporary names and take their places at the end, one
+ * after the other and the register last: where that one is new, all are.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "synth/synth.h"

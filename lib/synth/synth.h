@@ -22,7 +22,7 @@
 typedef struct cdn_synth_options {
     const char *codes_dir; /* holds local_authorities.csv, regions.csv, main_services.csv,
                               job_roles.csv */
-    const char *out_dir;   /* made when missing; the three files are replaced atomically */
+    const char *out_dir;   /* made when missing; each file is replaced atomically */
     uint32_t workers;      /* rows of worker.csv, dirty ones included */
     uint32_t workplaces;   /* rows of workplace.csv, at least 1 */
     uint64_t seed;

@@ -113,7 +113,10 @@ static void put_second_part(cdn_line *line, const cdn_synth_world *world,
     }
     cdn_line_int(line, who->delegated_healthcare);
     cdn_line_int(line, who->pathway);
-    cdn_line_int_or_blank(line, who->previous_pence, -1);
+    if (who->previous_pence < 0)
+        cdn_line_comma(line);
+    else
+        cdn_line_pence(line, who->previous_pence);
     cdn_line_int(line, who->visa);
     cdn_line_int(line, who->recruited_abroad);
 }

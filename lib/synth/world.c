@@ -145,9 +145,8 @@ static cdn_synth_org *new_org(cdn_synth_world *world, cdn_random *random, uint16
     org->area = area;
     org->updated = draw_updated(random);
     org->la_permission = draw_permission(random, 560, 150);
-    org->cqc_permission = org->la_permission >= 0 && cdn_random_chance(random, 800)
-                              ? org->la_permission
-                              : draw_permission(random, 600, 120);
+    org->cqc_permission = cdn_random_chance(random, 700) ? org->la_permission
+                                                         : draw_permission(random, 560, 150);
     org->bulk = cdn_random_chance(random, 120);
     return org;
 }
@@ -162,7 +161,7 @@ static void new_place(cdn_synth_world *world, cdn_random *random, cdn_synth_org 
     place->regulated = world->lists->service_regulated[service];
     bool follows = cdn_random_chance(random, 900);
     place->la_permission = follows ? org->la_permission : draw_permission(random, 550, 150);
-    place->cqc_permission = follows ? org->cqc_permission : draw_permission(random, 600, 120);
+    place->cqc_permission = follows ? org->cqc_permission : draw_permission(random, 550, 150);
     place->updated = cdn_random_chance(random, 600) ? org->updated : draw_updated(random);
     place->login = cdn_random_chance(random, 700)
                        ? place->updated

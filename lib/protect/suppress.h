@@ -28,8 +28,8 @@ typedef struct cdn_suppress_result {
  *  the error names no cell value. Same input, same result, whatever the machine.
  *  @complexity near linear in the non-zeros of the equations on sparse tables
  *  @owner the arrays: caller, cdn_suppress_result_release */
-cdn_status cdn_suppress(const cdn_system *system, cdn_suppress_result *out, cdn_error *error)
-    CDN_MUST_CHECK;
+cdn_status cdn_suppress(const cdn_system *system, cdn_suppress_result *out,
+                        cdn_error *error) CDN_MUST_CHECK;
 void cdn_suppress_result_release(cdn_suppress_result *result);
 
 #endif

@@ -1,0 +1,395 @@
+/* factor.c - solving with an elimination, and changing it.
+ *
+ * Every walk is over the pivots that a change can reach, in pivot order, so
+ * that its cost is that of the neighbourhood and not that of the table.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "protect/factor.h"
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "core/map.h"
+#include "protect/eliminate.h"
+
+static bool sparse_init(cdn_sparse *sparse, uint32_t size)
+{
+    sparse->values = cdn_alloc(size, sizeof *sparse->values);
+    sparse->held = cdn_alloc(size, sizeof *sparse->held);
+    sparse->members = cdn_alloc(size, sizeof *sparse->members);
+    sparse->count = 0;
+    return sparse->values != NULL && sparse->held != NULL && sparse->members != NULL;
+}
+
+static void sparse_clear(cdn_sparse *sparse)
+{
+    for (uint32_t i = 0; i < sparse->count; i++) {
+        sparse->values[sparse->members[i]] = 0;
+        sparse->held[sparse->members[i]] = 0;
+    }
+    sparse->count = 0;
+}
+
+static void sparse_hold(cdn_sparse *sparse, uint32_t index)
+{
+    if (!sparse->held[index]) {
+        sparse->held[index] = 1;
+        sparse->members[sparse->count++] = index;
+    }
+}
+
+static void sparse_release(cdn_sparse *sparse)
+{
+    cdn_free(sparse->values);
+    cdn_free(sparse->held);
+    cdn_free(sparse->members);
+    *sparse = (cdn_sparse){0};
+}
+
+static uint32_t *none_list(uint32_t count)
+{
+    uint32_t *list = cdn_alloc(count, sizeof *list);
+    for (uint32_t i = 0; list != NULL && i < count; i++)
+        list[i] = CDN_NONE;
+    return list;
+}
+
+cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_field field,
+                           cdn_error *error)
+{
+    const cdn_system *system = pattern->system;
+    uint32_t cells = system->cell_count;
+    *factor = (cdn_factor){.system = system, .equations = &pattern->equations, .field = field};
+    factor->active = cdn_alloc(cells, sizeof *factor->active);
+    factor->pivot_of_cell = none_list(cells);
+    factor->pivot_of_equation = none_list(system->equation_count);
+    factor->entries_of_cell = none_list(cells);
+    factor->entry_count = cdn_alloc(cells, sizeof *factor->entry_count);
+    factor->steps_of_equation = none_list(system->equation_count);
+    factor->pivots = cdn_alloc(cells, sizeof *factor->pivots);
+    if (factor->active == NULL || factor->pivot_of_cell == NULL ||
+        factor->pivot_of_equation == NULL || factor->entries_of_cell == NULL ||
+        factor->entry_count == NULL || factor->steps_of_equation == NULL ||
+        factor->pivots == NULL || !cdn_heap_init(&factor->heap, cells) ||
+        !sparse_init(&factor->row, cells) ||
+        !sparse_init(&factor->column, system->equation_count) ||
+        !sparse_init(&factor->multiplier, cells))
+        return cdn_fail_memory(error);
+    for (uint32_t c = 0; c < cells; c++)
+        factor->active[c] = cdn_pattern_unknown(pattern, c);
+    return cdn_eliminate(factor, error);
+}
+
+void cdn_factor_release(cdn_factor *factor)
+{
+    cdn_free(factor->active);
+    cdn_free(factor->pivot_of_cell);
+    cdn_free(factor->pivot_of_equation);
+    cdn_free(factor->entries_of_cell);
+    cdn_free(factor->entry_count);
+    cdn_free(factor->steps_of_equation);
+    cdn_free(factor->pivots);
+    cdn_free(factor->entries);
+    cdn_free(factor->steps);
+    cdn_heap_release(&factor->heap);
+    sparse_release(&factor->row);
+    sparse_release(&factor->column);
+    sparse_release(&factor->multiplier);
+    *factor = (cdn_factor){0};
+}
+
+/* Room for one more item; the pools stay below CDN_NONE items. */
+static bool make_room(void **items, uint32_t used, uint32_t *room, size_t item_size)
+{
+    if (used < *room)
+        return true;
+    uint32_t wanted = *room < 256 ? 256 : *room > CDN_NONE / 2 ? CDN_NONE - 1 : *room * 2;
+    if (wanted <= used)
+        return false;
+    void *grown = cdn_resize(*items, wanted, item_size);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    *room = wanted;
+    return true;
+}
+
+bool cdn_factor_push_entry(cdn_factor *factor, uint32_t pivot, uint32_t cell, uint64_t value)
+{
+    void *items = factor->entries;
+    bool fits = make_room(&items, factor->entry_used, &factor->entry_room, sizeof(cdn_entry));
+    factor->entries = items;
+    if (!fits)
+        return false;
+    uint32_t at = factor->entry_used++;
+    factor->entries[at] = (cdn_entry){value, pivot, cell, factor->pivots[pivot].first_entry,
+                                      factor->entries_of_cell[cell]};
+    factor->pivots[pivot].first_entry = at;
+    factor->entries_of_cell[cell] = at;
+    factor->entry_count[cell]++;
+    return true;
+}
+
+bool cdn_factor_push_step(cdn_factor *factor, uint32_t pivot, uint32_t equation, uint64_t multiple)
+{
+    void *items = factor->steps;
+    bool fits = make_room(&items, factor->step_used, &factor->step_room, sizeof(cdn_step));
+    factor->steps = items;
+    if (!fits)
+        return false;
+    uint32_t at = factor->step_used++;
+    factor->steps[at] = (cdn_step){multiple, pivot, equation, factor->pivots[pivot].first_step,
+                                   factor->steps_of_equation[equation]};
+    factor->pivots[pivot].first_step = at;
+    factor->steps_of_equation[equation] = at;
+    return true;
+}
+
+cdn_pivot *cdn_factor_push_pivot(cdn_factor *factor, uint32_t equation, uint32_t cell)
+{
+    uint32_t at = factor->pivot_count++;
+    factor->pivots[at] = (cdn_pivot){1, equation, cell, CDN_NONE, CDN_NONE};
+    factor->pivot_of_cell[cell] = at;
+    if (equation != CDN_NONE)
+        factor->pivot_of_equation[equation] = at;
+    return &factor->pivots[at];
+}
+
+static void touch_equation(cdn_factor *factor, uint32_t equation)
+{
+    sparse_hold(&factor->column, equation);
+    if (factor->pivot_of_equation[equation] != CDN_NONE)
+        cdn_heap_push(&factor->heap, factor->pivot_of_equation[equation]);
+}
+
+/* The new column through the steps of the elimination, in pivot order: its entries in the reduced
+ * equations; what is left over is in equations without a pivot. */
+static bool reduce_column(cdn_factor *factor, uint32_t cell)
+{
+    const cdn_system *system = factor->system;
+    cdn_field field = factor->field;
+    sparse_clear(&factor->column);
+    cdn_heap_direct(&factor->heap, false);
+    for (uint32_t i = factor->equations->start[cell]; i < factor->equations->start[cell + 1]; i++) {
+        uint32_t equation = factor->equations->items[i];
+        uint32_t j = system->equation_start[equation];
+        while (system->equation_cell[j] != cell)
+            j++;
+        touch_equation(factor, equation);
+        factor->column.values[equation] =
+            cdn_field_from_int(field, system->equation_coefficient[j]);
+    }
+    for (uint32_t k; cdn_heap_pop(&factor->heap, &k);) {
+        uint64_t value = factor->column.values[factor->pivots[k].equation];
+        if (value == 0)
+            continue;
+        value = cdn_field_multiply(field, value, factor->pivots[k].inverse);
+        if (!cdn_factor_push_entry(factor, k, cell, value))
+            return false;
+        for (uint32_t s = factor->pivots[k].first_step; s != CDN_NONE;
+             s = factor->steps[s].next_of_pivot) {
+            uint32_t equation = factor->steps[s].equation;
+            touch_equation(factor, equation);
+            uint64_t *to = &factor->column.values[equation];
+            *to = cdn_field_deduct(field, *to, factor->steps[s].multiple, value);
+        }
+    }
+    return true;
+}
+
+cdn_status cdn_factor_add_cell(cdn_factor *factor, uint32_t cell, cdn_error *error)
+{
+    if (factor->active[cell])
+        return CDN_OK;
+    factor->active[cell] = 1;
+    if (!reduce_column(factor, cell))
+        goto memory;
+    uint32_t pivot = CDN_NONE;
+    for (uint32_t i = 0; i < factor->column.count; i++) {
+        uint32_t equation = factor->column.members[i];
+        uint64_t value = factor->column.values[equation];
+        if (value == 0 || factor->pivot_of_equation[equation] != CDN_NONE)
+            continue;
+        if (pivot == CDN_NONE) {
+            pivot = factor->pivot_count;
+            cdn_factor_push_pivot(factor, equation, cell)->inverse =
+                cdn_field_inverse(factor->field, value);
+        } else if (!cdn_factor_push_step(factor, pivot, equation, value)) {
+            goto memory;
+        }
+    }
+    return CDN_OK;
+memory:
+    return cdn_fail_memory(error);
+}
+
+/* The cell in terms of the free cells: factor->row; the multiples of the reduced equations used
+ * on the way: factor->multiplier. */
+static void reduce_cell(cdn_factor *factor, uint32_t cell)
+{
+    cdn_field field = factor->field;
+    sparse_clear(&factor->row);
+    sparse_clear(&factor->multiplier);
+    cdn_heap_direct(&factor->heap, false);
+    sparse_hold(&factor->row, cell);
+    factor->row.values[cell] = 1;
+    if (factor->pivot_of_cell[cell] != CDN_NONE)
+        cdn_heap_push(&factor->heap, factor->pivot_of_cell[cell]);
+    for (uint32_t k; cdn_heap_pop(&factor->heap, &k);) {
+        uint64_t value = factor->row.values[factor->pivots[k].cell];
+        if (value == 0)
+            continue;
+        factor->row.values[factor->pivots[k].cell] = 0;
+        sparse_hold(&factor->multiplier, k);
+        factor->multiplier.values[k] = value;
+        for (uint32_t e = factor->pivots[k].first_entry; e != CDN_NONE;
+             e = factor->entries[e].next_in_pivot) {
+            uint32_t other = factor->entries[e].cell;
+            sparse_hold(&factor->row, other);
+            uint64_t *to = &factor->row.values[other];
+            *to = cdn_field_deduct(field, *to, factor->entries[e].value, value);
+            if (factor->pivot_of_cell[other] != CDN_NONE)
+                cdn_heap_push(&factor->heap, factor->pivot_of_cell[other]);
+        }
+    }
+}
+
+/* From multiples of reduced equations to multiples of the equations themselves. */
+static void trace_equations(cdn_factor *factor)
+{
+    cdn_field field = factor->field;
+    cdn_sparse *multiplier = &factor->multiplier;
+    sparse_clear(&factor->column);
+    cdn_heap_direct(&factor->heap, true);
+    for (uint32_t i = 0; i < multiplier->count; i++)
+        cdn_heap_push(&factor->heap, multiplier->members[i]);
+    for (uint32_t k; cdn_heap_pop(&factor->heap, &k);) {
+        uint64_t value =
+            cdn_field_multiply(field, multiplier->values[k], factor->pivots[k].inverse);
+        uint32_t equation = factor->pivots[k].equation;
+        if (value == 0)
+            continue;
+        sparse_hold(&factor->column, equation);
+        factor->column.values[equation] = value;
+        for (uint32_t s = factor->steps_of_equation[equation]; s != CDN_NONE;
+             s = factor->steps[s].next_of_equation) {
+            uint32_t j = factor->steps[s].pivot;
+            sparse_hold(multiplier, j);
+            uint64_t *to = &multiplier->values[j];
+            *to = cdn_field_deduct(field, *to, factor->steps[s].multiple, value);
+            cdn_heap_push(&factor->heap, j);
+        }
+    }
+}
+
+bool cdn_factor_determines(cdn_factor *factor, uint32_t cell)
+{
+    reduce_cell(factor, cell);
+    for (uint32_t i = 0; i < factor->row.count; i++) {
+        if (factor->row.values[factor->row.members[i]] != 0)
+            return false;
+    }
+    trace_equations(factor);
+    return true;
+}
+
+void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (*vectors)[2])
+{
+    cdn_field field = factor->field;
+    for (uint32_t c = 0; c < factor->system->cell_count; c++) {
+        bool is_free = factor->active[c] && factor->pivot_of_cell[c] == CDN_NONE;
+        vectors[c][0] = is_free ? cdn_mix64(seed + 2 * (uint64_t)c) % field.prime : 0;
+        vectors[c][1] = is_free ? cdn_mix64(seed + 2 * (uint64_t)c + 1) % field.prime : 0;
+    }
+    for (uint32_t k = factor->pivot_count; k-- > 0;) {
+        uint64_t first = 0, second = 0;
+        for (uint32_t e = factor->pivots[k].first_entry; e != CDN_NONE;
+             e = factor->entries[e].next_in_pivot) {
+            const cdn_entry *entry = &factor->entries[e];
+            first = cdn_field_deduct(field, first, entry->value, vectors[entry->cell][0]);
+            second = cdn_field_deduct(field, second, entry->value, vectors[entry->cell][1]);
+        }
+        vectors[factor->pivots[k].cell][0] = first;
+        vectors[factor->pivots[k].cell][1] = second;
+    }
+}
+
+static void spread(cdn_factor *factor, uint32_t cell)
+{
+    uint64_t value = factor->row.values[cell];
+    for (uint32_t e = factor->entries_of_cell[cell]; e != CDN_NONE;
+         e = factor->entries[e].next_of_cell) {
+        uint32_t k = factor->entries[e].pivot;
+        uint32_t to = factor->pivots[k].cell;
+        sparse_hold(&factor->row, to);
+        factor->row.values[to] = cdn_field_deduct(factor->field, factor->row.values[to],
+                                                  factor->entries[e].value, value);
+        cdn_heap_push(&factor->heap, k);
+    }
+}
+
+/* factor->row becomes the null vector with 1 at one free cell and 0 at the others. */
+static void solve_from(cdn_factor *factor, uint32_t free_cell)
+{
+    sparse_clear(&factor->row);
+    cdn_heap_direct(&factor->heap, true);
+    sparse_hold(&factor->row, free_cell);
+    factor->row.values[free_cell] = 1;
+    spread(factor, free_cell);
+    for (uint32_t k; cdn_heap_pop(&factor->heap, &k);) {
+        if (factor->row.values[factor->pivots[k].cell] != 0)
+            spread(factor, factor->pivots[k].cell);
+    }
+}
+
+/* The free cell of the reduced row with the fewest entries: the smallest reach, more or less. */
+static uint32_t choose_free(const cdn_factor *factor)
+{
+    uint32_t best = CDN_NONE;
+    for (uint32_t i = 0; i < factor->row.count; i++) {
+        uint32_t cell = factor->row.members[i];
+        if (factor->row.values[cell] == 0)
+            continue;
+        if (best == CDN_NONE || factor->entry_count[cell] < factor->entry_count[best] ||
+            (factor->entry_count[cell] == factor->entry_count[best] && cell < best))
+            best = cell;
+    }
+    return best;
+}
+
+cdn_status cdn_factor_fix(cdn_factor *factor, uint32_t cell, cdn_error *error)
+{
+    cdn_field field = factor->field;
+    reduce_cell(factor, cell);
+    uint32_t chosen = choose_free(factor);
+    if (chosen == CDN_NONE) {
+        sparse_clear(&factor->row);
+        return CDN_OK;
+    }
+    uint64_t inverse = cdn_field_inverse(field, factor->row.values[chosen]);
+    uint32_t pivot = factor->pivot_count;
+    cdn_factor_push_pivot(factor, CDN_NONE, chosen);
+    for (uint32_t i = 0; i < factor->row.count; i++) {
+        uint32_t other = factor->row.members[i];
+        uint64_t value = factor->row.values[other];
+        if (other == chosen || value == 0)
+            continue;
+        value = cdn_field_multiply(field, value, inverse);
+        if (!cdn_factor_push_entry(factor, pivot, other, value))
+            return cdn_fail_memory(error);
+    }
+    /* As the factor was: the new row links its own free cells only, and solve_from follows the
+     * chosen one, which is the pivot and has no entry in it. */
+    solve_from(factor, chosen);
+    return CDN_OK;
+}
+
+void cdn_factor_unfix(cdn_factor *factor)
+{
+    uint32_t pivot = --factor->pivot_count;
+    factor->pivot_of_cell[factor->pivots[pivot].cell] = CDN_NONE;
+    while (factor->entry_used > 0 && factor->entries[factor->entry_used - 1].pivot == pivot) {
+        const cdn_entry *entry = &factor->entries[--factor->entry_used];
+        factor->entries_of_cell[entry->cell] = entry->next_of_cell;
+        factor->entry_count[entry->cell]--;
+    }
+}

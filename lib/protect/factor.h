@@ -1,0 +1,117 @@
+/* factor.h - the equations on the unknown cells, eliminated, and kept open to change.
+ *
+ * Sparse elimination modulo a prime of the matrix "equations x unknown cells".
+ * Pivot k has an equation and a cell; its reduced equation says
+ *     pivot cell = - sum of value x other cell,
+ * where the others are free cells or cells of later pivots. What was subtracted
+ * from which equation is kept too, so that
+ *   - a determined cell can be traced back to the equations that determine it,
+ *   - a cell that becomes unknown is one more column, and
+ *   - a cell that becomes visible is one more row,
+ * each at the cost of the pivots it reaches instead of a new elimination.
+ *
+ * Sources: sparse triangular solves by reach, Gilbert and Peierls 1988, SIAM J.
+ * Sci. Stat. Comput. 9; pivot order, Markowitz 1957, Management Science 3.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_PROTECT_FACTOR_H
+#define CDN_PROTECT_FACTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cells/system.h"
+#include "cordon/error.h"
+#include "protect/field.h"
+#include "protect/heap.h"
+#include "protect/pattern.h"
+
+/** The start of the random streams: fixed, so that the same input gives the same pattern. */
+#define CDN_FACTOR_SEED UINT64_C(0x636f72646f6e0001)
+
+/** One non-zero of a reduced equation, apart from its pivot. */
+typedef struct cdn_entry {
+    uint64_t value;
+    uint32_t pivot;
+    uint32_t cell;
+    uint32_t next_in_pivot;
+    uint32_t next_of_cell;
+} cdn_entry;
+
+/** `multiple` of the reduced equation of `pivot` was subtracted from `equation`. */
+typedef struct cdn_step {
+    uint64_t multiple;
+    uint32_t pivot;
+    uint32_t equation;
+    uint32_t next_of_pivot;
+    uint32_t next_of_equation;
+} cdn_step;
+
+typedef struct cdn_pivot {
+    uint64_t inverse;  /* the reduced equation was multiplied by this */
+    uint32_t equation; /* CDN_NONE for the row of a cell made visible again */
+    uint32_t cell;
+    uint32_t first_entry;
+    uint32_t first_step;
+} cdn_pivot;
+
+/** A sparse vector: members in order of arrival, values dense by index. */
+typedef struct cdn_sparse {
+    uint64_t *values; /* zero where not a member */
+    uint8_t *held;
+    uint32_t *members;
+    uint32_t count;
+} cdn_sparse;
+
+typedef struct cdn_factor {
+    const cdn_system *system;
+    const cdn_incidence *equations; /* per cell */
+    cdn_field field;
+    uint8_t *active;         /* per cell: is a column */
+    uint32_t *pivot_of_cell; /* CDN_NONE: free, or not a column */
+    uint32_t *pivot_of_equation;
+    uint32_t *entries_of_cell; /* first entry, or CDN_NONE */
+    uint32_t *entry_count;     /* per cell */
+    uint32_t *steps_of_equation;
+    cdn_pivot *pivots; /* room for one per cell */
+    uint32_t pivot_count;
+    cdn_entry *entries;
+    uint32_t entry_used, entry_room;
+    cdn_step *steps;
+    uint32_t step_used, step_room;
+    cdn_heap heap;
+    cdn_sparse row;        /* scratch over cells */
+    cdn_sparse column;     /* scratch over equations */
+    cdn_sparse multiplier; /* scratch over pivots */
+} cdn_factor;
+
+/** Eliminates for the cells that are unknown in `pattern`. Release it in any case. */
+cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_field field,
+                           cdn_error *error) CDN_MUST_CHECK;
+void cdn_factor_release(cdn_factor *factor);
+
+/** The cell becomes unknown: one more column. @complexity O(reach log reach) */
+cdn_status cdn_factor_add_cell(cdn_factor *factor, uint32_t cell, cdn_error *error) CDN_MUST_CHECK;
+
+/** Is the cell zero in every null vector? When it is, factor->column holds the multiples of the
+ *  equations whose sum is that cell alone (among the unknowns), until the next call on the factor.
+ *  Not after cdn_factor_fix. */
+bool cdn_factor_determines(cdn_factor *factor, uint32_t cell);
+
+/** Two random vectors of the null space, [cell][0..1]; the same for the same seed, system and
+ *  pattern. Cells that are not unknown get 0. */
+void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (*vectors)[2]);
+
+/** The cell becomes visible: one more row, "cell = 0". factor->row then holds a null vector of the
+ *  factor as it was that is not zero at the cell; no members when the cell was determined anyway
+ *  (nothing changes then). Stands until the next call on the factor. */
+cdn_status cdn_factor_fix(cdn_factor *factor, uint32_t cell, cdn_error *error) CDN_MUST_CHECK;
+/** Takes the last fix back that had members. */
+void cdn_factor_unfix(cdn_factor *factor);
+
+/** For the elimination itself. */
+bool cdn_factor_push_entry(cdn_factor *factor, uint32_t pivot, uint32_t cell, uint64_t value);
+bool cdn_factor_push_step(cdn_factor *factor, uint32_t pivot, uint32_t equation, uint64_t multiple);
+cdn_pivot *cdn_factor_push_pivot(cdn_factor *factor, uint32_t equation, uint32_t cell);
+
+#endif

@@ -1,0 +1,17 @@
+/* prune.h - publish again every secondary that is not needed.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_PROTECT_PRUNE_H
+#define CDN_PROTECT_PRUNE_H
+
+#include "cordon/error.h"
+#include "protect/factor.h"
+#include "protect/pattern.h"
+
+/** Publishes, figures with kept cells first and then dearest first, each withheld figure without a
+ *  sensitive cell whose return leaves all sensitive cells undetermined. One pass is enough: what
+ *  exposes a cell now exposes it still when more is published. After it, publishing any one
+ *  secondary would expose a cell. The factor must be of this pattern, with nothing exposed. */
+cdn_status cdn_prune(cdn_pattern *pattern, cdn_factor *factor, cdn_error *error) CDN_MUST_CHECK;
+
+#endif

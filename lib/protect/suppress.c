@@ -1,0 +1,90 @@
+/* suppress.c - the order of events: propagate, certify, prune, and again with another prime.
+ *
+ * Withholding more never exposes anything, so the second run of the
+ * certificates, modulo the second prime, ends with a pattern that is safe in
+ * both; it is the verification, and normally finds nothing to do.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "protect/suppress.h"
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "protect/certify.h"
+#include "protect/factor.h"
+#include "protect/pattern.h"
+#include "protect/propagate.h"
+#include "protect/prune.h"
+
+static cdn_status certify_and_prune(cdn_pattern *pattern, cdn_suppress_result *out,
+                                    cdn_error *error)
+{
+    cdn_factor factor;
+    uint32_t withheld = 0;
+    cdn_status status =
+        cdn_factor_init(&factor, pattern, cdn_field_make(CDN_FIELD_FIRST_FOLD), error);
+    if (status == CDN_OK)
+        status = cdn_certify(pattern, &factor, &withheld, error);
+    if (status == CDN_OK)
+        status = cdn_prune(pattern, &factor, error);
+    out->rounds += withheld > 0 ? 2 : 1;
+    cdn_factor_release(&factor);
+    return status;
+}
+
+static cdn_status verify(cdn_pattern *pattern, cdn_suppress_result *out, cdn_error *error)
+{
+    cdn_factor factor;
+    uint32_t withheld = 0;
+    cdn_status status =
+        cdn_factor_init(&factor, pattern, cdn_field_make(CDN_FIELD_SECOND_FOLD), error);
+    if (status == CDN_OK)
+        status = cdn_certify(pattern, &factor, &withheld, error);
+    out->rounds += withheld > 0 ? 1 : 0;
+    cdn_factor_release(&factor);
+    return status;
+}
+
+static cdn_status report(const cdn_pattern *pattern, cdn_suppress_result *out, cdn_error *error)
+{
+    const cdn_system *system = pattern->system;
+    out->figure_withheld = cdn_alloc(system->figure_count, sizeof *out->figure_withheld);
+    out->cell_visible = cdn_alloc(system->cell_count, sizeof *out->cell_visible);
+    if (out->figure_withheld == NULL || out->cell_visible == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t f = 0; f < system->figure_count; f++) {
+        out->figure_withheld[f] = pattern->withheld[f];
+        out->primary_count += pattern->primary[f];
+        out->secondary_count += pattern->withheld[f] && !pattern->primary[f];
+    }
+    for (uint32_t c = 0; c < system->cell_count; c++)
+        out->cell_visible[c] = !cdn_pattern_unknown(pattern, c);
+    return CDN_OK;
+}
+
+cdn_status cdn_suppress(const cdn_system *system, cdn_suppress_result *out, cdn_error *error)
+{
+    cdn_pattern pattern;
+    *out = (cdn_suppress_result){0};
+    cdn_status status = cdn_pattern_init(&pattern, system, error);
+    if (status == CDN_OK)
+        status = cdn_propagate(&pattern, error);
+    if (status == CDN_OK)
+        status = certify_and_prune(&pattern, out, error);
+    if (status == CDN_OK)
+        status = verify(&pattern, out, error);
+    if (status == CDN_OK)
+        status = report(&pattern, out, error);
+    if (status != CDN_OK)
+        cdn_suppress_result_release(out);
+    cdn_pattern_release(&pattern);
+    return status;
+}
+
+void cdn_suppress_result_release(cdn_suppress_result *result)
+{
+    if (result == NULL)
+        return;
+    cdn_free(result->figure_withheld);
+    cdn_free(result->cell_visible);
+    *result = (cdn_suppress_result){0};
+}

@@ -1,0 +1,372 @@
+/* verify.c - the recipient's check: complete, unchanged, approved by enough people.
+ *
+ * Nothing in a package can lower what the trust folder asks. An approval counts once
+ * for a person and once for a key, and only when the signed release.json names the
+ * person as an approver who is not an author. A signature that does not verify
+ * refuses the package: there is no reason for one to be there.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "core/number.h"
+#include "export/package.h"
+#include "export/parts.h"
+#include "seal/sign.h"
+
+#define MAX_THRESHOLD 999
+#define MAX_SIGNERS 99u
+#define SECONDS_PER_DAY 86400
+
+typedef struct verify_job {
+    const char *root, *trust_dir;
+    cdn_text signed_bytes;
+    cdn_json *statement;
+    cdn_signer signers[MAX_SIGNERS];
+    uint32_t signer_count;
+    cdn_package_report *report;
+} verify_job;
+
+static cdn_status read_below(const char *root, const char *name, cdn_text *out, cdn_error *error)
+{
+    char *path = cdn_path_join(root, name);
+    cdn_status status = path == NULL ? cdn_fail_memory(error) : cdn_file_read(path, out, error);
+    cdn_free(path);
+    return status;
+}
+
+static bool is_tag_file(const char *path)
+{
+    static const char *const names[] = {"VERIFY.txt", "bag-info.txt", "bagit.txt",
+                                        CDN_PACKAGE_MANIFEST, "verify.sh"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], path) == 0)
+            return true;
+    return false;
+}
+
+#define TAG_FILES 5u
+
+/* signatures/approver-<1..99>.p7s */
+static bool is_signature(const char *path)
+{
+    static const char start[] = "signatures/approver-";
+    if (strncmp(path, start, sizeof start - 1) != 0)
+        return false;
+    const char *at = path + sizeof start - 1;
+    if (*at < '1' || *at > '9')
+        return false;
+    at++;
+    if (*at >= '0' && *at <= '9')
+        at++;
+    return strcmp(at, ".p7s") == 0;
+}
+
+/* Every found file of one kind (payload, or tags without signatures) is listed with its digest,
+ * and the other way round. Both are sorted. */
+static cdn_status compare(const cdn_listing *found, const cdn_listing *listed, bool data,
+                          cdn_error *error)
+{
+    size_t l = 0;
+    for (size_t f = 0; f < found->count; f++) {
+        const cdn_listed_file *file = &found->files[f];
+        if ((strncmp(file->path, "data/", 5) == 0) != data)
+            continue;
+        if (is_signature(file->path) || strcmp(file->path, CDN_PACKAGE_TAG_MANIFEST) == 0)
+            continue;
+        int order = l < listed->count ? strcmp(listed->files[l].path, file->path) : 1;
+        if (order < 0)
+            return cdn_fail(error, CDN_E_REFUSED, "missing %s", listed->files[l].path);
+        if (order > 0)
+            return cdn_fail(error, CDN_E_REFUSED, "unlisted %s", file->path);
+        if (strcmp(listed->files[l].sha512, file->sha512) != 0)
+            return cdn_fail(error, CDN_E_REFUSED, "changed %s", file->path);
+        l++;
+    }
+    if (l < listed->count)
+        return cdn_fail(error, CDN_E_REFUSED, "missing %s", listed->files[l].path);
+    return CDN_OK;
+}
+
+static cdn_status read_manifest(const char *root, const char *name, cdn_listing *out,
+                                cdn_error *error)
+{
+    cdn_text text = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
+    cdn_status status = read_below(root, name, &text, error);
+    if (status == CDN_OK)
+        status = cdn_listing_parse(name, cdn_text_or_empty(text.bytes), text.length, out, error);
+    cdn_text_release(&text);
+    return status;
+}
+
+static cdn_status check_against(const char *root, const cdn_listing *found, const char *manifest,
+                                bool data, cdn_error *error)
+{
+    cdn_listing listed = {0};
+    cdn_status status = CDN_OK;
+    if (cdn_listing_find(found, manifest) == NULL)
+        return cdn_fail(error, CDN_E_REFUSED, "missing %s", manifest);
+    status = read_manifest(root, manifest, &listed, error);
+    for (size_t i = 0; i < listed.count && status == CDN_OK && !data; i++)
+        if (!is_tag_file(listed.files[i].path))
+            status = cdn_fail(error, CDN_E_REFUSED, "%s lists %s", manifest, listed.files[i].path);
+    if (status == CDN_OK && !data && listed.count != TAG_FILES)
+        status = cdn_fail(error, CDN_E_REFUSED, "%s must list %u files", manifest, TAG_FILES);
+    if (status == CDN_OK)
+        status = compare(found, &listed, data, error);
+    cdn_listing_release(&listed);
+    return status;
+}
+
+cdn_status cdn_package_check_bytes(const char *dir, cdn_error *error)
+{
+    cdn_listing found = {0};
+    cdn_status status = cdn_listing_scan(dir, &found, error);
+    if (status == CDN_OK)
+        status = check_against(dir, &found, CDN_PACKAGE_TAG_MANIFEST, false, error);
+    if (status == CDN_OK)
+        status = check_against(dir, &found, CDN_PACKAGE_MANIFEST, true, error);
+    cdn_listing_release(&found);
+    return status;
+}
+
+static bool holds_text(const cdn_json *array, const char *text)
+{
+    for (size_t i = 0; i < cdn_json_size(array); i++) {
+        const char *item = cdn_json_string(cdn_json_at(array, i));
+        if (item != NULL && strcmp(item, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Every data file but release.json is a subject with its digest, and no other. */
+static cdn_status check_subjects(const verify_job *job, cdn_error *error)
+{
+    cdn_listing listed = {0};
+    cdn_status status = read_manifest(job->root, CDN_PACKAGE_MANIFEST, &listed, error);
+    const cdn_json *subjects = cdn_json_get(job->statement, "subject");
+    size_t count = cdn_json_size(subjects);
+    const char *last = "";
+    for (size_t i = 0; i < count && status == CDN_OK; i++) {
+        const cdn_json *subject = cdn_json_at(subjects, i);
+        const char *name = cdn_json_string(cdn_json_get(subject, "name"));
+        const char *digest =
+            cdn_json_string(cdn_json_get(cdn_json_get(subject, "digest"), "sha512"));
+        const cdn_listed_file *file = name == NULL ? NULL : cdn_listing_find(&listed, name);
+        if (file == NULL || digest == NULL || strcmp(file->sha512, digest) != 0 ||
+            strcmp(last, name) >= 0)
+            status = cdn_fail(error, CDN_E_REFUSED, "%s: subject %zu is not a listed file",
+                              CDN_PACKAGE_STATEMENT, i + 1);
+        last = name;
+    }
+    if (status == CDN_OK && count + 1 != listed.count)
+        status = cdn_fail(error, CDN_E_REFUSED, "%s does not cover all files",
+                          CDN_PACKAGE_STATEMENT);
+    cdn_listing_release(&listed);
+    return status;
+}
+
+static cdn_status read_statement(verify_job *job, cdn_error *error)
+{
+    cdn_text text = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
+    cdn_status status = read_below(job->root, CDN_PACKAGE_STATEMENT, &text, error);
+    if (status == CDN_OK)
+        status = cdn_json_parse(CDN_PACKAGE_STATEMENT, cdn_text_or_empty(text.bytes), text.length,
+                                &job->statement, error);
+    cdn_text_release(&text);
+    CDN_TRY(status);
+    const char *type = cdn_json_string(cdn_json_get(job->statement, "predicateType"));
+    const cdn_json *predicate = cdn_json_get(job->statement, "predicate");
+    const char *id = cdn_json_string(cdn_json_get(predicate, "releaseId"));
+    if (type == NULL || strcmp(type, CDN_PACKAGE_PREDICATE) != 0 || id == NULL ||
+        strlen(id) >= sizeof job->report->release_id)
+        return cdn_fail(error, CDN_E_REFUSED, "%s is not a release statement of a known kind",
+                        CDN_PACKAGE_STATEMENT);
+    (void)snprintf(job->report->release_id, sizeof job->report->release_id, "%s", id);
+    return check_subjects(job, error);
+}
+
+static cdn_status raise_required(cdn_package_report *report, int64_t number, const char *where,
+                                 cdn_error *error)
+{
+    if (number < 0 || number > MAX_THRESHOLD)
+        return cdn_fail(error, CDN_E_REFUSED, "%s: the number of approvals is not a number", where);
+    if ((uint32_t)number > report->approvals_required)
+        report->approvals_required = (uint32_t)number;
+    return CDN_OK;
+}
+
+static cdn_status find_required(verify_job *job, cdn_error *error)
+{
+    const cdn_json *number = cdn_json_get(
+        cdn_json_get(cdn_json_get(job->statement, "predicate"), "approvals"), "threshold");
+    job->report->approvals_required = CDN_PACKAGE_LEAST_APPROVALS;
+    CDN_TRY(raise_required(job->report,
+                           cdn_json_kind_of(number) == CDN_JSON_INTEGER ? cdn_json_integer(number)
+                                                                        : -1,
+                           CDN_PACKAGE_STATEMENT, error));
+    char *path = cdn_path_join(job->trust_dir, "threshold");
+    if (path == NULL)
+        return cdn_fail_memory(error);
+    cdn_text text = CDN_TEXT_INIT(64);
+    int64_t own = -1;
+    cdn_status status = CDN_OK;
+    struct stat info;
+    if (lstat(path, &info) == 0 || errno != ENOENT) {
+        status = cdn_file_read(path, &text, error);
+        while (text.length > 0 && text.bytes[text.length - 1] == '\n')
+            text.length--;
+        if (status == CDN_OK && !cdn_parse_int(cdn_text_or_empty(text.bytes), text.length, &own))
+            own = -1;
+        if (status == CDN_OK)
+            status = raise_required(job->report, own, path, error);
+    }
+    cdn_text_release(&text);
+    cdn_free(path);
+    return status;
+}
+
+static cdn_status check_date(const verify_job *job, cdn_error *error)
+{
+    char today[CDN_DATE_SIZE];
+    struct timespec now;
+    const char *until =
+        cdn_json_string(cdn_json_get(cdn_json_get(job->statement, "predicate"), "notAfter"));
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+        return cdn_fail_errno(error, "cannot read", "the clock", errno);
+    cdn_date_write((int32_t)(now.tv_sec / SECONDS_PER_DAY), today);
+    if (until == NULL || strlen(until) != CDN_DATE_SIZE - 1)
+        return cdn_fail(error, CDN_E_REFUSED, "no date until which the release may be used");
+    if (strcmp(today, until) > 0)
+        return cdn_fail(error, CDN_E_REFUSED, "the release could be used until %s", until);
+    return CDN_OK;
+}
+
+static cdn_status count_signer(verify_job *job, const cdn_signer *signer, cdn_error *error)
+{
+    const cdn_json *people =
+        cdn_json_get(cdn_json_get(job->statement, "predicate"), "approvals");
+    if (!holds_text(cdn_json_get(people, "approvers"), signer->name))
+        return cdn_fail(error, CDN_E_REFUSED, "%s is not an approver of this release",
+                        signer->name);
+    if (holds_text(cdn_json_get(people, "authors"), signer->name))
+        return cdn_fail(error, CDN_E_REFUSED, "%s is an author and may not approve", signer->name);
+    for (uint32_t i = 0; i < job->signer_count; i++)
+        if (strcmp(job->signers[i].name, signer->name) == 0 ||
+            strcmp(job->signers[i].key_digest, signer->key_digest) == 0)
+            return CDN_OK;
+    if (job->signer_count == MAX_SIGNERS)
+        return cdn_fail(error, CDN_E_LIMIT, "more than %u signatures", MAX_SIGNERS);
+    job->signers[job->signer_count++] = *signer;
+    cdn_text_add(&job->report->approvers, signer->name);
+    cdn_text_add(&job->report->approvers, "\n");
+    return job->report->approvers.failed ? cdn_fail_memory(error) : CDN_OK;
+}
+
+static cdn_status take_signature(void *context, const char *relative_path, cdn_error *error)
+{
+    verify_job *job = context;
+    cdn_signer signer;
+    cdn_error reason = CDN_ERROR_INIT;
+    if (!is_signature(relative_path))
+        return CDN_OK;
+    cdn_text pem = CDN_TEXT_INIT((size_t)1024 * 1024);
+    cdn_status status = read_below(job->root, relative_path, &pem, error);
+    if (status == CDN_OK) {
+        status = cdn_seal_verify(job->trust_dir, cdn_text_or_empty(job->signed_bytes.bytes),
+                                 job->signed_bytes.length, cdn_text_or_empty(pem.bytes),
+                                 pem.length, &signer, &reason);
+        if (status == CDN_E_REFUSED)
+            (void)cdn_fail(error, status, "%s: %s", relative_path, reason.message);
+        else if (status != CDN_OK && error != NULL)
+            *error = reason;
+    }
+    cdn_text_release(&pem);
+    CDN_TRY(status);
+    return count_signer(job, &signer, error);
+}
+
+static cdn_status verify_folder(verify_job *job, cdn_error *error)
+{
+    CDN_TRY(cdn_package_check_bytes(job->root, error));
+    CDN_TRY(read_below(job->root, CDN_PACKAGE_TAG_MANIFEST, &job->signed_bytes, error));
+    CDN_TRY(read_statement(job, error));
+    CDN_TRY(find_required(job, error));
+    CDN_TRY(check_date(job, error));
+    CDN_TRY(cdn_dir_walk(job->root, take_signature, job, error));
+    job->report->approvals = job->signer_count;
+    if (job->signer_count < job->report->approvals_required)
+        return cdn_fail(error, CDN_E_REFUSED, "%" PRIu32 " of %" PRIu32 " approvals",
+                        job->signer_count, job->report->approvals_required);
+    return CDN_OK;
+}
+
+static cdn_status verify_root(const char *root, const char *trust_dir, cdn_package_report *report,
+                              cdn_error *error)
+{
+    verify_job *job = cdn_alloc(1, sizeof *job);
+    if (job == NULL)
+        return cdn_fail_memory(error);
+    job->root = root;
+    job->trust_dir = trust_dir;
+    job->report = report;
+    job->signed_bytes = (cdn_text)CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
+    cdn_status status = verify_folder(job, error);
+    cdn_text_release(&job->signed_bytes);
+    cdn_json_destroy(job->statement);
+    cdn_free(job);
+    return status;
+}
+
+/* Unpacks into a private folder, which is gone afterwards. */
+static cdn_status verify_zip(const char *zip_path, const char *trust_dir,
+                             cdn_package_report *report, cdn_error *error)
+{
+    const char *base = getenv("TMPDIR");
+    char *dir = cdn_path_join(base != NULL && base[0] != '\0' ? base : "/tmp", "cordon-XXXXXX");
+    char *root = NULL;
+    if (dir == NULL)
+        return cdn_fail_memory(error);
+    if (mkdtemp(dir) == NULL) {
+        cdn_status failed = cdn_fail_errno(error, "cannot make", dir, errno);
+        cdn_free(dir);
+        return failed;
+    }
+    cdn_status status = cdn_package_unzip(zip_path, dir, &root, error);
+    if (status == CDN_OK)
+        status = verify_root(root, trust_dir, report, error);
+    cdn_status removed = cdn_dir_remove(dir, status == CDN_OK ? error : NULL);
+    cdn_free(root);
+    cdn_free(dir);
+    return status == CDN_OK ? removed : status;
+}
+
+cdn_status cdn_package_verify(const char *package, const char *trust_dir,
+                              cdn_package_report *report, cdn_error *error)
+{
+    struct stat info;
+    *report = (cdn_package_report){.approvers = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE)};
+    if (lstat(package, &info) != 0)
+        return cdn_fail_at(error, CDN_E_INPUT, package, 0, 0, "cannot be opened: %s",
+                           strerror(errno));
+    cdn_status status = S_ISDIR(info.st_mode)
+                            ? verify_root(package, trust_dir, report, error)
+                            : verify_zip(package, trust_dir, report, error);
+    if (status != CDN_OK)
+        cdn_package_report_release(report);
+    return status;
+}
+
+void cdn_package_report_release(cdn_package_report *report)
+{
+    if (report != NULL)
+        cdn_text_release(&report->approvers);
+}

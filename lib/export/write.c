@@ -1,0 +1,41 @@
+/* write.c - small files of a package: bytes, texts, JSON.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "export/parts.h"
+
+cdn_status cdn_package_write(const char *dir, const char *name, const char *bytes, size_t size,
+                             cdn_error *error)
+{
+    char *path = cdn_path_join(dir, name);
+    if (path == NULL)
+        return cdn_fail_memory(error);
+    cdn_status status = cdn_file_write(path, bytes, size, error);
+    cdn_free(path);
+    return status;
+}
+
+cdn_status cdn_package_write_text(const char *dir, const char *name, cdn_text *text,
+                                  cdn_error *error)
+{
+    if (text->failed)
+        return cdn_fail_memory(error);
+    return cdn_package_write(dir, name, cdn_text_or_empty(text->bytes), text->length, error);
+}
+
+cdn_status cdn_package_write_json(const char *dir, const char *name, cdn_json *tree,
+                                  cdn_error *error)
+{
+    cdn_text text = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
+    cdn_json_write(tree, true, &text);
+    cdn_json_destroy(tree);
+    cdn_status status = cdn_package_write_text(dir, name, &text, error);
+    cdn_text_release(&text);
+    return status;
+}
+
+void cdn_json_set_text(cdn_json *object, const char *key, const char *text)
+{
+    cdn_json_set(object, key, cdn_json_new_string(cdn_text_or_empty(text)));
+}

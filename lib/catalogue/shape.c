@@ -11,6 +11,8 @@
 #include "core/fail.h"
 #include "core/limits.h"
 #include "core/map.h"
+#include "core/text.h"
+#include "seal/digest.h"
 
 cdn_status cdn_shape_fail(const cdn_shape *shape, const cdn_node *node, const char *format, ...)
 {
@@ -253,4 +255,20 @@ cdn_json *cdn_json_without_lines(const cdn_json *json)
         cdn_json_push(copy, part);
     }
     return copy;
+}
+
+cdn_status cdn_shape_digest(const cdn_shape *shape, const cdn_json *json, char *out)
+{
+    cdn_text text = CDN_TEXT_INIT(CDN_LIMIT_JSON_SIZE);
+    cdn_json *bare = cdn_json_without_lines(json);
+    cdn_status status = CDN_E_NOMEM;
+    if (bare != NULL)
+        cdn_json_write(bare, false, &text);
+    if (bare == NULL || text.failed)
+        cdn_shape_memory(shape);
+    else
+        status = cdn_sha256_hex(text.bytes, text.length, out, shape->error);
+    cdn_json_destroy(bare);
+    cdn_text_release(&text);
+    return status;
 }

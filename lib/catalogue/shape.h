@@ -71,5 +71,8 @@ bool cdn_name_valid(const char *name);
 /** A copy of the JSON without its "line" members: what a digest is taken of, so that a comment or
  *  a blank line does not change it. NULL = out of memory. @owner caller */
 cdn_json *cdn_json_without_lines(const cdn_json *json);
+/** SHA-256, in hex, of the canonical text of that copy. `out` has 65 bytes. */
+cdn_status cdn_shape_digest(const cdn_shape *shape, const cdn_json *json, char *out)
+    CDN_MUST_CHECK;
 
 #endif

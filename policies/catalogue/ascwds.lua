@@ -156,7 +156,7 @@ local worker = record "worker" {
   },
   contributors = { workers = 1, unit = "workplace", holding = "provider" },
   -- Never read: identifiers, or no measure needs them. Agreements can forbid them by name.
-  unread = { "wrkglbid", "wkrglbid", "isbritish", "borninuk", "yearofentry", "homecssrid",
+  unread = { "wrkglbid", "isbritish", "borninuk", "yearofentry", "homecssrid",
              "distwrkk", "disabled" },
 }
 

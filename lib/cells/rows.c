@@ -12,7 +12,7 @@
 #include "cells/builder.h"
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "core/number.h"
+#include "read/route.h"
 
 #define ROW_PARTS_PER_GRID 8u
 
@@ -48,30 +48,19 @@ static cdn_status allowed_rows(cdn_builder *b, uint32_t record, uint8_t *const *
 static cdn_status consents(cdn_builder *b, uint32_t record, uint8_t *out, cdn_error *error)
 {
     uint32_t rows = b->records[record].rows;
+    uint32_t column = b->agreement->consent_column;
     memset(out, 0, rows);
-    if (b->agreement->consent_column == CDN_NONE)
-        return CDN_OK;
-    const cdn_column *column = &b->catalogue->columns[b->agreement->consent_column];
-    uint32_t steps[4], count = 0;
-    if (!cdn_catalogue_route(b->catalogue, record, column->record, steps, &count))
+    if (column == CDN_NONE)
         return CDN_OK;
     const int32_t *values = NULL;
-    CDN_TRY(cdn_snapshot_column(b->snapshot, b->agreement->consent_column, &values, error));
+    CDN_TRY(cdn_snapshot_column(b->snapshot, column, &values, error));
     uint32_t *at = cdn_alloc(rows, sizeof *at);
-    if (at == NULL)
-        return cdn_fail_memory(error);
-    for (uint32_t row = 0; row < rows; row++)
-        at[row] = row;
-    cdn_status status = CDN_OK;
-    uint32_t from = record;
-    for (uint32_t s = 0; status == CDN_OK && s < count; s++) {
-        const uint32_t *next = NULL;
-        status = cdn_snapshot_reference(b->snapshot, from, steps[s], &next, error);
-        for (uint32_t row = 0; status == CDN_OK && row < rows; row++)
-            at[row] = at[row] == CDN_NONE ? CDN_NONE : next[at[row]];
-        from = b->catalogue->records[from].references[steps[s]].target;
-    }
-    for (uint32_t row = 0; status == CDN_OK && row < rows; row++)
+    bool found = false;
+    cdn_status status =
+        at == NULL ? cdn_fail_memory(error)
+                   : cdn_route_rows(b->snapshot, b->catalogue, record,
+                                    b->catalogue->columns[column].record, at, &found, error);
+    for (uint32_t row = 0; status == CDN_OK && found && row < rows; row++)
         out[row] = at[row] != CDN_NONE && values[at[row]] >= 0 &&
                    (uint32_t)values[at[row]] == b->agreement->consent_code;
     cdn_free(at);

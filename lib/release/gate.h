@@ -1,0 +1,60 @@
+/* gate.h - the one way from raw cells to a release: tabulate, judge, protect, attack, then clear.
+ *
+ *   cdn_gate_clear(...)  -> cdn_release, or nothing
+ *   cdn_gate_try(...)    the same up to the attack, for `cordon check`: counts only
+ *
+ * The attack is by code that shares nothing with protect; one exposed cell and
+ * the release is refused with the names of the outputs concerned. Every path
+ * that is not a success returns no release.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_RELEASE_GATE_H
+#define CDN_RELEASE_GATE_H
+
+#include "catalogue/catalogue.h"
+#include "cordon/error.h"
+#include "plan/plan.h"
+#include "policy/agreement.h"
+#include "policy/policy.h"
+#include "read/snapshot.h"
+#include "release/release.h"
+#include "rule/rule.h"
+
+typedef struct cdn_gate_input {
+    const cdn_snapshot *snapshot;
+    const cdn_catalogue *catalogue;
+    const cdn_plan *plan;
+    const cdn_agreement *agreement;
+    const cdn_policy *policy;
+    const char *script_text;
+    unsigned threads; /* 0 = as many as processors */
+} cdn_gate_input;
+
+/** Counts of one output. For the data owner: a recipient is never told which rule bound. */
+typedef struct cdn_gate_output {
+    const char *name;
+    bool is_list;
+    uint32_t figures;
+    uint32_t published;
+    uint32_t primary;          /* withheld by a rule */
+    uint32_t secondary;        /* withheld to protect others */
+    uint32_t not_applicable;   /* no base, or not usable */
+    uint32_t by_rule[CDN_RULE_END_]; /* figures that each rule alone would withhold */
+} cdn_gate_output;
+
+typedef struct cdn_gate_report {
+    uint32_t cell_count, hidden_count, sensitive_count, equation_count;
+    uint32_t rounds;
+    uint32_t output_count;
+    cdn_gate_output *outputs;
+} cdn_gate_report;
+
+/** @owner of *out: caller, cdn_release_destroy; of the report: caller, cdn_gate_report_release.
+ *  CDN_E_REFUSED when protection is impossible or the attack succeeds. */
+cdn_status cdn_gate_clear(const cdn_gate_input *input, cdn_release **out,
+                          cdn_gate_report *report, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_gate_try(const cdn_gate_input *input, cdn_gate_report *report, cdn_error *error)
+    CDN_MUST_CHECK;
+void cdn_gate_report_release(cdn_gate_report *report);
+
+#endif

@@ -1,0 +1,212 @@
+/* statements.c - who, what, under which rules: everything in a release that is not a figure.
+ *
+ * The release's identity is the SHA-256 of all that went into it, so the same
+ * inputs give the same release id. The snapshot's digest is keyed with the
+ * agreement's, so that two partners cannot tell from it whether they were given
+ * figures from the same data.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/fail.h"
+#include "core/text.h"
+#include "release/compose.h"
+#include "seal/digest.h"
+
+static const char *compare_word(cdn_compare compare)
+{
+    switch (compare) {
+    case CDN_FEWER_THAN:
+        return "fewer than";
+    case CDN_AT_MOST:
+        return "at most";
+    case CDN_MORE_THAN:
+        return "more than";
+    case CDN_AT_LEAST:
+        return "at least";
+    }
+    return "";
+}
+
+#define METHODS_MAX 16u
+
+typedef struct method_list {
+    cdn_arena *arena;
+    const char **items;
+    uint32_t count;
+} method_list;
+
+static void add_method(method_list *list, const char *text)
+{
+    if (list->count < METHODS_MAX)
+        list->items[list->count++] = text;
+}
+
+static void add_minimum(method_list *list, const cdn_threshold *t, const char *what)
+{
+    if (t->on)
+        add_method(list, cdn_arena_printf(list->arena, "Figures from %s %u %s are withheld.",
+                                          compare_word(t->compare), t->value, what));
+}
+
+/* What the recipient may know. Parameters of the concentration rules stay with the data owner:
+ * knowing them would help an insider to narrow a contribution. */
+static cdn_status methods(const cdn_policy *policy, cdn_arena *arena, cdn_release *out,
+                          cdn_error *error)
+{
+    method_list list = {arena, cdn_arena_alloc(arena, METHODS_MAX, sizeof(char *)), 0};
+    if (list.items == NULL)
+        return cdn_fail_memory(error);
+    add_minimum(&list, &policy->workers, "workers");
+    add_minimum(&list, &policy->workplaces, "workplaces");
+    add_minimum(&list, &policy->providers, "providers");
+    add_minimum(&list, &policy->quantile_workers, "records, for medians and quantiles,");
+    if (policy->dominance.on || policy->p_percent.on)
+        add_method(&list, "Sums that one or two providers dominate are withheld, and so are the "
+                          "rates and means that use them.");
+    if (policy->group_disclosure)
+        add_method(&list, "Shares of 0 % and of 100 %, and categories that hold a whole group, are "
+                          "withheld.");
+    add_method(&list, "A rate or mean is withheld when its numerator or its denominator would be.");
+    add_method(&list, "Further figures are withheld so that no withheld figure, and no "
+                      "non-consenting provider's value, can be worked out from this release.");
+    if (policy->count_base > 1)
+        add_method(&list, cdn_arena_printf(arena, "Counts are rounded to the nearest %u.",
+                                           policy->count_base));
+    if (policy->sum_base > 1)
+        add_method(&list, cdn_arena_printf(arena, "Sums are rounded to the nearest %u.",
+                                           policy->sum_base));
+    add_method(&list, "Figures are rounded one by one, so totals may differ from the sums of "
+                      "their parts.");
+    add_method(&list, "Before release an independent attack tried to work out every withheld "
+                      "figure and found none.");
+    for (uint32_t i = 0; i < list.count; i++)
+        if (list.items[i] == NULL)
+            return cdn_fail_memory(error);
+    out->method_count = list.count;
+    out->methods = list.items;
+    return CDN_OK;
+}
+
+static cdn_status copy_text(cdn_arena *arena, const char *text, const char **out, cdn_error *error)
+{
+    *out = cdn_arena_strdup(arena, text == NULL ? "" : text);
+    return *out == NULL ? cdn_fail_memory(error) : CDN_OK;
+}
+
+static cdn_status copy_texts(cdn_arena *arena, const char *const *from, uint32_t count,
+                             const char *const **out, cdn_error *error)
+{
+    const char **copy = cdn_arena_alloc(arena, count, sizeof *copy);
+    if (copy == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t i = 0; i < count; i++)
+        CDN_TRY(copy_text(arena, from[i], &copy[i], error));
+    *out = copy;
+    return CDN_OK;
+}
+
+static cdn_status parties(const cdn_agreement *agreement, cdn_arena *arena, cdn_release *out,
+                          cdn_error *error)
+{
+    CDN_TRY(copy_text(arena, agreement->id, &out->agreement_id, error));
+    CDN_TRY(copy_text(arena, agreement->partner, &out->partner, error));
+    CDN_TRY(copy_text(arena, agreement->purpose, &out->purpose, error));
+    CDN_TRY(copy_text(arena, agreement->legal_basis, &out->legal_basis, error));
+    CDN_TRY(copy_text(arena, agreement->contact, &out->contact, error));
+    CDN_TRY(copy_text(arena, agreement->digest, &out->agreement_digest, error));
+    CDN_TRY(copy_texts(arena, agreement->authors, agreement->author_count, &out->authors, error));
+    CDN_TRY(copy_texts(arena, agreement->recipients, agreement->recipient_count,
+                       &out->recipients, error));
+    const char **names = cdn_arena_alloc(arena, agreement->approver_count, sizeof *names);
+    if (names == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t i = 0; i < agreement->approver_count; i++)
+        CDN_TRY(copy_text(arena, agreement->approvers[i].name, &names[i], error));
+    out->approvers = names;
+    out->approver_count = agreement->approver_count;
+    out->author_count = agreement->author_count;
+    out->recipient_count = agreement->recipient_count;
+    out->approvals_required = agreement->approvals_required;
+    out->valid_from = agreement->valid_from;
+    out->valid_to = agreement->valid_to;
+    out->script_travels = agreement->script_travels;
+    cdn_text scope = CDN_TEXT_INIT(65536);
+    for (uint32_t i = 0; i < agreement->scope_count; i++) {
+        cdn_text_add(&scope, i > 0 ? "; " : "");
+        cdn_text_add(&scope, agreement->scope_texts[i]);
+    }
+    cdn_status status = scope.failed ? cdn_fail_memory(error)
+                                     : copy_text(arena, scope.bytes, &out->scope, error);
+    cdn_text_release(&scope);
+    return status;
+}
+
+static cdn_status notes(const cdn_snapshot *snapshot, cdn_arena *arena, cdn_release *out,
+                        cdn_error *error)
+{
+    uint32_t count = cdn_snapshot_exclusion_count(snapshot);
+    cdn_release_note *list = cdn_arena_alloc(arena, count, sizeof *list);
+    if (list == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t i = 0; i < count; i++) {
+        const cdn_exclusion *from = cdn_snapshot_exclusion(snapshot, i);
+        list[i].rows = from->rows;
+        list[i].values = from->values;
+        CDN_TRY(copy_text(arena, from->record, &list[i].record, error));
+        CDN_TRY(copy_text(arena, from->column, &list[i].column, error));
+        CDN_TRY(copy_text(arena, from->reason, &list[i].reason, error));
+    }
+    out->note_count = count;
+    out->notes = list;
+    return CDN_OK;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static cdn_status identity(const cdn_gate_input *in, cdn_arena *arena, cdn_release *out,
+                           cdn_error *error)
+{
+    char script[CDN_SHA256_HEX], keyed[CDN_SHA256_HEX], all[CDN_SHA256_HEX];
+    const char *snapshot = cdn_snapshot_digest(in->snapshot);
+    CDN_TRY(cdn_sha256_hex(in->script_text, strlen(in->script_text), script, error));
+    CDN_TRY(cdn_hmac_sha256_hex(in->agreement->digest, strlen(in->agreement->digest), snapshot,
+                                strlen(snapshot), keyed, error));
+    CDN_TRY(copy_text(arena, script, &out->script_digest, error));
+    CDN_TRY(copy_text(arena, keyed, &out->snapshot_digest, error));
+    CDN_TRY(copy_text(arena, in->plan->digest, &out->plan_digest, error));
+    CDN_TRY(copy_text(arena, in->catalogue->digest, &out->catalogue_digest, error));
+    CDN_TRY(copy_text(arena, in->policy->digest, &out->policy_digest, error));
+    const char *joined = cdn_arena_printf(arena, "%s\n%s\n%s\n%s\n%s\n%s\n", script, keyed,
+                                          in->plan->digest, in->catalogue->digest,
+                                          in->policy->digest, in->agreement->digest);
+    if (joined == NULL)
+        return cdn_fail_memory(error);
+    CDN_TRY(cdn_sha256_hex(joined, strlen(joined), all, error));
+    out->id = cdn_arena_printf(arena, "%s-%s-%.12s", in->plan->feed,
+                               cdn_snapshot_period(in->snapshot), all);
+    return out->id == NULL ? cdn_fail_memory(error) : CDN_OK;
+}
+
+cdn_status cdn_compose_statements(const cdn_trial *trial, cdn_arena *arena, cdn_release *out,
+                                  cdn_error *error)
+{
+    const cdn_gate_input *in = trial->input;
+    CDN_TRY(identity(in, arena, out, error));
+    CDN_TRY(copy_text(arena, in->plan->feed, &out->feed, error));
+    CDN_TRY(copy_text(arena, in->plan->title, &out->title, error));
+    CDN_TRY(copy_text(arena, cdn_snapshot_period(in->snapshot), &out->period, error));
+    CDN_TRY(copy_text(arena, in->plan->canonical, &out->plan_text, error));
+    CDN_TRY(copy_text(arena, in->script_text, &out->script_text, error));
+    CDN_TRY(copy_text(arena, base_name(in->plan->script), &out->script_name, error));
+    CDN_TRY(copy_text(arena, in->policy->name, &out->policy_name, error));
+    CDN_TRY(copy_text(arena, in->policy->title, &out->policy_title, error));
+    CDN_TRY(methods(in->policy, arena, out, error));
+    CDN_TRY(parties(in->agreement, arena, out, error));
+    return notes(in->snapshot, arena, out, error);
+}

@@ -1,0 +1,192 @@
+/* trial.c - cells to verdicts to pattern to attack.
+ *
+ * Which cells an attacker knows: public facts, and empty cells when the policy
+ * publishes zeros (a published 0 says that nobody is there, and a hidden empty
+ * cell is treated as known too, which only makes the attacker stronger).
+ * Figures that their own rule withholds (quantiles) never enter the system as
+ * visible, so they cannot lend visibility to a cell.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "release/trial.h"
+
+#include <string.h>
+
+#include "attack/exact.h"
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "core/number.h"
+
+static uint64_t cell_cost(const cdn_trial *trial, uint32_t c)
+{
+    const cdn_cell *cell = &trial->cells->cells[c];
+    const cdn_variable *variable = &trial->cells->variables[cell->variable];
+    switch (trial->input->policy->cost) {
+    case CDN_COST_CELLS:
+        return 1;
+    case CDN_COST_VALUE: {
+        int64_t whole = cell->value / cdn_pow10(variable->decimals);
+        return 1 + (uint64_t)(whole < 0 ? -whole : whole);
+    }
+    case CDN_COST_WORKERS:
+        break;
+    }
+    uint64_t workers = cell->workers, records = cell->records;
+    return 1 + (workers > records ? workers : records);
+}
+
+static cdn_status judge(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    trial->verdicts = cdn_alloc(cells->count, sizeof *trial->verdicts);
+    trial->marks = cdn_alloc(cells->count, 1);
+    trial->costs = cdn_alloc(cells->count, sizeof *trial->costs);
+    if (trial->verdicts == NULL || trial->marks == NULL || trial->costs == NULL)
+        return cdn_fail_memory(error);
+    cdn_rule_cells(cells, trial->input->policy, trial->verdicts);
+    for (uint32_t c = 0; c < cells->count; c++) {
+        bool empty = cells->cells[c].records == 0;
+        bool safe_zero = empty && trial->input->policy->zeros == CDN_ZEROS_SAFE;
+        trial->costs[c] = cell_cost(trial, c);
+        if (trial->verdicts[c] != 0)
+            trial->marks[c] = CDN_CELL_SENSITIVE;
+        else if (cells->cells[c].is_public || safe_zero)
+            trial->marks[c] = CDN_CELL_KNOWN;
+    }
+    return CDN_OK;
+}
+
+static const cdn_measure *table_measure(const cdn_trial *trial, uint32_t t, uint32_t m)
+{
+    const cdn_gate_input *in = trial->input;
+    return &in->catalogue->measures[in->plan->tables[t].measures[m].index];
+}
+
+static cdn_status judge_quantiles(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    trial->figure_rules = cdn_alloc(cells->figure_count, sizeof *trial->figure_rules);
+    if (trial->figure_rules == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t t = 0; t < cells->table_count; t++)
+        for (uint32_t m = 0; m < trial->input->plan->tables[t].measure_count; m++) {
+            if (table_measure(trial, t, m)->kind != CDN_MEASURE_QUANTILE)
+                continue;
+            const cdn_cell_table *table = &cells->tables[t];
+            for (uint32_t key = 0; key < table->key_count; key++) {
+                uint32_t f = table->first_figure + m * table->key_count + key;
+                const cdn_figure *figure = &cells->figures[f];
+                const cdn_cell *base = &cells->cells[figure->cells[0]];
+                if (base->records > 0 && cdn_rule_quantile(figure, base, trial->input->policy))
+                    trial->figure_rules[f] |= 1u << CDN_RULE_QUANTILE;
+            }
+        }
+    return CDN_OK;
+}
+
+static cdn_status build_system(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    trial->candidates = cdn_alloc(cells->figure_count, sizeof *trial->candidates);
+    trial->figure_start = cdn_alloc((size_t)cells->figure_count + 1, sizeof(uint32_t));
+    trial->figure_cell = cdn_alloc((size_t)cells->figure_count * 2, sizeof(uint32_t));
+    if (trial->candidates == NULL || trial->figure_start == NULL || trial->figure_cell == NULL)
+        return cdn_fail_memory(error);
+    uint32_t entries = 0;
+    for (uint32_t f = 0; f < cells->figure_count; f++) {
+        const cdn_figure *figure = &cells->figures[f];
+        if (trial->figure_rules[f] != 0)
+            continue;
+        trial->candidates[trial->candidate_count++] = f;
+        trial->figure_cell[entries++] = figure->cells[0];
+        if (figure->cells[1] != CDN_NONE && figure->cells[1] != figure->cells[0])
+            trial->figure_cell[entries++] = figure->cells[1];
+        trial->figure_start[trial->candidate_count] = entries;
+    }
+    trial->system = (cdn_system){.cell_count = cells->count,
+                                 .marks = trial->marks,
+                                 .costs = trial->costs,
+                                 .equation_count = cells->equation_count,
+                                 .equation_start = cells->equation_start,
+                                 .equation_cell = cells->equation_cell,
+                                 .equation_coefficient = cells->equation_coefficient,
+                                 .figure_count = trial->candidate_count,
+                                 .figure_start = trial->figure_start,
+                                 .figure_cell = trial->figure_cell};
+    return CDN_OK;
+}
+
+/* Names an output that an exposed cell belongs to; hidden cells have none of their own. */
+static const char *output_of_cell(const cdn_trial *trial, uint32_t cell)
+{
+    const cdn_cells *cells = trial->cells;
+    for (uint32_t t = 0; t < cells->table_count; t++) {
+        uint32_t first = cells->tables[t].first_figure;
+        uint32_t count =
+            cells->tables[t].key_count * trial->input->plan->tables[t].measure_count;
+        for (uint32_t f = first; f < first + count; f++)
+            if (cells->figures[f].cells[0] == cell || cells->figures[f].cells[1] == cell)
+                return trial->input->plan->tables[t].name;
+    }
+    return NULL;
+}
+
+static cdn_status attack(const cdn_trial *trial, cdn_error *error)
+{
+    uint8_t *exposed = cdn_alloc(trial->cells->count, 1);
+    if (exposed == NULL)
+        return cdn_fail_memory(error);
+    uint32_t count = 0;
+    cdn_status status = cdn_attack_exact(&trial->system, trial->pattern.figure_withheld, exposed,
+                                         &count, error);
+    if (status == CDN_OK && count > 0) {
+        const char *name = NULL;
+        for (uint32_t c = 0; c < trial->cells->count && name == NULL; c++)
+            if (exposed[c])
+                name = output_of_cell(trial, c);
+        status = cdn_fail(error, CDN_E_REFUSED,
+                          "the audit found %u exposed cells, first in output \"%s\"; nothing is "
+                          "released",
+                          count, name == NULL ? "(between outputs)" : name);
+    }
+    cdn_free(exposed);
+    return status;
+}
+
+static cdn_status decide(cdn_trial *trial, cdn_error *error)
+{
+    trial->fates = cdn_alloc(trial->cells->figure_count, 1);
+    if (trial->fates == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t i = 0; i < trial->candidate_count; i++)
+        if (!trial->pattern.figure_withheld[i])
+            trial->fates[trial->candidates[i]] = CDN_FATE_PUBLISHED;
+    return CDN_OK;
+}
+
+cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_error *error)
+{
+    memset(trial, 0, sizeof *trial);
+    trial->input = input;
+    CDN_TRY(cdn_cells_create(input->snapshot, input->catalogue, input->plan, input->agreement,
+                             input->policy, input->threads, &trial->cells, error));
+    CDN_TRY(judge(trial, error));
+    CDN_TRY(judge_quantiles(trial, error));
+    CDN_TRY(build_system(trial, error));
+    CDN_TRY(cdn_suppress(&trial->system, &trial->pattern, error));
+    CDN_TRY(attack(trial, error));
+    return decide(trial, error);
+}
+
+void cdn_trial_release(cdn_trial *trial)
+{
+    cdn_suppress_result_release(&trial->pattern);
+    cdn_free(trial->fates);
+    cdn_free(trial->figure_cell);
+    cdn_free(trial->figure_start);
+    cdn_free(trial->candidates);
+    cdn_free(trial->costs);
+    cdn_free(trial->marks);
+    cdn_free(trial->figure_rules);
+    cdn_free(trial->verdicts);
+    cdn_cells_destroy(trial->cells);
+}

@@ -1,0 +1,43 @@
+/* trial.h - everything the gate decides before a release is composed.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_RELEASE_TRIAL_H
+#define CDN_RELEASE_TRIAL_H
+
+#include "cells/cells.h"
+#include "cells/system.h"
+#include "protect/suppress.h"
+#include "release/gate.h"
+#include "rule/rule.h"
+
+/** What happens to a figure. */
+typedef enum cdn_fate {
+    CDN_FATE_WITHHELD = 0, /* the default */
+    CDN_FATE_PUBLISHED = 1
+} cdn_fate;
+
+typedef struct cdn_trial {
+    const cdn_gate_input *input;
+    cdn_cells *cells;
+    cdn_verdict *verdicts;      /* per cell */
+    cdn_verdict *figure_rules;  /* per figure: rules of its own (quantiles) */
+    uint8_t *marks;             /* per cell */
+    uint64_t *costs;            /* per cell */
+    uint32_t candidate_count;
+    uint32_t *candidates;       /* candidate -> figure */
+    uint32_t *figure_start, *figure_cell;
+    cdn_system system;
+    cdn_suppress_result pattern; /* per candidate */
+    uint8_t *fates;              /* per figure: cdn_fate */
+} cdn_trial;
+
+/** Tabulates, judges, protects and attacks. */
+cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_error *error)
+    CDN_MUST_CHECK;
+void cdn_trial_release(cdn_trial *trial);
+
+/** A cleared release from a trial that passed its attack. */
+cdn_status cdn_compose(const cdn_trial *trial, cdn_release **out, cdn_error *error)
+    CDN_MUST_CHECK;
+
+#endif

@@ -317,8 +317,8 @@ function base.text(value, what, line)
         fail(line, format("%s is longer than 2048 bytes", what))
     elseif value == "" then
         fail(line, format("%s is empty", what))
-    elseif not utf8.len(value) or string.find(value, "[%z\1-\8\11-\31\127]") then
-        fail(line, format("%s holds a control character or is not UTF-8", what))
+    elseif not utf8.len(value) or string.find(value, "%c") then
+        fail(line, format("%s holds a line break or another control character, or is not UTF-8", what))
     end
     return value
 end

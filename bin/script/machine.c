@@ -197,6 +197,8 @@ _Noreturn static void report_message(const char *text, long line)
 static int on_error(lua_State *L)
 {
     const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : NULL;
+    if (text != NULL && strcmp(text, "C stack overflow") == 0) /* the parser's: it has no line */
+        text = "the text is nested too deeply";
     report_message(text != NULL ? text : "an error without a text", user_line(L));
 }
 

@@ -196,7 +196,8 @@ static void check_required(const cdn_tables *tables, cdn_table *table)
     }
 }
 
-/* The first row of a key stays. Leaves `keys` with the rows that stay. */
+/* The first row of a key that was in so far stays. Leaves `keys` with these, and with the rows left
+ * out of which none stays, so that a row that refers to one is known to be an orphan. */
 static cdn_status check_keys(const cdn_tables *tables, cdn_table *table, cdn_keys *keys,
                              cdn_error *error)
 {
@@ -205,13 +206,15 @@ static cdn_status check_keys(const cdn_tables *tables, cdn_table *table, cdn_key
     if (!cdn_keys_create(keys, cdn_tables_column(tables, table->record->key), table->rows))
         return cdn_fail_memory(error);
     for (uint32_t row = 0; row < table->rows; row++) {
-        if (table->states[row] != CDN_ROW_KEPT)
-            continue;
-        uint32_t first = cdn_keys_add(keys, row);
+        uint32_t first = table->states[row] == CDN_ROW_KEPT ? cdn_keys_add(keys, row) : CDN_NONE;
         if (first != CDN_NONE) {
             table->states[row] = CDN_ROW_DUPLICATE;
             table->details[row] = first;
         }
+    }
+    for (uint32_t row = 0; row < table->rows; row++) {
+        if (table->states[row] != CDN_ROW_KEPT && keys->values[row] >= CDN_VALUE_MIN)
+            (void)cdn_keys_add(keys, row);
     }
     return CDN_OK;
 }
@@ -259,43 +262,51 @@ static cdn_status resolve_reference(const cdn_tables *tables, cdn_table *table, 
     return CDN_OK;
 }
 
-static bool has_target(const cdn_tables *tables, const cdn_table *table, uint32_t index,
-                       uint32_t row)
+/* What a row becomes on account of a required reference. */
+static cdn_row_state state_by(const cdn_tables *tables, const cdn_table *table, uint32_t index,
+                              uint32_t row)
 {
     const cdn_reference *reference = &table->record->references[index];
     const cdn_table *target = &tables->tables[reference->target];
     if (target->record->kind == CDN_RECORD_GROUP)
-        return cdn_tables_column(tables, reference->column)[row] >= CDN_VALUE_MIN;
+        return cdn_tables_column(tables, reference->column)[row] >= CDN_VALUE_MIN
+                   ? CDN_ROW_KEPT
+                   : CDN_ROW_UNKNOWN;
     uint32_t to = table->references[index][row];
-    return to != CDN_NONE && target->states[to] == CDN_ROW_KEPT;
+    if (to == CDN_NONE)
+        return CDN_ROW_UNKNOWN;
+    return target->states[to] == CDN_ROW_KEPT ? CDN_ROW_KEPT : CDN_ROW_ORPHAN;
 }
 
 /* One round; true when a row was left out. */
 static bool leave_out_rows(const cdn_tables *tables, cdn_table *table)
 {
     bool changed = false;
-    if (table->record->kind == CDN_RECORD_UNPIVOT) {
-        const cdn_table *source = &tables->tables[table->record->source];
-        for (uint32_t row = 0; row < table->rows; row++) {
-            if (table->states[row] == CDN_ROW_KEPT &&
-                source->states[table->parents[row]] != CDN_ROW_KEPT) {
-                table->states[row] = CDN_ROW_ORPHAN;
-                changed = true;
-            }
-        }
-    }
     for (uint32_t i = 0; i < table->record->reference_count; i++) {
-        if (!table->record->references[i].required)
-            continue;
-        for (uint32_t row = 0; row < table->rows; row++) {
-            if (table->states[row] == CDN_ROW_KEPT && !has_target(tables, table, i, row)) {
-                table->states[row] = CDN_ROW_UNKNOWN;
-                table->details[row] = i;
-                changed = true;
-            }
+        const cdn_reference *reference = &table->record->references[i];
+        bool to_source = table->record->kind == CDN_RECORD_UNPIVOT &&
+                         table->record->source == reference->target;
+        for (uint32_t row = 0; (reference->required || to_source) && row < table->rows; row++) {
+            if (table->states[row] != CDN_ROW_KEPT)
+                continue;
+            table->states[row] = (uint8_t)state_by(tables, table, i, row);
+            table->details[row] = i;
+            changed = changed || table->states[row] != CDN_ROW_KEPT;
         }
     }
     return changed;
+}
+
+/* Rows of an UNPIVOT type live and die with their source row, so there must be a reference. */
+static cdn_status check_source(const cdn_table *table, cdn_error *error)
+{
+    const cdn_record *record = table->record;
+    for (uint32_t i = 0; i < record->reference_count; i++) {
+        if (record->references[i].target == record->source)
+            return CDN_OK;
+    }
+    return cdn_fail(error, CDN_E_INTERNAL, "record type %s does not refer to its source",
+                    record->name);
 }
 
 static cdn_status check_references(cdn_tables *tables, const cdn_keys *keys, cdn_error *error)
@@ -305,6 +316,8 @@ static cdn_status check_references(cdn_tables *tables, const cdn_keys *keys, cdn
         cdn_table *table = &tables->tables[i];
         if (table->record->kind == CDN_RECORD_GROUP)
             continue;
+        if (table->record->kind == CDN_RECORD_UNPIVOT)
+            CDN_TRY(check_source(table, error));
         for (uint32_t j = 0; j < table->record->reference_count; j++)
             CDN_TRY(resolve_reference(tables, table, j, keys, error));
     }

@@ -223,6 +223,12 @@ static wide scaled_up(int64_t value, unsigned from, unsigned to)
 
 static int64_t add(const step *at, int64_t a, int64_t b)
 {
+    int64_t narrow;
+    if (at->scales[0] == at->scales[1] && at->scales[0] == at->expr->decimals) {
+        bool over = at->expr->op == CDN_EX_ADD ? __builtin_add_overflow(a, b, &narrow)
+                                               : __builtin_sub_overflow(a, b, &narrow);
+        return over ? MISSING : narrow;
+    }
     unsigned scale = at->scales[0] > at->scales[1] ? at->scales[0] : at->scales[1];
     wide left = scaled_up(a, at->scales[0], scale);
     wide right = scaled_up(b, at->scales[1], scale);
@@ -278,11 +284,13 @@ static int compare(const step *at, int64_t a, int64_t b)
     return (left > right) - (left < right);
 }
 
-static bool holds(cdn_expr_op op, int order)
+/* Which orders satisfy a comparison: bit 0 less, bit 1 equal, bit 2 greater. */
+static unsigned accepted_orders(cdn_expr_op op)
 {
-    return (op == CDN_EX_EQ && order == 0) || (op == CDN_EX_NE && order != 0) ||
-           (op == CDN_EX_LT && order < 0) || (op == CDN_EX_LE && order <= 0) ||
-           (op == CDN_EX_GT && order > 0) || (op == CDN_EX_GE && order >= 0);
+    unsigned less = op == CDN_EX_LT || op == CDN_EX_LE || op == CDN_EX_NE;
+    unsigned equal = op == CDN_EX_EQ || op == CDN_EX_LE || op == CDN_EX_GE;
+    unsigned greater = op == CDN_EX_GT || op == CDN_EX_GE || op == CDN_EX_NE;
+    return less | equal << 1 | greater << 2;
 }
 
 static bool is_true(int64_t value)
@@ -314,14 +322,19 @@ static int64_t elapsed(cdn_expr_op op, int64_t day, const int reference[3])
 static void run_column(const step *at, uint32_t first, uint32_t count)
 {
     const int32_t *column = at->column;
+    int64_t *values = at->values;
     unsigned from = at->column_scale;
     unsigned to = at->expr->decimals;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; at->route.count == 0 && i < count; i++)
+        values[i] = column[first + i] < CDN_VALUE_MIN ? MISSING : column[first + i];
+    for (uint32_t i = 0; at->route.count != 0 && i < count; i++) {
         uint32_t row = cdn_route_follow(&at->route, first + i);
         int32_t value = row == CDN_NONE ? CDN_MISSING : column[row];
-        at->values[i] = value < CDN_VALUE_MIN ? MISSING
-                        : from == to          ? value
-                                              : to_scale(value, from, to);
+        values[i] = value < CDN_VALUE_MIN ? MISSING : value;
+    }
+    for (uint32_t i = 0; from != to && i < count; i++) {
+        if (values[i] != MISSING)
+            values[i] = to_scale(values[i], from, to);
     }
 }
 
@@ -364,11 +377,12 @@ static void run_arithmetic(const step *at, uint32_t count)
 
 static void run_comparison(const step *at, uint32_t count)
 {
+    unsigned accepted = accepted_orders(at->expr->op);
     for (uint32_t i = 0; i < count; i++) {
         int64_t a = at->operands[0][i];
         int64_t b = at->operands[1][i];
-        at->values[i] =
-            a != MISSING && b != MISSING && holds(at->expr->op, compare(at, a, b));
+        bool known = a != MISSING && b != MISSING;
+        at->values[i] = known && (accepted >> (compare(at, a, b) + 1) & 1) != 0;
     }
 }
 

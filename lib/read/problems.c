@@ -211,6 +211,21 @@ static cdn_status count_column(reporter *self, uint32_t index, cdn_error *error)
     return CDN_OK;
 }
 
+static cdn_status count_reference(reporter *self, uint32_t index, cdn_error *error)
+{
+    const cdn_catalogue *catalogue = self->tables->catalogue;
+    const cdn_reference *reference = &self->table->record->references[index];
+    const char *target = catalogue->records[reference->target].name;
+    const char *column =
+        reference->column == CDN_NONE ? "" : catalogue->columns[reference->column].name;
+    const char *unknown = cdn_arena_printf(self->tables->arena, "unknown %s", target);
+    const char *orphan = cdn_arena_printf(self->tables->arena, "%s left out", target);
+    if (unknown == NULL || orphan == NULL)
+        return cdn_fail_memory(error);
+    CDN_TRY(count_rows(self, CDN_ROW_UNKNOWN, index, unknown, column, error));
+    return count_rows(self, CDN_ROW_ORPHAN, index, orphan, column, error);
+}
+
 static cdn_status count_table(reporter *self, cdn_error *error)
 {
     const cdn_record *record = self->table->record;
@@ -222,24 +237,9 @@ static cdn_status count_table(reporter *self, cdn_error *error)
     if (record->key != CDN_NONE)
         CDN_TRY(count_rows(self, CDN_ROW_DUPLICATE, CDN_NONE, "duplicate key",
                            catalogue->columns[record->key].name, error));
-    for (uint32_t i = 0; i < record->reference_count; i++) {
-        const cdn_reference *reference = &record->references[i];
-        const char *reason = cdn_arena_printf(self->tables->arena, "unknown %s",
-                                              catalogue->records[reference->target].name);
-        if (reason == NULL)
-            return cdn_fail_memory(error);
-        CDN_TRY(count_rows(
-            self, CDN_ROW_UNKNOWN, i, reason,
-            reference->column == CDN_NONE ? "" : catalogue->columns[reference->column].name,
-            error));
-    }
-    if (record->kind != CDN_RECORD_UNPIVOT)
-        return CDN_OK;
-    const char *reason =
-        cdn_arena_printf(self->tables->arena, "unknown %s", self->lines->record->name);
-    if (reason == NULL)
-        return cdn_fail_memory(error);
-    return count_rows(self, CDN_ROW_ORPHAN, CDN_NONE, reason, "", error);
+    for (uint32_t i = 0; i < record->reference_count; i++)
+        CDN_TRY(count_reference(self, i, error));
+    return CDN_OK;
 }
 
 static cdn_status report_table(reporter *self, cdn_error *error)

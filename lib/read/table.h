@@ -43,8 +43,8 @@ typedef enum cdn_row_state {
     CDN_ROW_OUTSIDE = 2,   /* fails the record type's `keep` */
     CDN_ROW_REQUIRED = 3,  /* detail: the column, counted within the record type */
     CDN_ROW_DUPLICATE = 4, /* detail: the row that stays */
-    CDN_ROW_UNKNOWN = 5,   /* detail: the reference */
-    CDN_ROW_ORPHAN = 6     /* UNPIVOT: its source row was left out */
+    CDN_ROW_UNKNOWN = 5,   /* detail: the reference; nothing has that key */
+    CDN_ROW_ORPHAN = 6     /* detail: the reference; the row it leads to is left out */
 } cdn_row_state;
 
 typedef struct cdn_table {

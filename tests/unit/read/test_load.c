@@ -118,7 +118,7 @@ static void test_load__turns_columns_into_rows(void **state)
     assert_int_equal(emp[1], 3);
     assert_int_equal(role[2], 2);
     assert_int_equal(vacancy[2], 0); /* a true zero */
-    assert_int_equal(fixture_excluded(s, "role", "unknown workplace", "", false), 1);
+    assert_int_equal(fixture_excluded(s, "role", "workplace left out", "", false), 1);
     cdn_snapshot_close(s);
     fixture_close(&f);
 }
@@ -148,7 +148,7 @@ static void expect_worker_problem(const char *row, const char *problem, const ch
     (void)snprintf(text, sizeof text, "%s\n%s%s\n", WORKER_HEADER, WORKER_ROWS, row);
     fixture_write(&f, "worker.csv", text);
     cdn_snapshot *s = fixture_snapshot(&f);
-    assert_string_equal(f.problems.bytes, problem);
+    assert_string_equal(f.problems.length == 0 ? "" : f.problems.bytes, problem);
     assert_int_equal(fixture_excluded(s, "worker", reason, column, false), rows);
     assert_int_equal(fixture_excluded(s, "worker", reason, column, true), values);
     assert_int_equal(cdn_snapshot_rows(s, WORKER), rows == 0 ? 5 : 4);
@@ -177,10 +177,9 @@ static void test_load__reports_an_unknown_workplace(void **state)
 static void test_load__leaves_out_workers_of_a_workplace_left_out(void **state)
 {
     (void)state;
-    expect_worker_problem("M202608,40,505,8,q,35,12.21,01/03/2020",
-                          "worker.csv:6:2: column \"establishmentid\": unknown workplace "
-                          "(row left out)\n",
-                          "unknown workplace", "workplace", 1, 0);
+    /* that it is left out is described, or counted, where the workplace stands */
+    expect_worker_problem("M202608,40,505,8,q,35,12.21,01/03/2020", "", "workplace left out",
+                          "workplace", 1, 0);
 }
 
 static void test_load__reports_an_impossible_date(void **state)

@@ -1,0 +1,324 @@
+#!/bin/sh
+# package.sh - packages under stock tools: verify.sh in dash, openssl, sha512sum, unzip.
+#
+# Stages and signs a made-up release, then damages it in every way that a recipient
+# must notice; each damage must be refused by verify.sh and by cdn_package_verify,
+# with the reason.
+# SPDX-License-Identifier: GPL-3.0-or-later
+set -u
+build=${BUILD:-$PWD/build}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/tmp"
+export TMPDIR="$work/tmp"
+failures=0
+checks=0
+
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+
+sanitize=
+[ "${FLAVOUR:-}" != asan ] || sanitize=-fsanitize=address,undefined
+# shellcheck disable=SC2086
+${CC:-gcc} -std=c11 -D_GNU_SOURCE -Iinclude -Ilib -Itests $sanitize -o "$work/driver" \
+    tests/cli/package_driver.c tests/support/package_fixture.c "$build/libcordon.a" \
+    -lcsv -ljansson -larchive -lsqlite3 -lcrypto -lpthread || exit 1
+driver=$work/driver
+keys=$work/keys
+trust=$work/trust
+cd "$work" || exit 1
+
+"$driver" keys "$keys" "$trust" "Ada King" "Bo Ito" "Cy Roe" "Di Poe" "Ed Fox" >/dev/null ||
+    fail "keys cannot be made"
+"$driver" stage base || fail "the release cannot be staged"
+cp -r base good
+"$driver" sign "$keys" "$trust" good "Ada King" || fail "Ada cannot sign"
+"$driver" sign "$keys" "$trust" good "Bo Ito" || fail "Bo cannot sign"
+
+# try NAME: a fresh copy of the good package as $work/try
+try() {
+    name=$1
+    rm -rf "$work/try" "$work/try.zip"
+    cp -r good try
+}
+
+# expect LINE [C_TEXT]: verify.sh's first line, exactly; and what cdn_package_verify says of the
+# folder (a part of it; the same as LINE when not given)
+expect() {
+    checks=$((checks + 1))
+    said=$(cd try && dash ./verify.sh "$trust" 2>&1)
+    code=$?
+    first=$(printf '%s\n' "$said" | head -n 1)
+    case $1 in
+    OK*) want=0 ;;
+    *) want=1 ;;
+    esac
+    [ "$first" = "$1" ] || fail "$name: verify.sh says '$first', expected '$1'"
+    [ "$code" = $want ] || fail "$name: verify.sh exits with $code, expected $want"
+    said=$("$driver" verify try "$trust" 2>&1)
+    code=$?
+    [ "$code" = $want ] || fail "$name: verify exits with $code, expected $want"
+    case $said in
+    *"${2:-$1}"*) ;;
+    *) fail "$name: verify says '$said', expected '${2:-$1}'" ;;
+    esac
+}
+
+try "good"
+expect "OK: 2 approvals" "2 of 2 approvals"
+(cd try && sha512sum --strict --quiet -c tagmanifest-sha512.txt &&
+    sha512sum --strict --quiet -c manifest-sha512.txt) || fail "sha512sum refuses the package"
+(cd try && dash ./verify.sh "$trust" | grep -Fxq "  approved by Bo Ito") || fail "no names told"
+
+# --- every file: a byte in its middle, and gone -----------------------------------------------------
+(cd good && find . -type f | LC_ALL=C sort | sed 's|^\./||') >files
+[ "$(wc -l <files)" -ge 16 ] || fail "the package has too few files to test"
+while read -r file; do
+    try "a byte of $file changed"
+    at=$(($(wc -c <"good/$file") / 2))
+    byte=$(dd if="good/$file" bs=1 skip=$at count=1 2>/dev/null)
+    new=X
+    [ "$byte" != X ] || new=Y
+    printf %s "$new" | dd of="try/$file" bs=1 seek=$at conv=notrunc 2>/dev/null
+    case $file in
+    signatures/*) expect "REFUSED: $file is not a valid approval" "REFUSED: $file" ;;
+    data/* | VERIFY.txt | bag-info.txt | bagit.txt) expect "REFUSED: changed $file" ;;
+    verify.sh) # the damaged script is not run: a kept copy is
+        "$driver" verify try "$trust" | grep -Fxq "REFUSED: changed verify.sh" ||
+            fail "$name: not noticed"
+        (cd try && dash ../good/verify.sh "$trust") | grep -Fxq "REFUSED: changed verify.sh" ||
+            fail "$name: a kept verify.sh does not notice"
+        ;;
+    *)
+        (cd try && dash ./verify.sh "$trust") | grep -q '^REFUSED: ' || fail "$name: not noticed"
+        "$driver" verify try "$trust" | grep -q '^REFUSED: ' || fail "$name: not noticed"
+        ;;
+    esac
+    try "$file removed"
+    rm "try/$file"
+    case $file in
+    signatures/*) expect "REFUSED: 1 of 2 approvals" ;;
+    verify.sh) "$driver" verify try "$trust" | grep -Fxq "REFUSED: missing verify.sh" ||
+        fail "$name: not noticed" ;;
+    *) expect "REFUSED: missing $file" ;;
+    esac
+done <files
+
+# --- approvals --------------------------------------------------------------------------------------
+try "approval copied"
+cp try/signatures/approver-1.p7s try/signatures/approver-2.p7s
+expect "REFUSED: 1 of 2 approvals"
+
+try "same person twice"
+rm try/signatures/approver-2.p7s
+"$driver" sign "$keys" "$trust" try "Ada King"
+cmp -s try/signatures/approver-1.p7s try/signatures/approver-2.p7s && fail "$name: same bytes"
+expect "REFUSED: 1 of 2 approvals"
+
+try "no approvals"
+rm -r try/signatures
+expect "REFUSED: 0 of 2 approvals"
+
+try "three approvals"
+"$driver" sign "$keys" "$trust" try "Cy Roe"
+expect "OK: 3 approvals" "3 of 2 approvals"
+
+try "an author approves"
+rm try/signatures/approver-2.p7s
+"$driver" sign "$keys" "$trust" try "Di Poe"
+expect "REFUSED: Di Poe is not an approver of this release" "REFUSED: Di Poe is an author"
+
+try "a stranger of the roster approves"
+"$driver" sign "$keys" "$trust" try "Ed Fox"
+expect "REFUSED: Ed Fox is not an approver of this release"
+
+try "two signers in one file"
+for who in ada-king bo-ito; do
+    # certificates of the roster, one file each
+    awk -v n=$([ $who = ada-king ] && echo 1 || echo 2) '/BEGIN/ { c++ } c == n' \
+        "$trust/approvers.pem" >$who.pem
+done
+openssl cms -sign -binary -cades -keyid -nosmimecap -nocerts -outform PEM -in try/tagmanifest-sha512.txt \
+    -signer ada-king.pem -inkey "$keys/ada-king.key" -signer bo-ito.pem -inkey "$keys/bo-ito.key" \
+    -out try/signatures/approver-1.p7s || fail "$name: openssl cannot sign"
+rm try/signatures/approver-2.p7s
+expect "REFUSED: signatures/approver-1.p7s has more than one signer" "exactly one signer"
+
+try "a weak digest"
+openssl cms -sign -binary -cades -keyid -nosmimecap -nocerts -outform PEM -md sha1 \
+    -in try/tagmanifest-sha512.txt -signer ada-king.pem -inkey "$keys/ada-king.key" \
+    -out try/signatures/approver-1.p7s 2>/dev/null || fail "$name: openssl cannot sign"
+expect "REFUSED: signatures/approver-1.p7s uses a weak digest" "weaker than SHA-256"
+
+try "an approval by openssl itself"
+openssl cms -sign -binary -cades -keyid -nosmimecap -nocerts -outform PEM -md sha256 \
+    -in try/tagmanifest-sha512.txt -signer ada-king.pem -inkey "$keys/ada-king.key" \
+    -out try/signatures/approver-1.p7s || fail "$name: openssl cannot sign"
+expect "OK: 2 approvals" "2 of 2 approvals"
+
+# Two certificates, one key: another person's name over Ada's key.
+try "one key, two people"
+openssl req -new -key "$keys/ada-king.key" -subj "/O=Test Org/CN=Bo Ito" -out twin.csr 2>/dev/null
+printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=emailProtection\nsubjectKeyIdentifier=hash\n' \
+    >twin.cnf
+openssl x509 -req -in twin.csr -CA "$trust/root.pem" -CAkey "$keys/root.key" -days 30 -sha256 \
+    -extfile twin.cnf -set_serial 7 -out twin.pem 2>/dev/null || fail "$name: openssl cannot certify"
+cp -r "$trust" trust2
+cat twin.pem ada-king.pem >trust2/approvers.pem
+openssl cms -sign -binary -cades -nosmimecap -nocerts -outform PEM -md sha256 \
+    -in try/tagmanifest-sha512.txt -signer twin.pem -inkey "$keys/ada-king.key" \
+    -out try/signatures/approver-2.p7s || fail "$name: openssl cannot sign"
+openssl cms -sign -binary -cades -nosmimecap -nocerts -outform PEM -md sha256 \
+    -in try/tagmanifest-sha512.txt -signer ada-king.pem -inkey "$keys/ada-king.key" \
+    -out try/signatures/approver-1.p7s || fail "$name: openssl cannot sign"
+kept=$trust
+trust=$work/trust2
+expect "REFUSED: 1 of 2 approvals"
+trust=$kept
+
+# --- the trust folder ---------------------------------------------------------------------------------
+try "own threshold of three"
+cp -r "$trust" trust3
+echo 3 >trust3/threshold
+trust=$work/trust3
+expect "REFUSED: 2 of 3 approvals"
+name="a threshold of one is two"
+echo 1 >trust3/threshold
+expect "OK: 2 approvals" "2 of 2 approvals"
+name="an empty threshold"
+: >trust3/threshold
+expect "REFUSED: the number of approvals is not a number" "number of approvals is not a number"
+name="a threshold of words"
+echo two >trust3/threshold
+expect "REFUSED: the number of approvals is not a number" "number of approvals is not a number"
+rm trust3/threshold
+name="an approver is taken off the list"
+cp bo-ito.pem trust3/approvers.pem
+expect "REFUSED: signatures/approver-1.p7s is not a valid approval" "REFUSED: signatures/approver-1.p7s"
+name="another root"
+rm -rf keys4 trust4
+"$driver" keys keys4 trust4 "Ada King" "Bo Ito"
+cp "$kept/approvers.pem" trust4/approvers.pem
+trust=$work/trust4
+expect "REFUSED: signatures/approver-1.p7s is not a valid approval" "REFUSED: signatures/approver-1.p7s"
+trust=$kept
+
+# --- files that are not listed, links, other manifests ---------------------------------------------------
+for extra in data/extra.csv data/tables/a.csv extra.txt signatures/note.txt signatures/approver-0.p7s \
+    .hidden; do
+    try "extra $extra"
+    echo x >"try/$extra"
+    expect "REFUSED: unlisted $extra"
+done
+try "a link to a file"
+rm try/data/notes.md
+ln -s ../VERIFY.txt try/data/notes.md
+expect "REFUSED: a link or device: ./data/notes.md" "REFUSED: "
+try "an unlisted link"
+ln -s /etc/passwd try/data/extra
+expect "REFUSED: a link or device: ./data/extra" "REFUSED: "
+try "a name with a blank"
+echo x >"try/data/a b"
+expect "REFUSED: a file name with unusual characters" "unusual characters"
+try "a name with a line end"
+echo x >"try/data/a
+b"
+expect "REFUSED: a file name with unusual characters" "unusual characters"
+try "a manifest twice as long"
+cat good/manifest-sha512.txt good/manifest-sha512.txt >try/manifest-sha512.txt
+expect "REFUSED: a manifest out of order" "REFUSED: "
+try "a new manifest of both kinds" # all digests right, the signatures are not over it
+echo x >>try/data/notes.md
+(cd try && find data -type f | LC_ALL=C sort | xargs sha512sum >manifest-sha512.txt &&
+    sha512sum VERIFY.txt bag-info.txt bagit.txt manifest-sha512.txt verify.sh >tagmanifest-sha512.txt)
+expect "REFUSED: signatures/approver-1.p7s is not a valid approval" "REFUSED: "
+try "a tag manifest with fewer files"
+(cd try && grep -v verify.sh ../good/tagmanifest-sha512.txt >tagmanifest-sha512.txt)
+expect "REFUSED: the tag manifest must list VERIFY.txt bag-info.txt bagit.txt manifest-sha512.txt verify.sh" \
+    "REFUSED: "
+
+# --- same bytes again, whatever the time zone ---------------------------------------------------------------
+TZ=Asia/Tokyo "$driver" stage again && mkdir other && mv again other/base
+diff -r base other/base || fail "staging twice gives other bytes"
+"$driver" zip good good.zip || fail "no zip"
+mkdir elsewhere && cp -r good elsewhere/good && find elsewhere -exec touch -d 2001-01-01 {} +
+TZ=America/New_York "$driver" zip elsewhere/good elsewhere/good.zip
+cmp good.zip elsewhere/good.zip || fail "zipping twice gives other bytes"
+unzip -tq good.zip >/dev/null || fail "unzip refuses the zip"
+mkdir unzipped && (cd unzipped && TZ=UTC unzip -q ../good.zip)
+diff -r good unzipped/good || fail "the zip holds other bytes"
+[ "$(TZ=UTC stat -c %y unzipped/good/bagit.txt)" = "2026-08-31 00:00:00.000000000 +0000" ] ||
+    fail "the zip has another time"
+python3 - good.zip <<'PY' || fail "the zip's entries are not as promised"
+import sys, zipfile
+entries = zipfile.ZipFile(sys.argv[1]).infolist()
+names = [e.filename for e in entries]
+assert names == sorted(names, key=str.encode) and all(n.startswith("good/") for n in names)
+assert all(e.date_time == (2026, 8, 31, 0, 0, 0) for e in entries)  # the DOS time
+assert all(e.external_attr >> 16 == 0o100644 for e in entries)
+raw = open(sys.argv[1], "rb").read()
+for e in entries:
+    assert raw[e.header_offset + 10:e.header_offset + 14] == b"\0\0\x1f\x5d"  # 46 << 9 | 8 << 5 | 31
+PY
+"$driver" verify good.zip "$trust" | head -n 1 | grep -Fq "2 of 2 approvals" || fail "the zip is refused"
+
+# --- zips from outside ------------------------------------------------------------------------------------
+python3 - good.zip <<'PY' || fail "python3 cannot make the zips"
+import stat, sys, zipfile
+good = {i.filename: zipfile.ZipFile(sys.argv[1]).read(i) for i in zipfile.ZipFile(sys.argv[1]).infolist()}
+
+def make(name, extra, base=True, mode=0o100644):
+    with zipfile.ZipFile(name, "w", zipfile.ZIP_DEFLATED) as out:
+        for path, content in (good.items() if base else ()):
+            out.writestr(path, content)
+        for path, content in extra:
+            info = zipfile.ZipInfo(path)
+            info.external_attr = mode << 16
+            info.create_system = 3
+            out.writestr(info, content)
+
+import warnings
+warnings.simplefilter("ignore")
+make("z-same.zip", [])
+make("z-climb.zip", [("good/../../evil", b"x")])
+make("z-absolute.zip", [("/tmp/evil", b"x")])
+make("z-link.zip", [("good/data/link", b"/etc/passwd")], mode=stat.S_IFLNK | 0o777)
+make("z-twice.zip", [("good/data/notes.md", b"x")])
+make("z-case.zip", [("good/data/NOTES.md", b"x")])
+make("z-tops.zip", [("other/file", b"x")])
+make("z-outside.zip", [("good2", b"x")])
+make("z-backslash.zip", [("good/data\\evil", b"x")])
+make("z-extra.zip", [("good/data/extra.csv", b"x")])
+make("z-many.zip", [("good/data/%d" % n, b"") for n in range(10001)])
+make("z-empty.zip", [], base=False)
+open("z-text.zip", "w").write("not a zip\n")
+open("z-cut.zip", "wb").write(open(sys.argv[1], "rb").read()[:3000])
+PY
+zip_expect() {
+    checks=$((checks + 1))
+    said=$("$driver" verify "$1" "$trust" 2>&1)
+    case $said in
+    *"$2"*) ;;
+    *) fail "$1: verify says '$said', expected '$2'" ;;
+    esac
+}
+zip_expect z-same.zip "2 of 2 approvals"
+zip_expect z-climb.zip "REFUSED: the zip holds a name that"
+zip_expect z-absolute.zip "REFUSED: the zip holds a name that"
+zip_expect z-link.zip "REFUSED: the zip holds a link"
+zip_expect z-twice.zip "REFUSED: the zip holds one name twice"
+zip_expect z-case.zip "REFUSED: the zip holds one name twice"
+zip_expect z-tops.zip "REFUSED: the zip has more than one top folder"
+zip_expect z-outside.zip "REFUSED: the zip "
+zip_expect z-backslash.zip "REFUSED: the zip holds a name that"
+zip_expect z-extra.zip "REFUSED: unlisted data/extra.csv"
+zip_expect z-many.zip "REFUSED: the zip holds more than 10000"
+zip_expect z-empty.zip "expected a package folder or a zip"
+zip_expect z-text.zip "expected a package folder or a zip"
+zip_expect z-cut.zip "zip"
+[ -z "$(ls "$TMPDIR")" ] || fail "a verified package leaves files behind"
+
+echo "$checks damages tried, $failures failures"
+[ "$failures" -eq 0 ]

@@ -69,10 +69,6 @@ static void check_source(const char *text, size_t size)
                             "a NUL byte in the text", "save the file as UTF-8 text");
 }
 
-extern const char cdn_prelude_policy[] __attribute__((weak));
-extern const size_t cdn_prelude_policy_size __attribute__((weak));
-extern const char cdn_prelude_agreement[] __attribute__((weak));
-extern const size_t cdn_prelude_agreement_size __attribute__((weak));
 #define PRELUDE(kind) \
     {"=cordon " #kind, cdn_prelude_##kind, &cdn_prelude_##kind##_size}
 

@@ -183,9 +183,8 @@ cdn_status plan_write_canonical(const plan_parse *parse, cdn_plan *plan)
         goto done;
     }
     cdn_json_write(root, false, &text);
-    if (text.failed) {
-        status = cdn_fail_at(parse->error, CDN_E_REFUSED, parse->script, plan->line, 0,
-                             "the plan is larger than %zu MiB", CANONICAL_MAX / (1024u * 1024u));
+    if (text.failed) { /* no memory, or an absurd catalogue: names are bounded by it, once each */
+        status = cdn_fail_memory(parse->error);
         goto done;
     }
     plan->canonical = cdn_arena_strndup(parse->arena, text.bytes, text.length);

@@ -113,7 +113,7 @@ static cdn_status find_unpivot_code(field_plan *plan, const cdn_catalogue *catal
     for (uint32_t i = 1; i < record->column_count; i++) {
         const cdn_column *column = &catalogue->columns[record->column_first + i];
         cdn_text_clear(name);
-        if (!cdn_pattern_apply(record->unpivot_pattern, text, name))
+        if (!cdn_pattern_apply(record->unpivot_pattern, text, name) && !name->failed)
             return cdn_fail(error, CDN_E_INPUT,
                             "record type %s: the codes do not fit the pattern \"%s\"",
                             record->name, record->unpivot_pattern);

@@ -7,19 +7,39 @@
  * The factor takes each choice in at once, so a cell that an earlier choice has
  * freed is seen to be free and gets no secondary of its own.
  *
+ * A choice that would be determined itself frees nobody alone. Where only such
+ * are left several are needed together: the cheapest are taken, twice as many
+ * in each round, and the prune gives back those that were not the ones.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protect/certify.h"
+
+#include <stdlib.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
 
+#define LONE 1u
+#define KEPT 2u
+#define LARGEST_BURST (UINT32_C(1) << 20)
+
+typedef struct choice {
+    uint64_t cost;
+    uint32_t cell;
+    uint32_t rank; /* LONE: it would be determined itself; KEPT: marked keep */
+} choice;
+
 typedef struct work {
     cdn_pattern *pattern;
     cdn_factor *factor;
+    uint64_t (*vectors)[2];
+    uint64_t *slack;   /* per cell: see cdn_factor_slack */
     uint64_t *sum;     /* per cell: coefficient in the combination */
     uint32_t *touched; /* cells whose sum may be non-zero */
     uint8_t *held;
     uint32_t count;
+    choice *choices;
+    uint32_t choice_count;
 } work;
 
 /* The visible part of the combination in factor->column. */
@@ -51,72 +71,103 @@ static void combine(work *w)
         w->held[w->touched[i]] = 0;
 }
 
-static uint32_t cheapest_cell(const work *w)
+/* First thing first: kept cells come last, then those that would be determined, then the cost. */
+static int compare_choices(const void *left, const void *right)
 {
-    const uint8_t *marks = w->factor->system->marks;
-    uint32_t best = CDN_NONE;
-    bool best_keep = false;
-    uint64_t best_cost = 0;
-    for (uint32_t i = 0; i < w->count; i++) {
-        uint32_t cell = w->touched[i];
-        bool keep = (marks[cell] & CDN_CELL_KEEP) != 0;
-        if (w->sum[cell] == 0 || (best != CDN_NONE && keep && !best_keep))
-            continue;
-        uint64_t cost = cdn_pattern_cell_cost(w->pattern, cell);
-        bool better = best == CDN_NONE || keep != best_keep || cost < best_cost ||
-                      (cost == best_cost && cell < best);
-        if (better) {
-            best = cell;
-            best_keep = keep;
-            best_cost = cost;
-        }
-    }
-    return best;
+    const choice *a = left, *b = right;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
+    if (a->cost != b->cost)
+        return a->cost < b->cost ? -1 : 1;
+    return a->cell < b->cell ? -1 : a->cell > b->cell;
 }
 
-static cdn_status protect_cell(work *w, uint32_t cell, uint32_t *withheld, cdn_error *error)
+/* The cells that can break the certificate, best first. */
+static void list_choices(work *w)
 {
-    while (cdn_factor_determines(w->factor, cell)) {
-        combine(w);
-        uint32_t company = cheapest_cell(w);
-        if (company == CDN_NONE) {
-            return cdn_fail(error, CDN_E_REFUSED,
-                            "cell %u is sensitive, and cells that everybody knows determine it: "
-                            "withholding cannot protect it",
-                            cell);
-        }
-        cdn_pattern_withhold(w->pattern, company);
-        ++*withheld;
-        for (uint32_t i = 0; i < w->pattern->changed.count; i++)
-            CDN_TRY(cdn_factor_add_cell(w->factor, w->pattern->changed.cells[i], error));
+    const uint8_t *marks = w->factor->system->marks;
+    w->choice_count = 0;
+    for (uint32_t i = 0; i < w->count; i++) {
+        uint32_t cell = w->touched[i];
+        if (w->sum[cell] == 0)
+            continue;
+        uint32_t rank = (marks[cell] & CDN_CELL_KEEP) ? KEPT : 0;
+        rank |= w->slack[cell] != 0 ? LONE : 0;
+        w->choices[w->choice_count++] =
+            (choice){cdn_pattern_cell_cost(w->pattern, cell), cell, rank};
+    }
+    qsort(w->choices, w->choice_count, sizeof *w->choices, compare_choices);
+}
+
+/* Against the cell's certificate, if it is still determined: the cheapest cell that enlarges the
+ * null space, which frees it at once; when there is none, the `burst` cheapest ones. */
+static cdn_status protect_cell(work *w, uint32_t cell, uint32_t burst, cdn_error *error)
+{
+    if (!cdn_factor_determines(w->factor, cell))
+        return CDN_OK;
+    combine(w);
+    list_choices(w);
+    if (w->choice_count == 0) {
+        return cdn_fail(error, CDN_E_REFUSED,
+                        "cell %u is sensitive, and cells that everybody knows determine it: "
+                        "withholding cannot protect it",
+                        cell);
+    }
+    uint32_t take = w->choices[0].rank & LONE ? burst : 1;
+    for (uint32_t i = 0; i < take && i < w->choice_count; i++) {
+        if ((w->choices[i].rank & KEPT) != (w->choices[0].rank & KEPT))
+            break;
+        cdn_pattern_withhold(w->pattern, w->choices[i].cell);
+        for (uint32_t j = 0; j < w->pattern->changed.count; j++)
+            CDN_TRY(cdn_factor_add_cell(w->factor, w->pattern->changed.cells[j], error));
     }
     return CDN_OK;
 }
 
-cdn_status cdn_certify(cdn_pattern *pattern, cdn_factor *factor, uint32_t *withheld,
-                       cdn_error *error)
+/* One round over the exposed cells; *exposed counts them. */
+static cdn_status protect_round(work *w, uint32_t burst, uint32_t *exposed, cdn_error *error)
 {
-    const cdn_system *system = pattern->system;
-    uint32_t cells = system->cell_count;
+    const cdn_system *system = w->pattern->system;
+    *exposed = 0;
+    cdn_factor_null_vectors(w->factor, CDN_FACTOR_SEED, w->vectors);
+    for (uint32_t c = 0; c < system->cell_count; c++) {
+        if (!(system->marks[c] & CDN_CELL_SENSITIVE) || w->vectors[c][0] != 0 ||
+            w->vectors[c][1] != 0)
+            continue;
+        if ((*exposed)++ == 0)
+            CDN_TRY(cdn_factor_slack(w->factor, CDN_FACTOR_SEED, w->slack, error));
+        CDN_TRY(protect_cell(w, c, burst, error));
+    }
+    return CDN_OK;
+}
+
+cdn_status cdn_certify(cdn_pattern *pattern, cdn_factor *factor, uint32_t *rounds, cdn_error *error)
+{
+    uint32_t cells = pattern->system->cell_count;
     work w = {.pattern = pattern, .factor = factor};
-    uint64_t(*vectors)[2] = cdn_alloc(cells, sizeof *vectors);
+    w.vectors = cdn_alloc(cells, sizeof *w.vectors);
+    w.slack = cdn_alloc(cells, sizeof *w.slack);
     w.sum = cdn_alloc(cells, sizeof *w.sum);
     w.touched = cdn_alloc(cells, sizeof *w.touched);
     w.held = cdn_alloc(cells, sizeof *w.held);
+    w.choices = cdn_alloc(cells, sizeof *w.choices);
     cdn_status status = CDN_OK;
-    if (vectors == NULL || w.sum == NULL || w.touched == NULL || w.held == NULL) {
+    if (w.vectors == NULL || w.slack == NULL || w.sum == NULL || w.touched == NULL ||
+        w.held == NULL || w.choices == NULL) {
         status = cdn_fail_memory(error);
         goto done;
     }
-    cdn_factor_null_vectors(factor, CDN_FACTOR_SEED, vectors);
-    for (uint32_t c = 0; status == CDN_OK && c < cells; c++) {
-        if ((system->marks[c] & CDN_CELL_SENSITIVE) && vectors[c][0] == 0 && vectors[c][1] == 0)
-            status = protect_cell(&w, c, withheld, error);
+    uint32_t exposed = 1;
+    for (uint32_t burst = 1; status == CDN_OK && exposed > 0; ++*rounds) {
+        status = protect_round(&w, burst, &exposed, error);
+        burst = burst < LARGEST_BURST ? burst * 2 : burst;
     }
 done:
-    cdn_free(vectors);
+    cdn_free(w.vectors);
+    cdn_free(w.slack);
     cdn_free(w.sum);
     cdn_free(w.touched);
     cdn_free(w.held);
+    cdn_free(w.choices);
     return status;
 }

@@ -8,9 +8,9 @@
 #include "protect/factor.h"
 #include "protect/pattern.h"
 
-/** Withholds until no sensitive cell is determined; the factor follows the pattern. *withheld adds
- *  the choices made. CDN_E_REFUSED when known cells alone determine a sensitive one. */
-cdn_status cdn_certify(cdn_pattern *pattern, cdn_factor *factor, uint32_t *withheld,
+/** Withholds until no sensitive cell is determined; the factor follows the pattern. *rounds counts
+ *  the detections, the last of which finds nothing. CDN_E_REFUSED when known cells alone determine a sensitive one. */
+cdn_status cdn_certify(cdn_pattern *pattern, cdn_factor *factor, uint32_t *rounds,
                        cdn_error *error) CDN_MUST_CHECK;
 
 #endif

@@ -313,6 +313,60 @@ void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (
     }
 }
 
+/* A left null vector: random on the equations without a pivot, carried back through the steps. */
+static void left_null_vector(const cdn_factor *factor, uint64_t seed, uint64_t *multiples,
+                             uint64_t *of_pivot)
+{
+    cdn_field field = factor->field;
+    const cdn_step *steps = factor->steps;
+    for (uint32_t r = 0; r < factor->system->equation_count; r++) {
+        if (factor->pivot_of_equation[r] != CDN_NONE)
+            continue;
+        multiples[r] = cdn_mix64(seed + r) % field.prime;
+        for (uint32_t s = factor->steps_of_equation[r]; s != CDN_NONE;
+             s = steps[s].next_of_equation)
+            of_pivot[steps[s].pivot] =
+                cdn_field_deduct(field, of_pivot[steps[s].pivot], steps[s].multiple, multiples[r]);
+    }
+    for (uint32_t k = factor->pivot_count; k-- > 0;) {
+        uint32_t r = factor->pivots[k].equation;
+        multiples[r] = cdn_field_multiply(field, of_pivot[k], factor->pivots[k].inverse);
+        for (uint32_t s = factor->steps_of_equation[r]; s != CDN_NONE;
+             s = steps[s].next_of_equation)
+            of_pivot[steps[s].pivot] =
+                cdn_field_deduct(field, of_pivot[steps[s].pivot], steps[s].multiple, multiples[r]);
+    }
+}
+
+cdn_status cdn_factor_slack(const cdn_factor *factor, uint64_t seed, uint64_t *sums,
+                            cdn_error *error)
+{
+    const cdn_system *system = factor->system;
+    cdn_field field = factor->field;
+    uint64_t *multiples = cdn_alloc(system->equation_count, sizeof *multiples);
+    uint64_t *of_pivot = cdn_alloc(factor->pivot_count, sizeof *of_pivot);
+    cdn_status status = CDN_OK;
+    if (multiples == NULL || of_pivot == NULL) {
+        status = cdn_fail_memory(error);
+        goto done;
+    }
+    left_null_vector(factor, seed, multiples, of_pivot);
+    for (uint32_t c = 0; c < system->cell_count; c++)
+        sums[c] = 0;
+    for (uint32_t r = 0; r < system->equation_count; r++) {
+        for (uint32_t j = system->equation_start[r]; j < system->equation_start[r + 1]; j++) {
+            uint64_t *sum = &sums[system->equation_cell[j]];
+            uint64_t minus =
+                cdn_field_negate(field, cdn_field_from_int(field, system->equation_coefficient[j]));
+            *sum = cdn_field_deduct(field, *sum, minus, multiples[r]);
+        }
+    }
+done:
+    cdn_free(multiples);
+    cdn_free(of_pivot);
+    return status;
+}
+
 static void spread(cdn_factor *factor, uint32_t cell)
 {
     uint64_t value = factor->row.values[cell];

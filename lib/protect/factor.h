@@ -102,6 +102,13 @@ bool cdn_factor_determines(cdn_factor *factor, uint32_t cell);
  *  pattern. Cells that are not unknown get 0. */
 void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (*vectors)[2]);
 
+/** A random combination of the equations that holds no unknown cell, times the equations: per cell
+ *  its coefficient. A visible cell with coefficient 0 adds to the null space when it becomes
+ *  unknown (a false 0 has probability near 2^-61); another would only be determined itself.
+ *  Stands while no such other cell is added; `sums` has a place for every cell. */
+cdn_status cdn_factor_slack(const cdn_factor *factor, uint64_t seed, uint64_t *sums,
+                            cdn_error *error) CDN_MUST_CHECK;
+
 /** The cell becomes visible: one more row, "cell = 0". factor->row then holds a null vector of the
  *  factor as it was that is not zero at the cell; no members when the cell was determined anyway
  *  (nothing changes then). Stands until the next call on the factor. */

@@ -19,14 +19,12 @@ static cdn_status certify_and_prune(cdn_pattern *pattern, cdn_suppress_result *o
                                     cdn_error *error)
 {
     cdn_factor factor;
-    uint32_t withheld = 0;
     cdn_status status =
         cdn_factor_init(&factor, pattern, cdn_field_make(CDN_FIELD_FIRST_FOLD), error);
     if (status == CDN_OK)
-        status = cdn_certify(pattern, &factor, &withheld, error);
+        status = cdn_certify(pattern, &factor, &out->rounds, error);
     if (status == CDN_OK)
         status = cdn_prune(pattern, &factor, error);
-    out->rounds += withheld > 0 ? 2 : 1;
     cdn_factor_release(&factor);
     return status;
 }
@@ -34,12 +32,10 @@ static cdn_status certify_and_prune(cdn_pattern *pattern, cdn_suppress_result *o
 static cdn_status verify(cdn_pattern *pattern, cdn_suppress_result *out, cdn_error *error)
 {
     cdn_factor factor;
-    uint32_t withheld = 0;
     cdn_status status =
         cdn_factor_init(&factor, pattern, cdn_field_make(CDN_FIELD_SECOND_FOLD), error);
     if (status == CDN_OK)
-        status = cdn_certify(pattern, &factor, &withheld, error);
-    out->rounds += withheld > 0 ? 1 : 0;
+        status = cdn_certify(pattern, &factor, &out->rounds, error);
     cdn_factor_release(&factor);
     return status;
 }

@@ -384,6 +384,22 @@ cdn_status cdn_build_records(cdn_builder *builder, const cdn_node *root)
     return CDN_OK;
 }
 
+/* `keep` is asked while files are read, when no row knows another. */
+static cdn_status check_keep(const cdn_builder *builder, const cdn_node *node, uint32_t index,
+                             uint32_t expr)
+{
+    if (expr == CDN_NONE)
+        return CDN_OK;
+    const cdn_expr *e = &builder->exprs[expr];
+    bool column = e->op == CDN_EX_COLUMN || e->op == CDN_EX_IN;
+    if (e->op == CDN_EX_LINKED || (column && builder->columns[e->column].record != index))
+        return cdn_shape_fail(&builder->shape, node,
+                              "\"keep\" can only use the record type's own columns");
+    for (int i = 0; i < 3; i++)
+        CDN_TRY(check_keep(builder, node, index, e->operand[i]));
+    return CDN_OK;
+}
+
 /* The contributors of one record type, and which rows are kept. */
 static cdn_status build_rules(cdn_builder *builder, const cdn_json *json, const cdn_node *root,
                               uint32_t index)
@@ -396,6 +412,7 @@ static cdn_status build_rules(cdn_builder *builder, const cdn_json *json, const 
     CDN_TRY(cdn_build_expr(builder, &node, "keep", index, false, &record->keep));
     if (record->keep != CDN_NONE && record->kind != CDN_RECORD_FILE)
         return cdn_shape_fail(shape, &node, "\"keep\" belongs to a record type with a file");
+    CDN_TRY(check_keep(builder, &node, index, record->keep));
     CDN_TRY(cdn_build_expr(builder, &node, "workers", index, false, &record->workers));
     if (record->workers != CDN_NONE && builder->exprs[record->workers].decimals != 0)
         return cdn_shape_fail(shape, &node, "\"workers\" must be a whole number");

@@ -104,6 +104,8 @@ static cdn_status run(const cdn_gate_input *input, cdn_release **out, cdn_gate_r
         status = make_report(&trial, report, error);
     if (status == CDN_OK)
         status = count_hidden(&trial, report, error);
+    if (status == CDN_OK)
+        status = cdn_trial_consents(&trial, &report->consent_keys, &report->consent_count, error);
     if (status == CDN_OK && out != NULL)
         status = cdn_compose(&trial, out, error);
     cdn_trial_release(&trial);
@@ -125,5 +127,6 @@ cdn_status cdn_gate_try(const cdn_gate_input *input, cdn_gate_report *report, cd
 void cdn_gate_report_release(cdn_gate_report *report)
 {
     cdn_free(report->outputs);
+    cdn_gate_free_keys(report->consent_keys, report->consent_count);
     memset(report, 0, sizeof *report);
 }

@@ -47,6 +47,10 @@ typedef struct cdn_gate_report {
     uint32_t rounds;
     uint32_t output_count;
     cdn_gate_output *outputs;
+    /* keys, as text, of the records whose consent the outputs rely on: for the second look at
+     * delivery; never leaves the workspace */
+    uint32_t consent_count;
+    char **consent_keys;
 } cdn_gate_report;
 
 /** @owner of *out: caller, cdn_release_destroy; of the report: caller, cdn_gate_report_release.
@@ -56,5 +60,12 @@ cdn_status cdn_gate_clear(const cdn_gate_input *input, cdn_release **out,
 cdn_status cdn_gate_try(const cdn_gate_input *input, cdn_gate_report *report, cdn_error *error)
     CDN_MUST_CHECK;
 void cdn_gate_report_release(cdn_gate_report *report);
+
+/** The keys of the records that consent in the data as it is now, sorted: what a release staged
+ *  earlier is compared with before it is delivered. @owner caller: each key, and the array */
+cdn_status cdn_gate_consenting(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
+                               const cdn_agreement *agreement, char ***keys, uint32_t *count,
+                               cdn_error *error) CDN_MUST_CHECK;
+void cdn_gate_free_keys(char **keys, uint32_t count);
 
 #endif

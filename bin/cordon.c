@@ -1,0 +1,387 @@
+/* cordon.c - the command line: reads arguments, calls the public interface, prints.
+ *
+ * One table of commands; options are the same everywhere. Exit codes: 0 done,
+ * 1 refused, 2 usage, 3 bad input, 4 internal. Errors go to standard error as
+ * file:line:column: message, then a hint; never a data value.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cordon/cordon.h"
+
+#define PASSPHRASE_MAX 1024u
+
+typedef struct options {
+    const char *workspace;
+    bool json;
+    const char *positional[3];
+    int positional_count;
+    const char *out, *data, *as, *trust, *name, *organisation, *seed, *workers, *workplaces;
+    const char *passphrase_file, *root_passphrase_file;
+    bool wide, clean;
+} options;
+
+typedef cdn_status (*command_run)(const options *o, cdn_report *report, cdn_error *error);
+
+typedef struct command {
+    const char *name;
+    int arguments; /* how many positional ones it needs */
+    command_run run;
+    const char *usage;
+    const char *summary;
+} command;
+
+static cdn_status usage_error(cdn_error *error, const char *message, const char *what)
+{
+    error->status = CDN_E_USAGE;
+    (void)snprintf(error->message, sizeof error->message, "%s%s%s", message,
+                   what[0] == '\0' ? "" : " ", what);
+    (void)snprintf(error->hint, sizeof error->hint, "`cordon help` lists the commands");
+    return CDN_E_USAGE;
+}
+
+static cdn_status read_number(const char *text, uint64_t max, const char *what, uint64_t *out,
+                              cdn_error *error)
+{
+    char *end = NULL;
+    uint64_t value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || value > max)
+        return usage_error(error, "expected a whole number for", what);
+    *out = value;
+    return CDN_OK;
+}
+
+/* The first line of a file; passphrases never stand on the command line. */
+static cdn_status read_passphrase(const char *path, char *out, const char **used,
+                                  cdn_error *error)
+{
+    *used = NULL;
+    if (path == NULL)
+        return CDN_OK;
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fgets(out, PASSPHRASE_MAX, file) == NULL) {
+        if (file != NULL)
+            (void)fclose(file);
+        return usage_error(error, "cannot read the passphrase file", path);
+    }
+    (void)fclose(file);
+    out[strcspn(out, "\r\n")] = '\0';
+    *used = out;
+    return CDN_OK;
+}
+
+static cdn_status with_desk(const options *o, cdn_desk **desk, cdn_error *error)
+{
+    return cdn_desk_open(o->workspace, NULL, desk, error);
+}
+
+static cdn_status run_init(const options *o, cdn_report *report, cdn_error *error)
+{
+    return cdn_desk_init(o->positional[0], NULL, report, error);
+}
+
+static cdn_status synth_numbers(const options *o, uint32_t *workers, uint32_t *workplaces,
+                                uint64_t *seed, cdn_error *error)
+{
+    uint64_t a = 600000, b = 20000;
+    *seed = 1;
+    cdn_status status = CDN_OK;
+    if (o->workers != NULL)
+        status = read_number(o->workers, UINT32_MAX, "--workers", &a, error);
+    if (status == CDN_OK && o->workplaces != NULL)
+        status = read_number(o->workplaces, UINT32_MAX, "--workplaces", &b, error);
+    if (status == CDN_OK && o->seed != NULL)
+        status = read_number(o->seed, UINT64_MAX, "--seed", seed, error);
+    *workers = (uint32_t)a;
+    *workplaces = (uint32_t)b;
+    return status;
+}
+
+static cdn_status run_synth(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_synth_request request = {.directory = o->out, .wide = o->wide, .clean = o->clean};
+    if (o->out == NULL)
+        return usage_error(error, "synth needs", "--out DIR");
+    cdn_status status =
+        synth_numbers(o, &request.workers, &request.workplaces, &request.seed, error);
+    return status == CDN_OK ? cdn_desk_synth(&request, NULL, report, error) : status;
+}
+
+static void print_progress(void *context, const char *line)
+{
+    size_t length = strlen(line);
+    (void)context;
+    (void)fprintf(stderr, "%s%s", line, length > 0 && line[length - 1] == '\n' ? "" : "\n");
+}
+
+static cdn_status run_demo(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_demo_request request = {.directory = o->positional[0], .progress = print_progress};
+    cdn_status status =
+        synth_numbers(o, &request.workers, &request.workplaces, &request.seed, error);
+    return status == CDN_OK ? cdn_desk_demo(&request, NULL, report, error) : status;
+}
+
+static cdn_status run_load(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_desk *desk = NULL;
+    cdn_status status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = cdn_desk_load(desk, o->positional_count > 0 ? o->positional[0] : o->data, report,
+                               error);
+    cdn_desk_close(desk);
+    return status;
+}
+
+static cdn_status run_catalogue(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_desk *desk = NULL;
+    cdn_status status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = cdn_desk_catalogue(desk, report, error);
+    cdn_desk_close(desk);
+    return status;
+}
+
+typedef cdn_status (*script_call)(cdn_desk *desk, const char *argument, cdn_report *report,
+                                  cdn_error *error);
+
+static cdn_status on_argument(const options *o, script_call call, cdn_report *report,
+                              cdn_error *error)
+{
+    cdn_desk *desk = NULL;
+    cdn_status status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = call(desk, o->positional[0], report, error);
+    cdn_desk_close(desk);
+    return status;
+}
+
+static cdn_status run_check(const options *o, cdn_report *report, cdn_error *error)
+{
+    return on_argument(o, cdn_desk_check, report, error);
+}
+
+static cdn_status run_explain(const options *o, cdn_report *report, cdn_error *error)
+{
+    return on_argument(o, cdn_desk_explain, report, error);
+}
+
+static cdn_status run_run(const options *o, cdn_report *report, cdn_error *error)
+{
+    return on_argument(o, cdn_desk_run, report, error);
+}
+
+static cdn_status run_deliver(const options *o, cdn_report *report, cdn_error *error)
+{
+    return on_argument(o, cdn_desk_deliver, report, error);
+}
+
+static cdn_status run_approve(const options *o, cdn_report *report, cdn_error *error)
+{
+    char passphrase[PASSPHRASE_MAX];
+    cdn_approval approval = {.release_id = o->positional[0], .name = o->as};
+    cdn_desk *desk = NULL;
+    if (o->as == NULL)
+        return usage_error(error, "approve needs", "--as NAME");
+    cdn_status status =
+        read_passphrase(o->passphrase_file, passphrase, &approval.passphrase, error);
+    if (status == CDN_OK)
+        status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = cdn_desk_approve(desk, &approval, report, error);
+    cdn_desk_close(desk);
+    explicit_bzero(passphrase, sizeof passphrase);
+    return status;
+}
+
+static cdn_status run_verify(const options *o, cdn_report *report, cdn_error *error)
+{
+    if (o->trust == NULL)
+        return usage_error(error, "verify needs", "--trust DIR");
+    return cdn_desk_verify(o->positional[0], o->trust, report, error);
+}
+
+static cdn_status run_key(const options *o, cdn_report *report, cdn_error *error)
+{
+    char passphrase[PASSPHRASE_MAX], root_passphrase[PASSPHRASE_MAX];
+    cdn_key_request request = {.organisation = o->organisation};
+    cdn_desk *desk = NULL;
+    bool root = strcmp(o->positional[0], "root") == 0;
+    if (!root && strcmp(o->positional[0], "approver") != 0)
+        return usage_error(error, "expected `key root` or `key approver`", "");
+    if (o->organisation == NULL || (!root && o->name == NULL))
+        return usage_error(error, "key needs",
+                           root ? "--organisation NAME" : "--name NAME --organisation NAME");
+    request.name = root ? NULL : o->name;
+    cdn_status status = read_passphrase(o->passphrase_file, passphrase, &request.passphrase, error);
+    if (status == CDN_OK)
+        status = read_passphrase(o->root_passphrase_file, root_passphrase,
+                                 &request.root_passphrase, error);
+    if (status == CDN_OK)
+        status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = cdn_desk_new_key(desk, &request, report, error);
+    cdn_desk_close(desk);
+    explicit_bzero(passphrase, sizeof passphrase);
+    explicit_bzero(root_passphrase, sizeof root_passphrase);
+    return status;
+}
+
+static cdn_status run_ledger(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_desk *desk = NULL;
+    bool verify = strcmp(o->positional[0], "verify") == 0;
+    if (!verify && strcmp(o->positional[0], "list") != 0)
+        return usage_error(error, "expected `ledger list` or `ledger verify`", "");
+    cdn_status status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = cdn_desk_ledger(desk, verify, report, error);
+    cdn_desk_close(desk);
+    return status;
+}
+
+static const command commands[] = {
+    {"init", 1, run_init, "init DIR", "make a workspace"},
+    {"demo", 1, run_demo, "demo DIR [--workers N] [--workplaces N] [--seed S]",
+     "the whole way on synthetic data, to a verified package"},
+    {"synth", 0, run_synth,
+     "synth --out DIR [--workers N] [--workplaces N] [--seed S] [--wide] [--clean]",
+     "synthetic data in the real file shapes"},
+    {"load", 0, run_load, "load [DIR]", "validate input files and build the snapshot"},
+    {"catalogue", 0, run_catalogue, "catalogue", "dimensions, measures and fields, defined"},
+    {"check", 1, run_check, "check SCRIPT", "plan, permissions, protection: counts, no values"},
+    {"explain", 1, run_explain, "explain SCRIPT", "the plan and each stage in words"},
+    {"run", 1, run_run, "run SCRIPT", "from a script to a staged release"},
+    {"approve", 1, run_approve, "approve RELEASE --as NAME [--passphrase-file F]",
+     "sign the exact bytes of a staged release"},
+    {"deliver", 1, run_deliver, "deliver RELEASE", "move an approved release to outbox/"},
+    {"verify", 1, run_verify, "verify PACKAGE --trust DIR", "the recipient's check"},
+    {"key", 1, run_key,
+     "key root|approver [--name NAME] --organisation NAME [--passphrase-file F] "
+     "[--root-passphrase-file F]",
+     "make keys and certificates"},
+    {"ledger", 1, run_ledger, "ledger list|verify", "the history of releases"},
+};
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static void print_help(FILE *out)
+{
+    (void)fprintf(out, "cordon %s - protected, permissioned, signed data feeds\n\n"
+                       "usage: cordon COMMAND [ARG] [--workspace DIR] [--json]\n\n",
+                  CDN_VERSION_TEXT);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        (void)fprintf(out, "  cordon %s\n      %s\n", commands[i].usage, commands[i].summary);
+    (void)fprintf(out, "\nexit codes: 0 done, 1 refused, 2 usage, 3 bad input, 4 internal\n");
+}
+
+typedef struct option_name {
+    const char *name;
+    size_t offset;
+} option_name;
+
+static const option_name value_options[] = {
+    {"--workspace", offsetof(options, workspace)},
+    {"--out", offsetof(options, out)},
+    {"--data", offsetof(options, data)},
+    {"--as", offsetof(options, as)},
+    {"--trust", offsetof(options, trust)},
+    {"--name", offsetof(options, name)},
+    {"--organisation", offsetof(options, organisation)},
+    {"--seed", offsetof(options, seed)},
+    {"--workers", offsetof(options, workers)},
+    {"--workplaces", offsetof(options, workplaces)},
+    {"--passphrase-file", offsetof(options, passphrase_file)},
+    {"--root-passphrase-file", offsetof(options, root_passphrase_file)},
+};
+
+static bool set_value(options *o, const char *name, const char *value)
+{
+    for (size_t i = 0; i < sizeof value_options / sizeof value_options[0]; i++)
+        if (strcmp(value_options[i].name, name) == 0) {
+            memcpy((char *)o + value_options[i].offset, &value, sizeof value);
+            return true;
+        }
+    return false;
+}
+
+static bool set_flag(options *o, const char *name)
+{
+    bool *flag = strcmp(name, "--json") == 0    ? &o->json
+                 : strcmp(name, "--wide") == 0  ? &o->wide
+                 : strcmp(name, "--clean") == 0 ? &o->clean
+                                                : NULL;
+    if (flag != NULL)
+        *flag = true;
+    return flag != NULL;
+}
+
+static cdn_status parse(int argc, char **argv, options *o, cdn_error *error)
+{
+    *o = (options){.workspace = "."};
+    for (int i = 2; i < argc; i++) {
+        if (strncmp(argv[i], "--", 2) != 0) {
+            if (o->positional_count == 3)
+                return usage_error(error, "too many arguments", "");
+            o->positional[o->positional_count++] = argv[i];
+        } else if (!set_flag(o, argv[i])) {
+            if (i + 1 == argc || !set_value(o, argv[i], argv[i + 1]))
+                return usage_error(error, "unknown option, or an option without its value:",
+                                   argv[i]);
+            i++;
+        }
+    }
+    return CDN_OK;
+}
+
+static int report_error(const cdn_error *error, cdn_status status)
+{
+    char text[2048];
+    (void)cdn_error_format(error, text, sizeof text);
+    (void)fprintf(stderr, "cordon: %s\n", text[0] == '\0' ? "failed" : text);
+    return cdn_status_exit_code(status);
+}
+
+static int run_command(const command *c, int argc, char **argv)
+{
+    cdn_error error = CDN_ERROR_INIT;
+    cdn_report report = CDN_REPORT_INIT;
+    options o;
+    cdn_status status = parse(argc, argv, &o, &error);
+    if (status == CDN_OK && o.positional_count < c->arguments)
+        status = usage_error(&error, "usage: cordon", c->usage);
+    if (status == CDN_OK)
+        status = c->run(&o, &report, &error);
+    int code = 0;
+    if (status != CDN_OK)
+        code = report_error(&error, status);
+    else if (fputs(o.json ? report.json : report.text, stdout) == EOF || fflush(stdout) != 0)
+        code = 4;
+    cdn_report_release(&report);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
+        print_help(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
+        (void)printf("cordon %s\n", CDN_VERSION_TEXT);
+        return 0;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return run_command(&commands[i], argc, argv);
+    cdn_error error = CDN_ERROR_INIT;
+    return report_error(&error, usage_error(&error, "unknown command", argv[1]));
+}

@@ -1,0 +1,142 @@
+/* desk.h - the release desk: everything the program does, as functions on a workspace.
+ *
+ * A workspace is a directory:
+ *   data/       input files and the snapshot made from them
+ *   policies/   catalogue, agreements, protection (Lua, evaluated in the jail)
+ *   scripts/    report scripts
+ *   trust/      root certificate and approvers' certificates: what recipients hold
+ *   keys/       private keys, mode 0600
+ *   ledger/     the history of releases
+ *   staging/    releases that wait for approval
+ *   outbox/     packages that were delivered
+ *
+ *   cdn_desk *desk;
+ *   cdn_desk_open("work", NULL, &desk, &error);
+ *   cdn_desk_load(desk, &out, &error);
+ *   cdn_desk_run(desk, "scripts/feed.lua", &out, &error);
+ *   cdn_desk_close(desk);
+ *
+ * Functions that report fill a cdn_report: text for people and JSON for
+ * machines, neither with a data value. One thread at a time per desk.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CORDON_DESK_H
+#define CORDON_DESK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cordon/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cdn_desk cdn_desk;
+
+/** What a command has to say. Both texts are NUL-terminated. @owner caller, cdn_report_release */
+typedef struct cdn_report {
+    char *text;
+    char *json;
+    char release_id[160]; /* run, deliver, verify; else "" */
+} cdn_report;
+#define CDN_REPORT_INIT {NULL, NULL, {0}}
+CDN_API void cdn_report_release(cdn_report *report);
+
+/** Where the installed policies, scripts and helper are; NULL members = beside the program. */
+typedef struct cdn_desk_paths {
+    const char *share;  /* holds policies/ and scripts/ */
+    const char *helper; /* the cordon-script program */
+} cdn_desk_paths;
+
+/** Makes a workspace: its folders, the standard policies and scripts, a ledger. `directory` must
+ *  not exist or be empty. @errors CDN_E_REFUSED (not empty), CDN_E_IO */
+CDN_API cdn_status cdn_desk_init(const char *directory, const cdn_desk_paths *paths,
+                                 cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** Opens a workspace. @errors CDN_E_INPUT (not a workspace). @owner caller, cdn_desk_close */
+CDN_API cdn_status cdn_desk_open(const char *directory, const cdn_desk_paths *paths,
+                                 cdn_desk **out, cdn_error *error) CDN_MUST_CHECK;
+CDN_API void cdn_desk_close(cdn_desk *desk);
+
+/** Writes synthetic data files. */
+typedef struct cdn_synth_request {
+    const char *directory;
+    uint32_t workers, workplaces;
+    uint64_t seed;
+    bool wide;
+    bool clean;
+} cdn_synth_request;
+CDN_API cdn_status cdn_desk_synth(const cdn_synth_request *request, const cdn_desk_paths *paths,
+                                  cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** Reads and validates the files of `data_dir` (NULL = the workspace's data/) into the snapshot.
+ *  Problems of rows are in the report; structural faults are CDN_E_INPUT. */
+CDN_API cdn_status cdn_desk_load(cdn_desk *desk, const char *data_dir, cdn_report *report,
+                                 cdn_error *error) CDN_MUST_CHECK;
+
+/** Dimensions, measures and fields with their definitions. */
+CDN_API cdn_status cdn_desk_catalogue(cdn_desk *desk, cdn_report *report, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** Plan, permissions and, when data is loaded, a dry run of protection: counts, no values. */
+CDN_API cdn_status cdn_desk_check(cdn_desk *desk, const char *script, cdn_report *report,
+                                  cdn_error *error) CDN_MUST_CHECK;
+
+/** The plan and each stage in words; which rules bound, for the data owner. */
+CDN_API cdn_status cdn_desk_explain(cdn_desk *desk, const char *script, cdn_report *report,
+                                    cdn_error *error) CDN_MUST_CHECK;
+
+/** From script to a staged release. Nothing is staged unless all went well. The same inputs give
+ *  the same release; staging it again is harmless and says so. */
+CDN_API cdn_status cdn_desk_run(cdn_desk *desk, const char *script, cdn_report *report,
+                                cdn_error *error) CDN_MUST_CHECK;
+
+/** One named person's approval of the exact bytes of a staged release. */
+typedef struct cdn_approval {
+    const char *release_id;
+    const char *name;
+    const char *passphrase; /* NULL = the key is not encrypted */
+} cdn_approval;
+CDN_API cdn_status cdn_desk_approve(cdn_desk *desk, const cdn_approval *approval,
+                                    cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** Delivers an approved release to outbox/: a directory and a zip, intent first. Consent is looked
+ *  up again in the data as it is now. */
+CDN_API cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_report *report,
+                                    cdn_error *error) CDN_MUST_CHECK;
+
+/** The recipient's check of a package directory or zip against a trust folder. */
+CDN_API cdn_status cdn_desk_verify(const char *package, const char *trust_dir,
+                                   cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** A new root, or a new approver under it. */
+typedef struct cdn_key_request {
+    const char *name;            /* approver's name; NULL = the root */
+    const char *organisation;
+    const char *root_passphrase; /* NULL = not encrypted */
+    const char *passphrase;      /* of the new key; NULL = not encrypted */
+} cdn_key_request;
+CDN_API cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request,
+                                    cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** The ledger: its entries, or the proof that the chain holds. */
+CDN_API cdn_status cdn_desk_ledger(cdn_desk *desk, bool verify, cdn_report *report,
+                                   cdn_error *error) CDN_MUST_CHECK;
+
+/** The whole way on synthetic data in a fresh workspace: synth, load, run, approve twice, deliver,
+ *  verify. `progress` (may be NULL) is called with one line before each step. */
+typedef struct cdn_demo_request {
+    const char *directory;
+    uint32_t workers, workplaces;
+    uint64_t seed;
+    void (*progress)(void *context, const char *line);
+    void *context;
+} cdn_demo_request;
+CDN_API cdn_status cdn_desk_demo(const cdn_demo_request *request, const cdn_desk_paths *paths,
+                                 cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,239 @@
+/* delivery.c - an approved release leaves staging: intent first, then the package, then commit.
+ *
+ * Order (crash safe): verify approvals and bytes -> look consent up again ->
+ * zip beside the package -> intent in the ledger, durable -> the directory into
+ * outbox/, whole -> the zip -> commit. Killed before the intent nothing left;
+ * after it, the intent stands and counts as released.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "desk/staging.h"
+#include "export/package.h"
+#include "io/file.h"
+#include "ledger/ledger.h"
+#include "seal/digest.h"
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Every record that the release relies on must consent in the data as it is now. */
+static cdn_status check_consent(cdn_desk *desk, const cdn_json *note,
+                                const cdn_agreement *agreement, cdn_error *error)
+{
+    const cdn_json *keys = cdn_json_get(note, "consent");
+    char **now = NULL;
+    uint32_t count = 0, withdrawn = 0;
+    if (cdn_json_kind_of(keys) != CDN_JSON_ARRAY)
+        return cdn_fail(error, CDN_E_REFUSED, "the note of the staged release is damaged");
+    if (cdn_json_size(keys) == 0)
+        return CDN_OK;
+    CDN_TRY(cdn_desk_need_snapshot(desk, error));
+    CDN_TRY(cdn_gate_consenting(desk->snapshot, desk->catalogue, agreement, &now, &count, error));
+    for (size_t i = 0; i < cdn_json_size(keys); i++) {
+        const char *key = cdn_json_string(cdn_json_at(keys, i));
+        if (key == NULL || count == 0 ||
+            bsearch(&key, now, count, sizeof *now, compare_texts) == NULL)
+            withdrawn++;
+    }
+    cdn_gate_free_keys(now, count);
+    if (withdrawn == 0)
+        return CDN_OK;
+    (void)cdn_fail(error, CDN_E_REFUSED,
+                   "%u of the providers shown no longer consent; nothing is delivered", withdrawn);
+    cdn_fail_hint(error, "run the script again on the data as it is now");
+    return CDN_E_REFUSED;
+}
+
+static cdn_status add_intent(const cdn_desk *desk, const char *release_id, const cdn_json *note,
+                             const char *zip, const cdn_package_report *verified,
+                             cdn_error *error)
+{
+    char digest[CDN_SHA256_HEX];
+    CDN_TRY(cdn_sha256_file_hex(zip, digest, error));
+    cdn_json *payload = cdn_json_object();
+    cdn_json_set(payload, "zip", cdn_json_new_string(digest));
+    cdn_json_set(payload, "approvals", cdn_json_new_integer(verified->approvals));
+    static const char *const copied[] = {"agreement", "feed", "period", "plan", "signedBytes"};
+    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
+        cdn_json_set(payload, copied[i], cdn_json_copy(cdn_json_get(note, copied[i])));
+    return cdn_desk_record(desk, "intent", release_id, payload, error);
+}
+
+static cdn_status move_file(const char *from, const char *to, cdn_error *error)
+{
+    if (rename(from, to) != 0)
+        return cdn_fail_errno(error, "cannot move to", to, errno);
+    return CDN_OK;
+}
+
+typedef struct delivery {
+    const char *id;
+    char *staged, *staged_zip, *out, *out_zip, *trust, *note;
+} delivery;
+
+static void delivery_release(delivery *d)
+{
+    cdn_free(d->staged);
+    cdn_free(d->staged_zip);
+    cdn_free(d->out);
+    cdn_free(d->out_zip);
+    cdn_free(d->trust);
+    cdn_free(d->note);
+}
+
+static cdn_status delivery_paths(const cdn_desk *desk, const char *id, delivery *d,
+                                 cdn_error *error)
+{
+    char zip[192], note[192];
+    (void)snprintf(zip, sizeof zip, "%s.zip", id);
+    (void)snprintf(note, sizeof note, "%s.json", id);
+    *d = (delivery){id,
+                    cdn_desk_path(desk, "staging", id),
+                    cdn_desk_path(desk, "staging", zip),
+                    cdn_desk_path(desk, "outbox", id),
+                    cdn_desk_path(desk, "outbox", zip),
+                    cdn_desk_path(desk, "trust", NULL),
+                    cdn_desk_path(desk, "staging", note)};
+    if (d->staged == NULL || d->staged_zip == NULL || d->out == NULL || d->out_zip == NULL ||
+        d->trust == NULL || d->note == NULL)
+        return cdn_fail_memory(error);
+    return CDN_OK;
+}
+
+static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_json *note,
+                            const cdn_package_report *verified, cdn_error *error)
+{
+    if (cdn_file_exists(d->staged_zip) && unlink(d->staged_zip) != 0)
+        return cdn_fail_errno(error, "cannot remove", d->staged_zip, errno);
+    CDN_TRY(cdn_package_zip(d->staged, d->staged_zip, error));
+    CDN_TRY(add_intent(desk, d->id, note, d->staged_zip, verified, error));
+    CDN_TRY(cdn_dir_publish(d->staged, d->out, error));
+    CDN_TRY(move_file(d->staged_zip, d->out_zip, error));
+    CDN_TRY(cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error));
+    if (unlink(d->note) != 0)
+        return cdn_fail_errno(error, "cannot remove", d->note, errno);
+    return CDN_OK;
+}
+
+static cdn_status deliver(cdn_desk *desk, const delivery *d, const cdn_json *note,
+                          cdn_package_report *verified, cdn_error *error)
+{
+    cdn_agreement *agreement = NULL;
+    CDN_TRY(cdn_package_verify(d->staged, d->trust, verified, error));
+    CDN_TRY(cdn_staging_agreement(desk, note, &agreement, error));
+    cdn_status status = check_consent(desk, note, agreement, error);
+    if (status == CDN_OK && verified->approvals < agreement->approvals_required)
+        status = cdn_fail(error, CDN_E_REFUSED, "%u of %u approvals", verified->approvals,
+                          agreement->approvals_required);
+    if (status == CDN_OK)
+        status = hand_over(desk, d, note, verified, error);
+    cdn_agreement_destroy(agreement);
+    return status;
+}
+
+static cdn_status report_verified(const char *word, const cdn_package_report *verified,
+                                  cdn_report *report, cdn_error *error)
+{
+    cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    cdn_json *json = cdn_json_object();
+    cdn_text_addf(&text, "%s: %s\n", word, verified->release_id);
+    cdn_text_addf(&text, "%u approvals of %u required:\n%s", verified->approvals,
+                  verified->approvals_required,
+                  verified->approvers.bytes == NULL ? "" : verified->approvers.bytes);
+    cdn_json_set(json, "outcome", cdn_json_new_string(word));
+    cdn_json_set(json, "release", cdn_json_new_string(verified->release_id));
+    cdn_json_set(json, "approvals", cdn_json_new_integer(verified->approvals));
+    cdn_json_set(json, "required", cdn_json_new_integer(verified->approvals_required));
+    (void)snprintf(report->release_id, sizeof report->release_id, "%s", verified->release_id);
+    return cdn_report_fill(report, &text, json, error);
+}
+
+cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_report *report,
+                            cdn_error *error)
+{
+    cdn_json *note = NULL;
+    delivery d = {0};
+    cdn_package_report verified = {0};
+    cdn_status status = cdn_staging_note(desk, release_id, &note, error);
+    if (status == CDN_OK)
+        status = delivery_paths(desk, release_id, &d, error);
+    if (status == CDN_OK)
+        status = deliver(desk, &d, note, &verified, error);
+    if (status == CDN_OK)
+        status = report_verified("delivered", &verified, report, error);
+    cdn_package_report_release(&verified);
+    delivery_release(&d);
+    cdn_json_destroy(note);
+    return status;
+}
+
+cdn_status cdn_desk_verify(const char *package, const char *trust_dir, cdn_report *report,
+                           cdn_error *error)
+{
+    cdn_package_report verified = {0};
+    cdn_status status = cdn_package_verify(package, trust_dir, &verified, error);
+    if (status == CDN_OK)
+        status = report_verified("verified", &verified, report, error);
+    cdn_package_report_release(&verified);
+    return status;
+}
+
+typedef struct entry_list {
+    cdn_text *text;
+    cdn_json *entries;
+} entry_list;
+
+static cdn_status add_entry(void *context, uint64_t sequence, const char *kind,
+                            const char *release_id, const char *payload, const char *hash,
+                            cdn_error *error)
+{
+    entry_list *list = context;
+    cdn_json *item = cdn_json_object();
+    (void)payload;
+    (void)error;
+    cdn_text_addf(list->text, "%6llu  %-8s %-52s %.16s\n", (unsigned long long)sequence, kind,
+                  release_id, hash);
+    cdn_json_set(item, "sequence", cdn_json_new_integer((int64_t)sequence));
+    cdn_json_set(item, "kind", cdn_json_new_string(kind));
+    cdn_json_set(item, "release", cdn_json_new_string(release_id));
+    cdn_json_set(item, "hash", cdn_json_new_string(hash));
+    cdn_json_push(list->entries, item);
+    return CDN_OK;
+}
+
+cdn_status cdn_desk_ledger(cdn_desk *desk, bool verify, cdn_report *report, cdn_error *error)
+{
+    cdn_ledger *ledger = NULL;
+    cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    cdn_json *json = cdn_json_object();
+    entry_list list = {&text, cdn_json_array()};
+    uint64_t entries = 0;
+    char *path = cdn_desk_path(desk, "ledger", "ledger.sqlite");
+    cdn_status status =
+        path == NULL ? cdn_fail_memory(error) : cdn_ledger_open(path, &ledger, error);
+    if (status == CDN_OK && verify)
+        status = cdn_ledger_verify(ledger, &entries, error);
+    else if (status == CDN_OK)
+        status = cdn_ledger_each(ledger, NULL, add_entry, &list, error);
+    cdn_ledger_close(ledger);
+    cdn_free(path);
+    cdn_json_set(json, "entries", list.entries);
+    if (status == CDN_OK && verify) {
+        cdn_text_addf(&text, "the chain holds: %llu entries\n", (unsigned long long)entries);
+        cdn_json_set(json, "count", cdn_json_new_integer((int64_t)entries));
+    }
+    if (status == CDN_OK)
+        return cdn_report_fill(report, &text, json, error);
+    cdn_text_release(&text);
+    cdn_json_destroy(json);
+    return status;
+}

@@ -1,0 +1,123 @@
+/* overview.c - tables of counts, and plans in words. Never a value of a cell.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "desk/overview.h"
+
+static void add_rules(const cdn_gate_output *output, cdn_text *text, cdn_json *json)
+{
+    cdn_json *rules = cdn_json_object();
+    for (uint32_t r = 0; r < CDN_RULE_END_; r++) {
+        const cdn_rule_info *info = cdn_rule_get((cdn_rule)r);
+        if (output->by_rule[r] == 0)
+            continue;
+        cdn_text_addf(text, "      %s  %-44s %8u\n", info->clause, info->name,
+                      output->by_rule[r]);
+        cdn_json_set(rules, info->clause, cdn_json_new_integer(output->by_rule[r]));
+    }
+    if (output->secondary > 0)
+        cdn_text_addf(text, "      %-55s %8u\n", "withheld to protect others",
+                      output->secondary);
+    cdn_json_set(json, "rules", rules);
+}
+
+void cdn_overview_outputs(const cdn_gate_report *gate, bool rules, cdn_text *text,
+                          cdn_json *json)
+{
+    cdn_json *outputs = cdn_json_array();
+    cdn_text_addf(text, "%-28s %9s %9s %9s %9s\n", "output", "figures", "published", "withheld",
+                  "no base");
+    for (uint32_t i = 0; i < gate->output_count; i++) {
+        const cdn_gate_output *o = &gate->outputs[i];
+        cdn_json *item = cdn_json_object();
+        cdn_text_addf(text, "%-28s %9u %9u %9u %9u\n", o->name, o->figures, o->published,
+                      o->primary + o->secondary, o->not_applicable);
+        cdn_json_set(item, "name", cdn_json_new_string(o->name));
+        cdn_json_set(item, "figures", cdn_json_new_integer(o->figures));
+        cdn_json_set(item, "published", cdn_json_new_integer(o->published));
+        cdn_json_set(item, "withheld", cdn_json_new_integer(o->primary + o->secondary));
+        cdn_json_set(item, "notApplicable", cdn_json_new_integer(o->not_applicable));
+        if (rules)
+            add_rules(o, text, item);
+        cdn_json_push(outputs, item);
+    }
+    cdn_json_set(json, "outputs", outputs);
+    cdn_json_set(json, "cells", cdn_json_new_integer(gate->cell_count));
+    cdn_json_set(json, "sensitive", cdn_json_new_integer(gate->sensitive_count));
+    cdn_text_addf(text, "%u cells (%u of them hidden), %u equations, %u cells to protect: "
+                        "the attack found none of them\n",
+                  gate->cell_count, gate->hidden_count, gate->equation_count,
+                  gate->sensitive_count);
+}
+
+static void add_filters(const cdn_catalogue *catalogue, const cdn_plan_filter *filters,
+                        uint32_t count, cdn_text *text)
+{
+    for (uint32_t f = 0; f < count; f++) {
+        const cdn_dimension *dimension = &catalogue->dimensions[filters[f].dimension];
+        const cdn_level *level = &dimension->levels[filters[f].level];
+        cdn_text_addf(text, "    only %s %s:", dimension->name, level->name);
+        for (uint32_t c = 0; c < filters[f].code_count; c++)
+            cdn_text_addf(text, "%s %s", c > 0 ? "," : "", level->labels[filters[f].codes[c]]);
+        cdn_text_add(text, "\n");
+    }
+}
+
+static void add_measures(const cdn_catalogue *catalogue, const cdn_plan_name *measures,
+                         uint32_t count, cdn_text *text)
+{
+    for (uint32_t m = 0; m < count; m++) {
+        const cdn_measure *measure = &catalogue->measures[measures[m].index];
+        cdn_text_addf(text, "    %-32s %s\n", measure->name, measure->title);
+    }
+}
+
+static void add_table(const cdn_catalogue *catalogue, const cdn_plan_table *table, cdn_text *text)
+{
+    cdn_text_addf(text, "  table %s (line %u)%s\n", table->name, table->line,
+                  table->totals ? ", with totals" : "");
+    for (uint32_t d = 0; d < table->dimension_count; d++) {
+        const cdn_plan_dimension *asked = &table->dimensions[d];
+        const cdn_dimension *dimension = &catalogue->dimensions[asked->dimension];
+        cdn_text_addf(text, "    by %s", dimension->name);
+        for (uint32_t l = asked->first_level; l <= asked->last_level; l++)
+            cdn_text_addf(text, "%s %s", l > asked->first_level ? "," : "",
+                          dimension->levels[l].name);
+        cdn_text_add(text, "\n");
+    }
+    add_filters(catalogue, table->filters, table->filter_count, text);
+    add_measures(catalogue, table->measures, table->measure_count, text);
+}
+
+static void add_list(const cdn_catalogue *catalogue, const cdn_plan_list *list,
+                     const cdn_agreement *agreement, cdn_text *text)
+{
+    const cdn_grant_rows *grant = cdn_agreement_rows(agreement, list->record);
+    cdn_text_addf(text, "  list %s (line %u): one row per %s%s\n", list->name, list->line,
+                  catalogue->records[list->record].name,
+                  grant != NULL && grant->consent ? " that consents" : "");
+    cdn_text_add(text, "    fields:");
+    for (uint32_t f = 0; f < list->field_count; f++)
+        cdn_text_addf(text, "%s %s", f > 0 ? "," : "",
+                      catalogue->fields[list->fields[f].index].name);
+    cdn_text_add(text, "\n");
+    add_filters(catalogue, list->filters, list->filter_count, text);
+    add_measures(catalogue, list->measures, list->measure_count, text);
+}
+
+void cdn_overview_plan(const cdn_desk *desk, const cdn_request *request, cdn_text *text,
+                       cdn_json *json)
+{
+    const cdn_plan *plan = request->plan;
+    cdn_text_addf(text, "feed %s: %s\n", plan->feed, plan->title);
+    cdn_text_addf(text, "plan %.16s, agreement %s (%s), policy %s\n", plan->digest,
+                  plan->agreement, request->agreement->partner, request->policy->name);
+    cdn_text_addf(text, "purpose: %s\n", request->agreement->purpose);
+    for (uint32_t t = 0; t < plan->table_count; t++)
+        add_table(desk->catalogue, &plan->tables[t], text);
+    for (uint32_t l = 0; l < plan->list_count; l++)
+        add_list(desk->catalogue, &plan->lists[l], request->agreement, text);
+    cdn_json_set(json, "feed", cdn_json_new_string(plan->feed));
+    cdn_json_set(json, "plan", cdn_json_new_string(plan->digest));
+    cdn_json_set(json, "agreement", cdn_json_new_string(plan->agreement));
+    cdn_json_set(json, "policy", cdn_json_new_string(request->policy->name));
+}

@@ -1,0 +1,17 @@
+/* overview.h - what the gate and the catalogue have to say, as text and JSON.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_DESK_OVERVIEW_H
+#define CDN_DESK_OVERVIEW_H
+
+#include "desk/session.h"
+
+/** Counts per output: figures, published, withheld. With `rules`, also how often each rule bound:
+ *  for the data owner only. */
+void cdn_overview_outputs(const cdn_gate_report *gate, bool rules, cdn_text *text,
+                          cdn_json *json);
+/** The plan in words: outputs, dimensions and levels, filters, measures. */
+void cdn_overview_plan(const cdn_desk *desk, const cdn_request *request, cdn_text *text,
+                       cdn_json *json);
+
+#endif

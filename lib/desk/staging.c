@@ -1,0 +1,295 @@
+/* staging.c - check, explain and run: from a script to a staged release.
+ *
+ * The package is written under a temporary name and moved into staging/ whole.
+ * The private note is written before the move: a package in staging without a
+ * note is never approved.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "desk/staging.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "desk/overview.h"
+#include "export/package.h"
+#include "io/file.h"
+#include "ledger/ledger.h"
+#include "seal/digest.h"
+
+char *cdn_staging_path(const cdn_desk *desk, const char *release_id)
+{
+    return cdn_desk_path(desk, "staging", release_id);
+}
+
+static char *note_path(const cdn_desk *desk, const char *release_id)
+{
+    char name[192];
+    (void)snprintf(name, sizeof name, "%s.json", release_id);
+    return cdn_desk_path(desk, "staging", name);
+}
+
+cdn_status cdn_staging_note(const cdn_desk *desk, const char *release_id, cdn_json **out,
+                            cdn_error *error)
+{
+    *out = NULL;
+    CDN_TRY(cdn_desk_check_id(release_id, "a release id", error));
+    char *path = note_path(desk, release_id);
+    if (path == NULL)
+        return cdn_fail_memory(error);
+    cdn_status status = CDN_OK;
+    cdn_text bytes = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    if (!cdn_file_exists(path)) {
+        status = cdn_fail(error, CDN_E_REFUSED, "no release \"%s\" is staged", release_id);
+        cdn_fail_hint(error, "`cordon run SCRIPT` prints the id of the release it stages");
+    } else {
+        status = cdn_file_read(path, &bytes, error);
+    }
+    if (status == CDN_OK)
+        status = cdn_json_parse(path, bytes.bytes == NULL ? "" : bytes.bytes, bytes.length, out,
+                                error);
+    cdn_text_release(&bytes);
+    cdn_free(path);
+    return status;
+}
+
+cdn_status cdn_staging_signed_bytes(const char *package, cdn_text *bytes, char digest[65],
+                                    cdn_error *error)
+{
+    char *path = cdn_path_join(package, "tagmanifest-sha512.txt");
+    if (path == NULL)
+        return cdn_fail_memory(error);
+    cdn_status status = cdn_file_read(path, bytes, error);
+    if (status == CDN_OK)
+        status = cdn_sha256_hex(bytes->bytes == NULL ? "" : bytes->bytes, bytes->length, digest,
+                                error);
+    cdn_free(path);
+    return status;
+}
+
+cdn_status cdn_staging_agreement(cdn_desk *desk, const cdn_json *note, cdn_agreement **out,
+                                 cdn_error *error)
+{
+    const char *id = cdn_json_string(cdn_json_get(note, "agreement"));
+    const char *digest = cdn_json_string(cdn_json_get(note, "agreementDigest"));
+    *out = NULL;
+    if (id == NULL || digest == NULL)
+        return cdn_fail(error, CDN_E_REFUSED, "the note of the staged release is damaged");
+    CDN_TRY(cdn_desk_agreement(desk, id, out, error));
+    int32_t today = cdn_desk_today();
+    cdn_status status = CDN_OK;
+    if (strcmp((*out)->digest, digest) != 0)
+        status = cdn_fail(error, CDN_E_REFUSED,
+                          "agreement \"%s\" changed since the release was staged", id);
+    else if (today < (*out)->valid_from || today > (*out)->valid_to)
+        status = cdn_fail(error, CDN_E_REFUSED, "agreement \"%s\" is not valid today", id);
+    if (status != CDN_OK) {
+        cdn_agreement_destroy(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+cdn_status cdn_desk_record(const cdn_desk *desk, const char *kind, const char *release_id,
+                           cdn_json *payload, cdn_error *error)
+{
+    char *path = cdn_desk_path(desk, "ledger", "ledger.sqlite");
+    cdn_ledger *ledger = NULL;
+    cdn_status status =
+        path == NULL ? cdn_fail_memory(error) : cdn_ledger_open(path, &ledger, error);
+    if (status == CDN_OK)
+        status = cdn_ledger_add(ledger, kind, release_id, payload, error);
+    cdn_ledger_close(ledger);
+    cdn_json_destroy(payload);
+    cdn_free(path);
+    return status;
+}
+
+static cdn_status look(cdn_desk *desk, const char *script, bool explain, cdn_report *report,
+                       cdn_error *error)
+{
+    cdn_request request;
+    cdn_gate_report gate = {0};
+    cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    cdn_json *json = cdn_json_object();
+    cdn_status status = cdn_request_read(desk, script, &request, error);
+    bool data = cdn_desk_has_snapshot(desk);
+    if (status == CDN_OK && data)
+        status = cdn_desk_need_snapshot(desk, error);
+    if (status == CDN_OK && data) {
+        cdn_gate_input input = cdn_request_input(desk, &request);
+        status = cdn_gate_try(&input, &gate, error);
+    }
+    if (status == CDN_OK) {
+        if (explain)
+            cdn_overview_plan(desk, &request, &text, json);
+        if (data)
+            cdn_overview_outputs(&gate, true, &text, json);
+        else
+            cdn_text_add(&text, "no data is loaded: plan and permissions hold, protection was not "
+                                "tried\n");
+        cdn_text_addf(&text, "ok: %s\n", request.plan->feed);
+        cdn_json_set(json, "feed", cdn_json_new_string(request.plan->feed));
+        cdn_json_set(json, "ok", cdn_json_new_bool(true));
+        status = cdn_report_fill(report, &text, json, error);
+    } else {
+        cdn_text_release(&text);
+        cdn_json_destroy(json);
+    }
+    cdn_gate_report_release(&gate);
+    cdn_request_release(&request);
+    return status;
+}
+
+cdn_status cdn_desk_check(cdn_desk *desk, const char *script, cdn_report *report,
+                          cdn_error *error)
+{
+    return look(desk, script, false, report, error);
+}
+
+cdn_status cdn_desk_explain(cdn_desk *desk, const char *script, cdn_report *report,
+                            cdn_error *error)
+{
+    return look(desk, script, true, report, error);
+}
+
+static cdn_status write_note(const cdn_desk *desk, const cdn_request *request,
+                             const cdn_release *release, const cdn_gate_report *gate,
+                             const char *digest, cdn_error *error)
+{
+    cdn_json *note = cdn_json_object();
+    cdn_json *consent = cdn_json_array();
+    cdn_text bytes = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    for (uint32_t i = 0; i < gate->consent_count; i++)
+        cdn_json_push(consent, cdn_json_new_string(gate->consent_keys[i]));
+    cdn_json_set(note, "release", cdn_json_new_string(release->id));
+    cdn_json_set(note, "agreement", cdn_json_new_string(request->agreement->id));
+    cdn_json_set(note, "agreementDigest", cdn_json_new_string(request->agreement->digest));
+    cdn_json_set(note, "plan", cdn_json_new_string(request->plan->digest));
+    cdn_json_set(note, "feed", cdn_json_new_string(release->feed));
+    cdn_json_set(note, "period", cdn_json_new_string(release->period));
+    cdn_json_set(note, "signedBytes", cdn_json_new_string(digest));
+    cdn_json_set(note, "consent", consent);
+    cdn_json_write(note, false, &bytes);
+    cdn_json_destroy(note);
+    char *path = note_path(desk, release->id);
+    cdn_status status = bytes.failed || path == NULL
+                            ? cdn_fail_memory(error)
+                            : cdn_file_write(path, bytes.bytes, bytes.length, error);
+    cdn_text_release(&bytes);
+    cdn_free(path);
+    return status;
+}
+
+/* Compares what is there already with what would be staged: the same bytes, or an error. */
+static cdn_status compare_signed(const char *package, const char *digest, cdn_error *error)
+{
+    char there[65];
+    cdn_text bytes = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    cdn_status status = cdn_staging_signed_bytes(package, &bytes, there, error);
+    cdn_text_release(&bytes);
+    if (status == CDN_OK && strcmp(there, digest) != 0)
+        status = cdn_fail(error, CDN_E_REFUSED,
+                          "a release with this id but other bytes exists; it was left as it is");
+    return status;
+}
+
+static cdn_status settle(const cdn_desk *desk, const cdn_request *request,
+                         const cdn_release *release, const cdn_gate_report *gate,
+                         const char *fresh, const char *package, const char **outcome,
+                         cdn_error *error)
+{
+    char digest[65];
+    cdn_text bytes = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    char *delivered = cdn_desk_path(desk, "outbox", release->id);
+    cdn_status status = delivered == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK)
+        status = cdn_staging_signed_bytes(fresh, &bytes, digest, error);
+    cdn_text_release(&bytes);
+    bool out = status == CDN_OK && cdn_file_exists(delivered);
+    bool staged = status == CDN_OK && cdn_file_exists(package);
+    if (status == CDN_OK && (out || staged)) {
+        *outcome = out ? "unchanged, already delivered" : "unchanged, already staged";
+        status = compare_signed(out ? delivered : package, digest, error);
+    } else if (status == CDN_OK) {
+        *outcome = "staged";
+        status = write_note(desk, request, release, gate, digest, error);
+        if (status == CDN_OK)
+            status = cdn_dir_publish(fresh, package, error);
+        cdn_json *payload = cdn_json_object();
+        cdn_json_set(payload, "signedBytes", cdn_json_new_string(digest));
+        cdn_json_set(payload, "plan", cdn_json_new_string(release->plan_digest));
+        if (status == CDN_OK)
+            status = cdn_desk_record(desk, "stage", release->id, payload, error);
+        else
+            cdn_json_destroy(payload);
+    }
+    cdn_free(delivered);
+    return status;
+}
+
+static cdn_status stage(const cdn_desk *desk, const cdn_request *request,
+                        const cdn_release *release, const cdn_gate_report *gate,
+                        const char **outcome, cdn_error *error)
+{
+    char name[192];
+    (void)snprintf(name, sizeof name, ".%s.tmp", release->id);
+    char *package = cdn_staging_path(desk, release->id);
+    char *fresh = cdn_desk_path(desk, "staging", name);
+    cdn_status status = package == NULL || fresh == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK)
+        status = cdn_dir_remove(fresh, error);
+    if (status == CDN_OK)
+        status = cdn_package_stage(release, fresh, error);
+    if (status == CDN_OK)
+        status = settle(desk, request, release, gate, fresh, package, outcome, error);
+    if (fresh != NULL) {
+        cdn_status swept = cdn_dir_remove(fresh, status == CDN_OK ? error : NULL);
+        status = status == CDN_OK ? swept : status;
+    }
+    cdn_free(fresh);
+    cdn_free(package);
+    return status;
+}
+
+static cdn_status report_run(const cdn_release *release, const cdn_gate_report *gate,
+                             const char *outcome, cdn_report *report, cdn_error *error)
+{
+    cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    cdn_json *json = cdn_json_object();
+    cdn_overview_outputs(gate, false, &text, json);
+    cdn_text_addf(&text, "%s: %s\n", outcome, release->id);
+    cdn_json_set(json, "release", cdn_json_new_string(release->id));
+    cdn_json_set(json, "outcome", cdn_json_new_string(outcome));
+    (void)snprintf(report->release_id, sizeof report->release_id, "%s", release->id);
+    return cdn_report_fill(report, &text, json, error);
+}
+
+cdn_status cdn_desk_run(cdn_desk *desk, const char *script, cdn_report *report, cdn_error *error)
+{
+    cdn_request request;
+    cdn_release *release = NULL;
+    cdn_gate_report gate = {0};
+    const char *outcome = "";
+    cdn_status status = cdn_request_read(desk, script, &request, error);
+    if (status == CDN_OK)
+        status = cdn_desk_need_snapshot(desk, error);
+    if (status == CDN_OK && request.plan->period[0] != '\0' &&
+        strcmp(request.plan->period, cdn_snapshot_period(desk->snapshot)) != 0)
+        status = cdn_fail_at(error, CDN_E_REFUSED, script, request.plan->period_line, 0,
+                             "the script asks for %s, the loaded data is as at %s",
+                             request.plan->period, cdn_snapshot_period(desk->snapshot));
+    if (status == CDN_OK) {
+        cdn_gate_input input = cdn_request_input(desk, &request);
+        status = cdn_gate_clear(&input, &release, &gate, error);
+    }
+    if (status == CDN_OK)
+        status = stage(desk, &request, release, &gate, &outcome, error);
+    if (status == CDN_OK)
+        status = report_run(release, &gate, outcome, report, error);
+    cdn_release_destroy(release);
+    cdn_gate_report_release(&gate);
+    cdn_request_release(&request);
+    return status;
+}

@@ -44,14 +44,30 @@ local function lines_of_source()
     return source_lines
 end
 
+local lines_of_texts -- quoted text -> the lines where it stands, ascending
+
+local function index_texts()
+    lines_of_texts = {}
+    for number, line in ipairs(lines_of_source()) do
+        for _, pattern in ipairs { '"([^"]*)"', "'([^']*)'" } do
+            for text in string.gmatch(line, pattern) do
+                local places = lines_of_texts[text] or {}
+                places[#places + 1] = number
+                lines_of_texts[text] = places
+            end
+        end
+    end
+end
+
 -- The first line from `line` on where `text` stands as a quoted string; else `line`. Items of a
 -- list of strings have no line of their own; this finds it.
 function base.line_of_text(text, line)
-    local lines = lines_of_source()
-    for i = math.max(line, 1), #lines do
-        if string.find(lines[i], '"' .. text .. '"', 1, true)
-            or string.find(lines[i], "'" .. text .. "'", 1, true) then
-            return i
+    if not lines_of_texts then
+        index_texts()
+    end
+    for _, place in ipairs(lines_of_texts[text] or {}) do
+        if place >= line then
+            return place
         end
     end
     return line

@@ -384,6 +384,7 @@ static void test_plan__takes_no_malformed_json(void **state)
     cdn_plan *plan = NULL;
     cdn_error error;
     assert_int_equal(fixture_plan_create(with_change("'feed'", "'feed'"), &plan, &error), CDN_OK);
+    cdn_plan_destroy(plan);
 }
 
 static void test_plan__takes_no_other_roots(void **state)

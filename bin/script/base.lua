@@ -280,7 +280,7 @@ function base.suggest(word, names)
         return "did you mean " .. quoted(name) .. "?"
     end
     if #names > 0 and #names <= 16 then
-        return "there is " .. table.concat(names, ", ")
+        return "choose from " .. table.concat(names, ", ")
     end
     return ""
 end
@@ -634,6 +634,11 @@ function base.tostring(value)
         return classes[value].kind
     end
     return kind
+end
+
+-- A kind's prelude may set this: name -> hint for an unknown global, or nil.
+function base.hint_global()
+    return nil
 end
 
 -- Names to use when they are known; nil when the parent gave none.

@@ -34,9 +34,15 @@ _Noreturn static void missing(const char *layer, int saved_errno)
                         "newer with Landlock and seccomp");
 }
 
+/* A stricter limit that is there already stays. */
 static void set_limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard, const char *layer)
 {
-    struct rlimit limit = {soft, hard};
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) != 0)
+        missing(layer, errno);
+    if (limit.rlim_max > hard)
+        limit.rlim_max = hard;
+    limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
     if (setrlimit(resource, &limit) != 0)
         missing(layer, errno);
 }

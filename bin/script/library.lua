@@ -389,7 +389,8 @@ local function unknown(prefix, name, names)
     if reasons[full] then
         fail(nil, format("%s have no access to %s", sys.plural, quoted(full)), reasons[full])
     end
-    fail(nil, format("unknown name %s", quoted(full)), base.suggest(name, names))
+    fail(nil, format("unknown name %s", quoted(full)),
+         prefix == "" and base.hint_global(name) or base.suggest(name, names))
 end
 
 local function names_of(members)

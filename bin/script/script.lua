@@ -25,9 +25,9 @@ end
 -- What else the word names, as a hint; for `dim "filled_posts"` and the like.
 local function other_use(word)
     if names.dimensions[word] then
-        return format("%s is a dimension: dim \"%s\"", quoted(word), word)
+        return format("%s is a dimension: write dim \"%s\"", quoted(word), word)
     elseif names.measures[word] then
-        return format("%s is a measure: measure \"%s\"", quoted(word), word)
+        return format("%s is a measure: write measure \"%s\"", quoted(word), word)
     end
     for record, entry in base.each(names.records) do
         for _, field in ipairs(entry.fields) do
@@ -39,12 +39,17 @@ local function other_use(word)
     return nil
 end
 
-local function hint_for(word, known)
+function base.hint_global(word)
+    return names and other_use(word)
+end
+
+local function hint_for(word, known, what)
     local name = base.closest(word, known)
     if name then
         return format("did you mean %s?", quoted(name))
     end
-    return other_use(word) or base.suggest(word, known) or ""
+    local hint = other_use(word) or base.suggest(word, known)
+    return hint ~= "" and hint or format("cordon catalogue lists every %s", what)
 end
 
 local function level_names(dimension)
@@ -298,7 +303,7 @@ local function checked_word(word, what, line, known)
         fail(line, format("%s needs a name in quotes, found %s", what, base.kind_of(word)))
     end
     if known and not known[word] then
-        fail(line, format("unknown %s %s", what, quoted(word)), hint_for(word, keys_of(known)))
+        fail(line, format("unknown %s %s", what, quoted(word)), hint_for(word, keys_of(known), what))
     end
     return base.name(word, what, line)
 end
@@ -432,7 +437,7 @@ local function field_nodes(list, record, what, line)
         local at = base.line_of_text(word, line)
         if names and not known[word] then
             fail(at, format("unknown field %s of %s", quoted(word), record),
-                 hint_for(word, keys_of(known)))
+                 hint_for(word, keys_of(known), "field"))
         elseif seen[word] then
             fail(at, format("field %s is twice in %s", quoted(word), what))
         end

@@ -178,6 +178,65 @@ trust=$work/trust2
 expect "REFUSED: 1 of 2 approvals"
 trust=$kept
 
+# --- approved, but what was approved does not hold together ------------------------------------------
+# reseal: right digests and two good signatures over whatever is in try now
+reseal() {
+    (cd try && find data -type f | LC_ALL=C sort | xargs sha512sum >manifest-sha512.txt &&
+        sha512sum VERIFY.txt bag-info.txt bagit.txt manifest-sha512.txt verify.sh \
+            >tagmanifest-sha512.txt)
+    rm -rf try/signatures
+    "$driver" sign "$keys" "$trust" try "Ada King" && "$driver" sign "$keys" "$trust" try "Bo Ito"
+}
+try "sealed again"
+reseal
+expect "OK: 2 approvals" "2 of 2 approvals"
+try "the release asks for three"
+sed -i 's/^Cordon-Approvals-Required: 2$/Cordon-Approvals-Required: 3/' try/bag-info.txt
+sed -i 's/"threshold": 2/"threshold": 3/' try/data/release.json
+reseal
+expect "REFUSED: 2 of 3 approvals"
+try "the release asks for one"
+sed -i 's/^Cordon-Approvals-Required: 2$/Cordon-Approvals-Required: 1/' try/bag-info.txt
+sed -i 's/"threshold": 2/"threshold": 1/' try/data/release.json
+reseal
+rm try/signatures/approver-2.p7s
+expect "REFUSED: 1 of 2 approvals"
+try "the release asks for a word"
+sed -i 's/^Cordon-Approvals-Required: 2$/Cordon-Approvals-Required: all/' try/bag-info.txt
+sed -i 's/"threshold": 2/"threshold": "all"/' try/data/release.json
+reseal
+expect "REFUSED: the number of approvals is not a number" "number of approvals is not a number"
+try "past its last day"
+sed -i 's/9999-12-31/2020-01-01/' try/bag-info.txt try/data/release.json
+reseal
+expect "REFUSED: the release could be used until 2020-01-01"
+try "its last day is today"
+sed -i "s/9999-12-31/$(date -u +%Y-%m-%d)/" try/bag-info.txt try/data/release.json
+reseal
+expect "OK: 2 approvals" "2 of 2 approvals"
+# From here on verify.sh, which reads no JSON, has nothing to see.
+statement_expect() {
+    checks=$((checks + 1))
+    reseal
+    said=$("$driver" verify try "$trust" 2>&1)
+    case $said in
+    *"$1"*) ;;
+    *) fail "$name: verify says '$said', expected '$1'" ;;
+    esac
+}
+try "another statement"
+sed -i 's|cordon.example/release/v1|cordon.example/release/v2|' try/data/release.json
+statement_expect "REFUSED: data/release.json is not a release statement"
+try "a statement that is no JSON"
+echo '{' >try/data/release.json
+statement_expect "data/release.json:"
+try "a file that the statement does not name"
+echo x >try/data/extra.txt
+statement_expect "REFUSED: data/release.json does not cover all files"
+try "a file that is not as the statement says"
+echo x >>try/data/notes.md
+statement_expect "REFUSED: data/release.json: subject"
+
 # --- the trust folder ---------------------------------------------------------------------------------
 try "own threshold of three"
 cp -r "$trust" trust3

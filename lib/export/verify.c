@@ -177,10 +177,17 @@ static cdn_status check_subjects(const verify_job *job, cdn_error *error)
 static cdn_status read_statement(verify_job *job, cdn_error *error)
 {
     cdn_text text = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
+    cdn_error reason = CDN_ERROR_INIT;
     cdn_status status = read_below(job->root, CDN_PACKAGE_STATEMENT, &text, error);
-    if (status == CDN_OK)
+    if (status == CDN_OK) {
         status = cdn_json_parse(CDN_PACKAGE_STATEMENT, cdn_text_or_empty(text.bytes), text.length,
-                                &job->statement, error);
+                                &job->statement, &reason);
+        if (status == CDN_E_INPUT || status == CDN_E_LIMIT)
+            status = cdn_fail_at(error, CDN_E_REFUSED, CDN_PACKAGE_STATEMENT, reason.line,
+                                 reason.column, "%s", reason.message);
+        else if (status != CDN_OK && error != NULL)
+            *error = reason;
+    }
     cdn_text_release(&text);
     CDN_TRY(status);
     const char *type = cdn_json_string(cdn_json_get(job->statement, "predicateType"));

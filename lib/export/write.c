@@ -28,6 +28,11 @@ cdn_status cdn_package_write_json(const char *dir, const char *name, cdn_json *t
                                   cdn_error *error)
 {
     cdn_text text = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
+    if (!cdn_json_ok(tree)) {
+        cdn_json_destroy(tree);
+        return cdn_fail(error, CDN_E_INTERNAL,
+                        "%s cannot be written: no memory, or a text that is not UTF-8", name);
+    }
     cdn_json_write(tree, true, &text);
     cdn_json_destroy(tree);
     cdn_status status = cdn_package_write_text(dir, name, &text, error);

@@ -308,6 +308,9 @@ static cdn_status initialise(const cdn_ledger *ledger, cdn_error *error)
 
 cdn_status cdn_ledger_open(const char *path, cdn_ledger **out, cdn_error *error)
 {
+    /* SQLite takes "" and ":memory:" for a database that is gone afterwards */
+    if (path[0] == '\0' || path[0] == ':')
+        return cdn_fail(error, CDN_E_USAGE, "the ledger needs the path of a file");
     cdn_ledger *ledger = cdn_alloc(1, sizeof *ledger);
     if (ledger == NULL)
         return cdn_fail_memory(error);

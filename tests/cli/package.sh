@@ -229,7 +229,7 @@ sed -i 's|cordon.example/release/v1|cordon.example/release/v2|' try/data/release
 statement_expect "REFUSED: data/release.json is not a release statement"
 try "a statement that is no JSON"
 echo '{' >try/data/release.json
-statement_expect "data/release.json:"
+statement_expect "REFUSED: data/release.json:"
 try "a file that the statement does not name"
 echo x >try/data/extra.txt
 statement_expect "REFUSED: data/release.json does not cover all files"

@@ -282,6 +282,14 @@ static void test_package__one_code_two_labels_is_refused(void **state)
     expect_failure(&b->release, CDN_E_INTERNAL, "column area has a code with two labels");
 }
 
+static void test_package__text_that_is_not_utf8_is_refused(void **state)
+{
+    (void)state;
+    cdn_release release = package_fixture();
+    release.purpose = "\xff";
+    expect_failure(&release, CDN_E_INTERNAL, "data/release.json cannot be written");
+}
+
 static void test_package__failed_write_leaves_nothing(void **state)
 {
     (void)state;
@@ -363,6 +371,7 @@ int main(void)
         TEST(test_package__list_text_of_another_kind_is_refused),
         TEST(test_package__formula_is_refused_with_its_place_not_its_text),
         TEST(test_package__one_code_two_labels_is_refused),
+        TEST(test_package__text_that_is_not_utf8_is_refused),
         TEST(test_package__failed_write_leaves_nothing),
         TEST(test_package__every_failing_allocation_leaves_nothing),
         TEST(test_package__check_bytes_names_the_file),

@@ -279,6 +279,9 @@ static void test_ledger__refuses_other_files(void **state)
     assert_int_equal(cdn_ledger_open(path, &ledger, &error), CDN_E_INPUT);
     error = (cdn_error)CDN_ERROR_INIT;
     assert_int_not_equal(cdn_ledger_open(unit_path("no/such/folder.db"), &ledger, &error), CDN_OK);
+    error = (cdn_error)CDN_ERROR_INIT;
+    assert_int_equal(cdn_ledger_open(":memory:", &ledger, &error), CDN_E_USAGE);
+    assert_int_equal(cdn_ledger_open("", &ledger, NULL), CDN_E_USAGE);
     (void)unlink(path);
 }
 

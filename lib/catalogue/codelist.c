@@ -189,18 +189,21 @@ static cdn_status on_record(void *context, uint64_t line, const cdn_csv_field *f
     return add_row(list, line, cells, error);
 }
 
-static cdn_status read_file(cdn_builder *builder, rows *list, const char *name, char *digest)
+static cdn_status read_file(cdn_builder *builder, rows *list, const cdn_node *node, char *digest)
 {
     cdn_error *error = builder->shape.error;
     cdn_text bytes = CDN_TEXT_INIT(LIST_FILE_MAX);
     cdn_status status = CDN_E_NOMEM;
-    char *path = cdn_arena_printf(builder->shape.arena, "%s/%s.csv", builder->codes_dir, name);
+    char *path = cdn_arena_printf(builder->shape.arena, "%s/%s.csv", builder->codes_dir,
+                                  node->name);
     if (path == NULL) {
         cdn_fail_memory(error);
         goto done;
     }
     list->path = path;
-    status = cdn_file_read(path, &bytes, error);
+    status = cdn_file_exists(path)
+                 ? cdn_file_read(path, &bytes, error)
+                 : cdn_shape_fail(&builder->shape, node, "there is no file %s", path);
     if (status == CDN_OK)
         status = cdn_csv_read_bytes(path, bytes.bytes, bytes.length, on_record, list, error);
     if (status == CDN_OK && list->count == 0)
@@ -295,7 +298,7 @@ static cdn_status build_list(cdn_builder *builder, const cdn_json *json, uint64_
         goto done;
     }
     status = codes != NULL ? read_pairs(builder, &list, &node, codes)
-                           : read_file(builder, &list, node.name, digest);
+                           : read_file(builder, &list, &node, digest);
     if (status == CDN_OK && list.omitted != omit_count)
         status = cdn_shape_fail(shape, &node, "a code given as don't know is not in the list");
     if (status == CDN_OK && list.count == 0)

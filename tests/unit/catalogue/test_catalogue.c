@@ -399,6 +399,8 @@ static void test_catalogue__refuses_bad_code_lists(void **state)
     cdn_error error = CDN_ERROR_INIT;
     assert_int_equal(cdn_catalogue_create(json, AMHP, "/nowhere", &catalogue, &error),
                      CDN_E_INPUT);
+    assert_string_equal(error.message, "code list \"areas\": there is no file /nowhere/areas.csv");
+    assert_int_equal(error.line, 18); /* where amhp.lua first names it */
     cdn_text owned = {.bytes = parts};
     cdn_text_release(&owned);
     cdn_json_destroy(json);

@@ -9,7 +9,8 @@
  *
  * A choice that would be determined itself frees nobody alone. Where only such
  * are left several are needed together: the cheapest are taken, twice as many
- * in each round, and the prune gives back those that were not the ones.
+ * in each round, and the prune gives back those that were not the ones. They
+ * would make the steps of the factor dense, so the round ends with a new one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protect/certify.h"
@@ -21,6 +22,7 @@
 
 #define LONE 1u
 #define KEPT 2u
+#define FEW 100u
 #define LARGEST_BURST (UINT32_C(1) << 20)
 
 typedef struct choice {
@@ -40,9 +42,11 @@ typedef struct work {
     uint32_t count;
     choice *choices;
     uint32_t choice_count;
+    uint32_t *late; /* cells withheld that the factor does not have yet */
+    uint32_t late_count;
 } work;
 
-/* The visible part of the combination in factor->column. */
+/* The part of the combination in factor->column outside the factor. */
 static void combine(work *w)
 {
     const cdn_system *system = w->factor->system;
@@ -55,7 +59,7 @@ static void combine(work *w)
         for (uint32_t j = system->equation_start[equation];
              j < system->equation_start[equation + 1]; j++) {
             uint32_t cell = system->equation_cell[j];
-            if (!cdn_pattern_can_withhold(w->pattern, cell))
+            if (w->factor->active[cell] || (system->marks[cell] & CDN_CELL_KNOWN))
                 continue;
             if (!w->held[cell]) {
                 w->held[cell] = 1;
@@ -82,8 +86,9 @@ static int compare_choices(const void *left, const void *right)
     return a->cell < b->cell ? -1 : a->cell > b->cell;
 }
 
-/* The cells that can break the certificate, best first. */
-static void list_choices(work *w)
+/* The cells that can break the certificate, best first; false when one that was withheld since the
+ * factor was made breaks it already. */
+static bool list_choices(work *w)
 {
     const uint8_t *marks = w->factor->system->marks;
     w->choice_count = 0;
@@ -91,12 +96,14 @@ static void list_choices(work *w)
         uint32_t cell = w->touched[i];
         if (w->sum[cell] == 0)
             continue;
+        if (cdn_pattern_unknown(w->pattern, cell))
+            return false;
         uint32_t rank = (marks[cell] & CDN_CELL_KEEP) ? KEPT : 0;
         rank |= w->slack[cell] != 0 ? LONE : 0;
-        w->choices[w->choice_count++] =
-            (choice){cdn_pattern_cell_cost(w->pattern, cell), cell, rank};
+        w->choices[w->choice_count++] = (choice){cdn_pattern_outlook(w->pattern, cell), cell, rank};
     }
     qsort(w->choices, w->choice_count, sizeof *w->choices, compare_choices);
+    return true;
 }
 
 /* Against the cell's certificate, if it is still determined: the cheapest cell that enlarges the
@@ -106,21 +113,40 @@ static cdn_status protect_cell(work *w, uint32_t cell, uint32_t burst, cdn_error
     if (!cdn_factor_determines(w->factor, cell))
         return CDN_OK;
     combine(w);
-    list_choices(w);
+    if (!list_choices(w))
+        return CDN_OK;
     if (w->choice_count == 0) {
         return cdn_fail(error, CDN_E_REFUSED,
                         "cell %u is sensitive, and cells that everybody knows determine it: "
                         "withholding cannot protect it",
                         cell);
     }
-    uint32_t take = w->choices[0].rank & LONE ? burst : 1;
-    for (uint32_t i = 0; i < take && i < w->choice_count; i++) {
+    bool lone = (w->choices[0].rank & LONE) != 0;
+    for (uint32_t i = 0; i < (lone ? burst : 1) && i < w->choice_count; i++) {
         if ((w->choices[i].rank & KEPT) != (w->choices[0].rank & KEPT))
             break;
         cdn_pattern_withhold(w->pattern, w->choices[i].cell);
-        for (uint32_t j = 0; j < w->pattern->changed.count; j++)
-            CDN_TRY(cdn_factor_add_cell(w->factor, w->pattern->changed.cells[j], error));
+        for (uint32_t j = 0; j < w->pattern->changed.count; j++) {
+            if (lone)
+                w->late[w->late_count++] = w->pattern->changed.cells[j];
+            else
+                CDN_TRY(cdn_factor_add_cell(w->factor, w->pattern->changed.cells[j], error));
+        }
     }
+    return CDN_OK;
+}
+
+/* The factor takes in what the last round withheld: a few by themselves, many by starting anew. */
+static cdn_status catch_up(work *w, cdn_error *error)
+{
+    if (w->late_count > FEW) {
+        cdn_field field = w->factor->field;
+        cdn_factor_release(w->factor);
+        CDN_TRY(cdn_factor_init(w->factor, w->pattern, field, error));
+    }
+    for (uint32_t i = 0; i < w->late_count; i++)
+        CDN_TRY(cdn_factor_add_cell(w->factor, w->late[i], error));
+    w->late_count = 0;
     return CDN_OK;
 }
 
@@ -129,6 +155,7 @@ static cdn_status protect_round(work *w, uint32_t burst, uint32_t *exposed, cdn_
 {
     const cdn_system *system = w->pattern->system;
     *exposed = 0;
+    CDN_TRY(catch_up(w, error));
     cdn_factor_null_vectors(w->factor, CDN_FACTOR_SEED, w->vectors);
     for (uint32_t c = 0; c < system->cell_count; c++) {
         if (!(system->marks[c] & CDN_CELL_SENSITIVE) || w->vectors[c][0] != 0 ||
@@ -151,9 +178,10 @@ cdn_status cdn_certify(cdn_pattern *pattern, cdn_factor *factor, uint32_t *round
     w.touched = cdn_alloc(cells, sizeof *w.touched);
     w.held = cdn_alloc(cells, sizeof *w.held);
     w.choices = cdn_alloc(cells, sizeof *w.choices);
+    w.late = cdn_alloc(cells, sizeof *w.late);
     cdn_status status = CDN_OK;
     if (w.vectors == NULL || w.slack == NULL || w.sum == NULL || w.touched == NULL ||
-        w.held == NULL || w.choices == NULL) {
+        w.held == NULL || w.choices == NULL || w.late == NULL) {
         status = cdn_fail_memory(error);
         goto done;
     }
@@ -169,5 +197,6 @@ done:
     cdn_free(w.touched);
     cdn_free(w.held);
     cdn_free(w.choices);
+    cdn_free(w.late);
     return status;
 }

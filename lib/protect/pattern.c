@@ -80,14 +80,42 @@ static bool invert(cdn_incidence *out, uint32_t cell_count, uint32_t count, cons
     return out->items != NULL;
 }
 
+static void change_cell(cdn_pattern *pattern, uint32_t cell, uint32_t by)
+{
+    const cdn_incidence *equations = &pattern->equations;
+    if (pattern->system->marks[cell] & CDN_CELL_KNOWN)
+        return;
+    pattern->changed.cells[pattern->changed.count++] = cell;
+    for (uint32_t i = equations->start[cell]; i < equations->start[cell + 1]; i++)
+        pattern->unknowns[equations->items[i]] += by;
+}
+
 static void withhold_figure(cdn_pattern *pattern, uint32_t figure)
 {
     const cdn_system *system = pattern->system;
     pattern->withheld[figure] = 1;
     for (uint32_t j = system->figure_start[figure]; j < system->figure_start[figure + 1]; j++) {
         uint32_t cell = system->figure_cell[j];
-        if (--pattern->uses[cell] == 0 && !(system->marks[cell] & CDN_CELL_KNOWN))
-            pattern->changed.cells[pattern->changed.count++] = cell;
+        if (--pattern->uses[cell] == 0)
+            change_cell(pattern, cell, 1);
+    }
+}
+
+static void count_equations(cdn_pattern *pattern)
+{
+    const cdn_system *system = pattern->system;
+    for (uint32_t e = 0; e < system->equation_count; e++) {
+        pattern->company[e] = UINT64_MAX;
+        for (uint32_t j = system->equation_start[e]; j < system->equation_start[e + 1]; j++) {
+            uint32_t cell = system->equation_cell[j];
+            pattern->unknowns[e] += cdn_pattern_unknown(pattern, cell);
+            if (!cdn_pattern_can_withhold(pattern, cell) ||
+                (system->marks[cell] & (CDN_CELL_KEEP | CDN_CELL_SENSITIVE)))
+                continue;
+            uint64_t cost = cdn_pattern_cell_cost(pattern, cell);
+            if (cost < pattern->company[e])
+                pattern->company[e] = cost;
+        }
     }
 }
 
@@ -97,10 +125,12 @@ cdn_status cdn_pattern_init(cdn_pattern *pattern, const cdn_system *system, cdn_
     CDN_TRY(check_system(system, error));
     pattern->withheld = cdn_alloc(system->figure_count, sizeof *pattern->withheld);
     pattern->primary = cdn_alloc(system->figure_count, sizeof *pattern->primary);
+    pattern->unknowns = cdn_alloc(system->equation_count, sizeof *pattern->unknowns);
+    pattern->company = cdn_alloc(system->equation_count, sizeof *pattern->company);
     pattern->uses = cdn_alloc(system->cell_count, sizeof *pattern->uses);
     pattern->changed.cells = cdn_alloc(system->cell_count, sizeof *pattern->changed.cells);
     if (pattern->withheld == NULL || pattern->primary == NULL || pattern->uses == NULL ||
-        pattern->changed.cells == NULL ||
+        pattern->unknowns == NULL || pattern->company == NULL || pattern->changed.cells == NULL ||
         !invert(&pattern->figures, system->cell_count, system->figure_count, system->figure_start,
                 system->figure_cell) ||
         !invert(&pattern->equations, system->cell_count, system->equation_count,
@@ -114,11 +144,12 @@ cdn_status cdn_pattern_init(cdn_pattern *pattern, const cdn_system *system, cdn_
                 pattern->primary[f] = 1;
         }
     }
+    count_equations(pattern);
     for (uint32_t f = 0; f < system->figure_count; f++) {
         if (pattern->primary[f])
             withhold_figure(pattern, f);
+        pattern->changed.count = 0;
     }
-    pattern->changed.count = 0;
     return CDN_OK;
 }
 
@@ -130,6 +161,8 @@ void cdn_pattern_release(cdn_pattern *pattern)
     cdn_free(pattern->equations.items);
     cdn_free(pattern->withheld);
     cdn_free(pattern->primary);
+    cdn_free(pattern->unknowns);
+    cdn_free(pattern->company);
     cdn_free(pattern->uses);
     cdn_free(pattern->changed.cells);
     *pattern = (cdn_pattern){0};
@@ -158,6 +191,18 @@ uint64_t cdn_pattern_cell_cost(const cdn_pattern *pattern, uint32_t cell)
     return sum;
 }
 
+uint64_t cdn_pattern_outlook(const cdn_pattern *pattern, uint32_t cell)
+{
+    const cdn_incidence *equations = &pattern->equations;
+    uint64_t sum = cdn_pattern_cell_cost(pattern, cell);
+    for (uint32_t i = equations->start[cell]; i < equations->start[cell + 1]; i++) {
+        uint32_t e = equations->items[i];
+        if (pattern->unknowns[e] == 0 && __builtin_add_overflow(sum, pattern->company[e], &sum))
+            return UINT64_MAX;
+    }
+    return sum;
+}
+
 void cdn_pattern_withhold(cdn_pattern *pattern, uint32_t cell)
 {
     const cdn_incidence *figures = &pattern->figures;
@@ -175,8 +220,8 @@ void cdn_pattern_publish(cdn_pattern *pattern, uint32_t figure)
     pattern->withheld[figure] = 0;
     for (uint32_t j = system->figure_start[figure]; j < system->figure_start[figure + 1]; j++) {
         uint32_t cell = system->figure_cell[j];
-        if (pattern->uses[cell]++ == 0 && !(system->marks[cell] & CDN_CELL_KNOWN))
-            pattern->changed.cells[pattern->changed.count++] = cell;
+        if (pattern->uses[cell]++ == 0)
+            change_cell(pattern, cell, UINT32_MAX);
     }
 }
 

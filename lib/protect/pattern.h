@@ -33,8 +33,10 @@ typedef struct cdn_pattern {
     cdn_incidence equations; /* per cell */
     uint8_t *withheld;       /* per figure */
     uint8_t *primary;        /* per figure: uses a sensitive cell */
-    uint32_t *uses;          /* per cell: published figures that use it */
-    cdn_cell_list changed;   /* the cells that the last withhold or publish changed */
+    uint32_t *unknowns;      /* per equation: unknown cells */
+    uint64_t *company;     /* per equation: what its cheapest cell that may be chosen cost first */
+    uint32_t *uses;        /* per cell: published figures that use it */
+    cdn_cell_list changed; /* the cells that the last withhold or publish changed */
 } cdn_pattern;
 
 /** Checks the system's shape and withholds the primary figures. Release it in any case.
@@ -62,6 +64,10 @@ uint64_t cdn_figure_cost(const cdn_system *system, uint32_t figure);
 /** What making the cell unknown would cost now: the sum over the published figures that use it,
  *  saturating. @complexity O(cells of those figures) */
 uint64_t cdn_pattern_cell_cost(const cdn_pattern *pattern, uint32_t cell);
+
+/** What the choice of the cell would cost with its consequences, roughly: its cost, and in each
+ *  equation where it would be the only unknown cell, company. Saturating. */
+uint64_t cdn_pattern_outlook(const cdn_pattern *pattern, uint32_t cell);
 
 /** Withholds every figure that uses the cell; `changed` lists the cells that became unknown. */
 void cdn_pattern_withhold(cdn_pattern *pattern, uint32_t cell);

@@ -64,7 +64,7 @@ static uint32_t cheapest_cell(const work *w, uint32_t equation)
         uint32_t cell = system->equation_cell[j];
         if (!cdn_pattern_can_withhold(w->pattern, cell) || (system->marks[cell] & CDN_CELL_KEEP))
             continue;
-        uint64_t cost = cdn_pattern_cell_cost(w->pattern, cell);
+        uint64_t cost = cdn_pattern_outlook(w->pattern, cell);
         if (best == CDN_NONE || cost < best_cost) {
             best = cell;
             best_cost = cost;

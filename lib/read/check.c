@@ -238,7 +238,8 @@ static cdn_status resolve_reference(const cdn_tables *tables, cdn_table *table, 
     bool to_source = table->record->kind == CDN_RECORD_UNPIVOT &&
                      table->record->source == reference->target;
     if (to_source) {
-        memcpy(rows, table->parents, table->rows * sizeof *rows);
+        for (uint32_t row = 0; row < table->rows; row++)
+            rows[row] = table->parents[row];
         return CDN_OK;
     }
     if (target->kind == CDN_RECORD_GROUP) { /* group.c fills it; only its source is sure to be in */

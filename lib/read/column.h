@@ -1,6 +1,8 @@
 /* column.h - one field of an input file into the int32_t that the column stores.
  *
- * Private to this room. */
+ * Private to this room.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_READ_COLUMN_H
 #define CDN_READ_COLUMN_H
 

@@ -1,6 +1,8 @@
 /* eval.h - evaluates expressions over columns from anywhere: a snapshot, or tables being loaded.
  *
- * Private to this room. */
+ * Private to this room.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_READ_EVAL_H
 #define CDN_READ_EVAL_H
 

@@ -10,7 +10,9 @@
  * Which sections there are, how large and where, follows from the catalogue and
  * the counts in the directory alone: the file holds no offset that could point
  * elsewhere. Times of change are outside the directory, whose digest is the
- * snapshot's identity. */
+ * snapshot's identity.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_READ_FORMAT_H
 #define CDN_READ_FORMAT_H
 

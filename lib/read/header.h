@@ -1,6 +1,8 @@
 /* header.h - the header line of an input file: which field holds which column.
  *
- * Private to this room. */
+ * Private to this room.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_READ_HEADER_H
 #define CDN_READ_HEADER_H
 

@@ -1,6 +1,8 @@
 /* keys.h - from a key's value to its row.
  *
- * Private to this room. */
+ * Private to this room.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_READ_KEYS_H
 #define CDN_READ_KEYS_H
 

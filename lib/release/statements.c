@@ -1,7 +1,7 @@
 /* statements.c - who, what, under which rules: everything in a release that is not a figure.
  *
- * The release's identity is the SHA-256 of all that went into it, so the same
- * inputs give the same release id. The snapshot's digest is keyed with the
+ * The release's identity is the SHA-256 of all that went into it, the version of
+ * the program included, so the same inputs give the same release id. The snapshot's digest is keyed with the
  * agreement's, so that two partners cannot tell from it whether they were given
  * figures from the same data.
  *
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cordon/version.h"
 #include "core/fail.h"
 #include "core/text.h"
 #include "release/compose.h"
@@ -182,7 +183,8 @@ static cdn_status identity(const cdn_gate_input *in, cdn_arena *arena, cdn_relea
     CDN_TRY(copy_text(arena, in->plan->digest, &out->plan_digest, error));
     CDN_TRY(copy_text(arena, in->catalogue->digest, &out->catalogue_digest, error));
     CDN_TRY(copy_text(arena, in->policy->digest, &out->policy_digest, error));
-    const char *joined = cdn_arena_printf(arena, "%s\n%s\n%s\n%s\n%s\n%s\n", script, keyed,
+    const char *joined = cdn_arena_printf(arena, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n",
+                                          CDN_VERSION_TEXT, script, keyed,
                                           in->plan->digest, in->catalogue->digest,
                                           in->policy->digest, in->agreement->digest);
     if (joined == NULL)

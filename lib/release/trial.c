@@ -163,6 +163,16 @@ static cdn_status decide(cdn_trial *trial, cdn_error *error)
     return CDN_OK;
 }
 
+/* Each round of making room marks at least one more cell, so this ends. */
+static cdn_status protect(cdn_trial *trial, cdn_error *error)
+{
+    do {
+        cdn_suppress_result_release(&trial->pattern);
+        CDN_TRY(cdn_suppress(&trial->system, &trial->pattern, error));
+    } while (cdn_trial_make_room(trial) > 0);
+    return CDN_OK;
+}
+
 cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_error *error)
 {
     memset(trial, 0, sizeof *trial);
@@ -172,7 +182,7 @@ cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_erro
     CDN_TRY(judge(trial, error));
     CDN_TRY(judge_quantiles(trial, error));
     CDN_TRY(build_system(trial, error));
-    CDN_TRY(cdn_suppress(&trial->system, &trial->pattern, error));
+    CDN_TRY(protect(trial, error));
     CDN_TRY(attack(trial, error));
     return decide(trial, error);
 }

@@ -36,6 +36,10 @@ cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_erro
     CDN_MUST_CHECK;
 void cdn_trial_release(cdn_trial *trial);
 
+/** Marks one more cell as not to be known in each equation whose withheld cells have no room (see
+ *  slack.c). @return how many were marked; 0 = the pattern stands. */
+uint32_t cdn_trial_make_room(cdn_trial *trial);
+
 /** Keys of the records whose consent the trial's lists rely on, sorted, each once. */
 cdn_status cdn_trial_consents(const cdn_trial *trial, char ***keys, uint32_t *count,
                               cdn_error *error) CDN_MUST_CHECK;

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/fail.h"
 #include "core/number.h"
+#include "protect/round.h"
 #include "release/compose.h"
 
 static bool is_rate(const cdn_measure *measure)
@@ -30,23 +31,28 @@ static int64_t rounding_base(const cdn_policy *policy, const cdn_measure *measur
     return measure->kind == CDN_MEASURE_SUM ? policy->sum_base : 1;
 }
 
-/* numerator / denominator x 10^shift (shift may be negative), rounded to a multiple of base. */
-static bool divide(__int128 numerator, __int128 denominator, int shift, int64_t base, int64_t *out)
+/* A count or a sum, to a multiple of `base` whole units. */
+static cdn_status round_total(int64_t value, unsigned decimals, int64_t base, int64_t *out,
+                              cdn_error *error)
 {
-    for (; shift > 0; shift--)
-        if (__builtin_mul_overflow(numerator, 10, &numerator))
-            return false;
-    for (; shift < 0; shift++)
-        if (__builtin_mul_overflow(denominator, 10, &denominator))
-            return false;
-    if (__builtin_mul_overflow(denominator, base, &denominator))
-        return false;
-    __int128 bound = (__int128)INT64_MAX / (2 * base);
-    __int128 whole = numerator / denominator;
-    if (whole > bound || whole < -bound)
-        return false;
-    *out = cdn_divide_half_up(numerator, denominator) * base;
-    return true;
+    int64_t unit = cdn_pow10(decimals);
+    if (!cdn_mul_checked(base, unit, &base))
+        return cdn_fail(error, CDN_E_LIMIT, "a rounding base is too large");
+    CDN_TRY(cdn_round_value(value, base, out, error));
+    *out /= unit;
+    return CDN_OK;
+}
+
+/* A quotient to `places`, from parts with decimals of their own. */
+static cdn_status round_quotient(int64_t numerator, int64_t denominator, int64_t multiplier,
+                                 int places, int64_t *out, cdn_error *error)
+{
+    if (places < 0) {
+        if (!cdn_mul_checked(denominator, cdn_pow10((unsigned)-places), &denominator))
+            return cdn_fail(error, CDN_E_LIMIT, "a base is too large to divide by");
+        places = 0;
+    }
+    return cdn_round_ratio(numerator, denominator, multiplier, (unsigned)places, out, error);
 }
 
 cdn_status cdn_compose_value(const cdn_policy *policy, const cdn_measure *measure,
@@ -56,18 +62,18 @@ cdn_status cdn_compose_value(const cdn_policy *policy, const cdn_measure *measur
     *out = (cdn_value){CDN_VALUE_NOT_APPLICABLE, 0};
     if (denominator == 0)
         return CDN_OK;
-    int shift = (int)published_decimals(policy, measure);
-    if (measure->kind == CDN_MEASURE_QUANTILE)
-        shift -= catalogue->exprs[measure->value].decimals;
-    else
-        shift -= measure->parts[0].decimals;
-    if (measure->part_count > 1)
-        shift += measure->parts[1].decimals;
-    __int128 scaled = (__int128)numerator * (is_rate(measure) ? measure->multiplier : 1);
     int64_t number = 0;
-    if (!divide(scaled, denominator, shift, rounding_base(policy, measure, is_public), &number))
-        return cdn_fail(error, CDN_E_LIMIT, "a figure of measure %s is too large to publish",
-                        measure->name);
+    int places = (int)published_decimals(policy, measure);
+    if (measure->kind == CDN_MEASURE_COUNT || measure->kind == CDN_MEASURE_SUM) {
+        CDN_TRY(round_total(numerator, measure->parts[0].decimals,
+                            rounding_base(policy, measure, is_public), &number, error));
+    } else {
+        places -= measure->kind == CDN_MEASURE_QUANTILE
+                      ? catalogue->exprs[measure->value].decimals
+                      : measure->parts[0].decimals - measure->parts[1].decimals;
+        CDN_TRY(round_quotient(numerator, denominator, is_rate(measure) ? measure->multiplier : 1,
+                               places, &number, error));
+    }
     bool low = number == 0 && numerator != 0;
     *out = (cdn_value){low ? CDN_VALUE_LOW : CDN_VALUE_OK, number};
     return CDN_OK;

@@ -1,5 +1,8 @@
 /* group.c - group disclosure: everybody, or nobody, of a group has the attribute.
  *
+ * A total of 0 over contributors that cannot be negative says that each of them
+ * contributed 0: a rate of 0 % is a statement about every workplace in it.
+ *
  * For a share both ends disclose: when the numerator is empty the numerator
  * becomes sensitive, when the complement is empty the complement does, so that
  * numerator and denominator cannot both be known. In a table over a
@@ -9,10 +12,21 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rule/rule.h"
 
+static void mark_empty_totals(const cdn_cells *cells, cdn_verdict *verdicts)
+{
+    for (uint32_t c = 0; c < cells->count; c++) {
+        const cdn_cell *cell = &cells->cells[c];
+        if (cells->variables[cell->variable].magnitude && !cell->is_public &&
+            cell->providers > 0 && cell->total == 0)
+            verdicts[c] |= 1u << CDN_RULE_GROUP;
+    }
+}
+
 void cdn_rule_group(const cdn_cells *cells, const cdn_policy *policy, cdn_verdict *verdicts)
 {
     if (!policy->group_disclosure)
         return;
+    mark_empty_totals(cells, verdicts);
     for (uint32_t i = 0; i < cells->category_count; i++) {
         const cdn_category *category = &cells->categories[i];
         const cdn_cell *part = &cells->cells[category->part];

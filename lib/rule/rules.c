@@ -24,7 +24,7 @@ static const cdn_rule_info rule_table[CDN_RULE_END_] = {
                             "100 (X - x1 - x2) < p x1", "Handbook on SDC 2nd ed. 4.2.2, p% rule",
                             "tests/unit/rule/test_concentration.c"},
     [CDN_RULE_GROUP] = {"CDN-R-006", "a whole group has or lacks the attribute",
-                        "part = 0 or part = whole, whole > 0",
+                        "part = 0, part = whole > 0, or all contributions 0",
                         "Handbook on SDC 2nd ed. 5.2.2 (group disclosure)",
                         "tests/unit/rule/test_group.c"},
     [CDN_RULE_ZERO] = {"CDN-R-007", "zeros are withheld", "records = 0",

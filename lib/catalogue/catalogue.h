@@ -69,7 +69,7 @@ typedef struct cdn_column {
 
 typedef enum cdn_record_kind {
     CDN_RECORD_FILE = 1,    /* one row of `file` */
-    CDN_RECORD_UNPIVOT = 2, /* one per (row of `source`, code) with any field present */
+    CDN_RECORD_UNPIVOT = 2, /* one per (row of `source`, code) with a figure other than 0 */
     CDN_RECORD_GROUP = 3    /* one per distinct value of `key` in `source` (provider) */
 } cdn_record_kind;
 

@@ -33,7 +33,7 @@ typedef struct pass {
     const cdn_grid *grid;
     const cdn_grid_records *records;
     place places[CDN_GRID_AXES];
-    uint8_t *row_like; /* per key: bit r = row part r publishes this key's statistic */
+    uint32_t *row_like; /* per key: bit r = row part r publishes this key's statistic */
     tally *tallies;
     uint32_t keys[KEYS_PER_RECORD];
 } pass;
@@ -130,7 +130,7 @@ static void mark_row_like(pass *p)
     const cdn_grid *grid = p->grid;
     for (uint32_t key = 0; key < grid->key_count; key++) {
         uint32_t rest = key;
-        p->row_like[key] = UINT8_MAX;
+        p->row_like[key] = UINT32_MAX;
         for (uint32_t a = grid->axis_count; a-- > 0;) {
             const cdn_grid_axis *axis = &grid->axes[a];
             p->row_like[key] &= axis->row_like[rest % axis->node_count];
@@ -154,7 +154,7 @@ static pass *pass_create(const cdn_grid *grid, const cdn_nodes *nodes,
         stride *= grid->axes[a].node_count;
     }
     if (ok && grid->published_units != NULL) {
-        p->row_like = cdn_alloc(grid->key_count, 1);
+        p->row_like = cdn_alloc(grid->key_count, sizeof *p->row_like);
         ok = p->row_like != NULL;
         if (ok)
             mark_row_like(p);
@@ -253,7 +253,7 @@ static bool add_record(pass *p, uint32_t row)
     if (value == INT64_MIN) /* missing */
         return true;
     uint32_t unit = p->records->contributors.units[row];
-    uint8_t published = grid->published_units != NULL && unit != CDN_NONE
+    uint32_t published = grid->published_units != NULL && unit != CDN_NONE
                             ? grid->published_units[unit]
                             : 0;
     uint32_t count = keys_of(p, row);

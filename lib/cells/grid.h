@@ -22,7 +22,7 @@ typedef struct cdn_grid_axis {
     uint32_t leaf_count;
     uint32_t node_count;
     uint32_t *nodes;        /* node numbers, in key order; NULL: position = leaf. @owner the grid */
-    uint8_t *row_like;      /* per position: bit r = as in the statistic of row part r */
+    uint32_t *row_like;     /* per position: bit r = as in the statistic of row part r */
     const uint32_t *leaves; /* per record. @owner the frame */
 } cdn_grid_axis;
 
@@ -34,7 +34,7 @@ typedef struct cdn_grid {
     uint32_t key_count;
     bool is_public;
     const int64_t *values;          /* per record; NULL = count. @owner the frame */
-    uint8_t *published_units;       /* per unit: bit r = its row publishes row part r; or NULL */
+    uint32_t *published_units;      /* per unit: bit r = its row publishes row part r; or NULL */
     cdn_cell *cells;                /* per key, after tabulation */
     uint32_t *cell_ids;             /* per key, after interning */
 } cdn_grid;

@@ -14,7 +14,7 @@
 #include "core/fail.h"
 #include "read/route.h"
 
-#define ROW_PARTS_PER_GRID 8u
+#define ROW_PARTS_PER_GRID 32u
 
 /* A measure of a list, tabulated by unit. */
 typedef struct row_measure {
@@ -309,7 +309,7 @@ static cdn_status same_within_unit(cdn_builder *b, uint32_t record, uint32_t axi
 }
 
 static cdn_status mark_axis(cdn_builder *b, cdn_grid *grid, cdn_grid_axis *axis,
-                            const cdn_row_part *part, uint8_t bit, cdn_error *error)
+                            const cdn_row_part *part, uint32_t bit, cdn_error *error)
 {
     bool whole = false;
     if (part->reveals != NULL)
@@ -366,10 +366,12 @@ static bool part_matches(const cdn_grid *grid, const cdn_row_part *part)
 static cdn_status start_marks(cdn_builder *b, cdn_grid *grid, cdn_error *error)
 {
     uint32_t unit = b->catalogue->records[grid->record].unit;
-    grid->published_units = cdn_alloc(b->records[unit].rows, 1);
+    grid->published_units =
+        cdn_alloc(b->records[unit].rows, sizeof *grid->published_units);
     bool ok = grid->published_units != NULL;
     for (uint32_t a = 0; a < grid->axis_count; a++) {
-        grid->axes[a].row_like = cdn_alloc(grid->axes[a].node_count, 1);
+        grid->axes[a].row_like =
+            cdn_alloc(grid->axes[a].node_count, sizeof *grid->axes[a].row_like);
         ok = ok && grid->axes[a].row_like != NULL;
     }
     return ok ? CDN_OK : cdn_fail_memory(error);
@@ -392,7 +394,7 @@ cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *erro
                             ROW_PARTS_PER_GRID);
         if (used == 0)
             CDN_TRY(start_marks(b, grid, error));
-        uint8_t bit = (uint8_t)(1u << used++);
+        uint32_t bit = 1u << used++;
         uint32_t unit = b->catalogue->records[grid->record].unit;
         for (uint32_t row = 0; row < b->records[unit].rows; row++)
             if (part->units[row])

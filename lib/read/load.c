@@ -189,15 +189,17 @@ static cdn_status refuse_field(const file_reader *reader, const cdn_column *colu
                        column->header);
 }
 
+/* 0 in every column says that nobody holds the role: no record, or workplaces without the role
+ * would count as its contributors. */
 static bool may_be_present(const cdn_csv_field *field)
 {
     return field->length > 2 ||
            (field->length == 2 && memcmp(field->bytes, "-1", 2) != 0 &&
             memcmp(field->bytes, "-2", 2) != 0) ||
-           (field->length == 1 && field->bytes[0] != ' ' && field->bytes[0] != '\t');
+           (field->length == 1 && strchr(" \t0", field->bytes[0]) == NULL);
 }
 
-/* One row for each code of which the record has a value. */
+/* One row for each code of which the record has a value other than 0. */
 static cdn_status read_unpivot(const file_reader *reader, const field_plan *plan, uint64_t line,
                                const cdn_csv_field *fields, cdn_error *error)
 {

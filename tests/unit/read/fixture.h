@@ -173,8 +173,9 @@ static const cdn_catalogue fixture_catalogue = {
     "L3,Three,P1,NHS,\n"                   \
     "L0,Zero,P1,Social Care Org,\n"
 
-/** A directory with the three files, and the snapshot's path. */
+/** A directory with the three files, the snapshot's path, and the catalogue to load with. */
 typedef struct fixture {
+    const cdn_catalogue *catalogue;
     char dir[64];
     char snapshot[96];
     cdn_text problems;
@@ -200,6 +201,7 @@ static inline void fixture_write(const fixture *self, const char *name, const ch
 static inline void fixture_open(fixture *self)
 {
     memset(self, 0, sizeof *self);
+    self->catalogue = &fixture_catalogue;
     self->problems = (cdn_text)CDN_TEXT_INIT(1024 * 1024);
     (void)snprintf(self->dir, sizeof self->dir, "/tmp/cordon-read-XXXXXX");
     assert_non_null(mkdtemp(self->dir));
@@ -221,7 +223,7 @@ static inline cdn_status fixture_load(fixture *self)
     cdn_load_options options = {self->dir, self->snapshot};
     self->error = (cdn_error)CDN_ERROR_INIT;
     cdn_text_clear(&self->problems);
-    return cdn_load(&fixture_catalogue, &options, &self->problems, &self->error);
+    return cdn_load(self->catalogue, &options, &self->problems, &self->error);
 }
 
 /** Loads, expecting success, and opens. */
@@ -231,7 +233,7 @@ static inline cdn_snapshot *fixture_snapshot(fixture *self)
     if (fixture_load(self) != CDN_OK)
         fail_msg("%s:%llu: %s", self->error.source, (unsigned long long)self->error.line,
                  self->error.message);
-    if (cdn_snapshot_open(self->snapshot, &fixture_catalogue, self->dir, &snapshot,
+    if (cdn_snapshot_open(self->snapshot, self->catalogue, self->dir, &snapshot,
                           &self->error) != CDN_OK)
         fail_msg("%s: %s", self->error.source, self->error.message);
     return snapshot;

@@ -116,6 +116,7 @@ static void test_expr__overflow_is_missing(void **state)
     uint32_t fine = constant(&b, 1, 18);
     assert_int_equal(value_at(&b, apply(&b, CDN_EX_ADD, 0, big, EX_ONE, NONE), WORKER, 0),
                      MISSING);
+    assert_int_equal(value_at(&b, apply(&b, CDN_EX_ADD, 0, big, big, NONE), WORKER, 0), MISSING);
     assert_int_equal(value_at(&b, apply(&b, CDN_EX_ADD, 1, big, EX_ONE, NONE), WORKER, 0),
                      MISSING);
     assert_int_equal(value_at(&b, apply(&b, CDN_EX_MULTIPLY, 0, big, big, NONE), WORKER, 0),
@@ -196,6 +197,27 @@ static void test_expr__counts_whole_years_and_months(void **state)
     assert_int_equal(value_at(&b, apply(&b, CDN_EX_REFERENCE_YEAR, 0, NONE, NONE, NONE), WORKER,
                               0),
                      2026);
+    bench_close(&b);
+}
+
+static void test_expr__a_month_is_whole_on_its_day(void **state)
+{
+    (void)state;
+    bench b;
+    fixture_open(&b.f);
+    fixture_write(&b.f, "workplace.csv",
+                  WORKPLACE_HEADER "\nM202602,30,x,O2,L1,Beta,620,10,31/08/2025,1,,,,,,,\n"
+                                   "M202602,31,x,O2,L1,Beta,620,10,28/08/2025,1,,,,,,,\n"
+                                   "M202602,32,x,O2,L1,Beta,620,10,29/02/2024,1,,,,,,,\n");
+    fixture_write(&b.f, "worker.csv", WORKER_HEADER "\n");
+    bench_load(&b);
+    uint32_t updated = column(&b, WP_UPDATED);
+    uint32_t months = apply(&b, CDN_EX_MONTHS_SINCE, 0, updated, NONE, NONE);
+    uint32_t years = apply(&b, CDN_EX_YEARS_SINCE, 0, updated, NONE, NONE);
+    assert_int_equal(value_at(&b, months, WORKPLACE, 0), 5); /* to 2026-02-28 */
+    assert_int_equal(value_at(&b, months, WORKPLACE, 1), 6);
+    assert_int_equal(value_at(&b, months, WORKPLACE, 2), 23);
+    assert_int_equal(value_at(&b, years, WORKPLACE, 2), 1);
     bench_close(&b);
 }
 
@@ -302,6 +324,26 @@ static void test_axis__coded_leaves_follow_references(void **state)
     cdn_error error = CDN_ERROR_INIT;
     assert_int_equal(cdn_axis_leaves(b.snapshot, &b.catalogue, 0, LOCATION, leaves, &error),
                      CDN_E_INPUT);
+    bench_close(&b);
+}
+
+static void test_axis__a_fraction_is_no_code(void **state)
+{
+    (void)state;
+    bench b;
+    bench_open(&b);
+    cdn_binding binding = {WORKPLACE, constant(&b, 15, 1)};
+    cdn_axis axis = {.name = "area", .binding_count = 1, .bindings = &binding, .leaf_count = 4,
+                     .has_unknown = true, .codelist = AREAS};
+    uint32_t leaves[8];
+    leaves_of(&b, &axis, WORKPLACE, leaves);
+    assert_int_equal(leaves[0], 3);
+    b.exprs[binding.expr].constant = 20;
+    leaves_of(&b, &axis, WORKPLACE, leaves);
+    assert_int_equal(leaves[0], 2);
+    b.exprs[binding.expr].constant = 30; /* the unknown leaf is no code either */
+    leaves_of(&b, &axis, WORKPLACE, leaves);
+    assert_int_equal(leaves[0], 3);
     bench_close(&b);
 }
 
@@ -589,11 +631,13 @@ int main(void)
         cmocka_unit_test(test_expr__overflow_is_missing),
         cmocka_unit_test(test_expr__a_missing_operand_absorbs),
         cmocka_unit_test(test_expr__counts_whole_years_and_months),
+        cmocka_unit_test(test_expr__a_month_is_whole_on_its_day),
         cmocka_unit_test(test_expr__reaches_through_references),
         cmocka_unit_test(test_expr__in_and_equality_compare_codes),
         cmocka_unit_test(test_expr__linked_looks_both_ways),
         cmocka_unit_test(test_expr__an_expression_inside_itself_is_refused),
         cmocka_unit_test(test_axis__coded_leaves_follow_references),
+        cmocka_unit_test(test_axis__a_fraction_is_no_code),
         cmocka_unit_test(test_axis__bands_start_where_they_say),
         cmocka_unit_test(test_axis__a_row_without_a_target_is_not_recorded),
         cmocka_unit_test(test_expr__agrees_with_a_slow_evaluator),

@@ -5,8 +5,6 @@
 
 #include <sys/stat.h>
 
-#define MISSING_VALUE CDN_MISSING
-
 static void test_load__sorts_and_joins_the_rows(void **state)
 {
     (void)state;
@@ -33,7 +31,7 @@ static void test_load__sorts_and_joins_the_rows(void **state)
     assert_string_equal(cdn_snapshot_text(s, CDN_MISSING), "");
     const int32_t *updated = fixture_column(s, WP_UPDATED);
     assert_int_equal(updated[0], 20634); /* 2026-06-30 */
-    assert_int_equal(updated[1], MISSING_VALUE);
+    assert_int_equal(updated[1], CDN_MISSING);
     assert_int_equal(updated[2], 20635);
 
     const int32_t *worker = fixture_column(s, WK_ID);
@@ -152,6 +150,8 @@ static void expect_worker_problem(const char *row, const char *problem, const ch
     assert_int_equal(fixture_excluded(s, "worker", reason, column, false), rows);
     assert_int_equal(fixture_excluded(s, "worker", reason, column, true), values);
     assert_int_equal(cdn_snapshot_rows(s, WORKER), rows == 0 ? 5 : 4);
+    for (uint32_t i = WK_PERIOD; i <= WK_START; i++)
+        (void)fixture_column(s, i); /* what is stored is in bounds */
     cdn_snapshot_close(s);
     fixture_close(&f);
 }
@@ -234,6 +234,77 @@ static void test_load__a_row_with_a_field_too_few_is_left_out(void **state)
     expect_worker_problem("M202608,30,505,8,q,35,12.21",
                           "worker.csv:6: expected 8 fields, found 7 (row left out)\n",
                           "wrong number of fields", "", 1, 0);
+}
+
+static void test_load__a_row_with_a_field_too_many_is_left_out(void **state)
+{
+    (void)state;
+    expect_worker_problem("M202608,30,505,8,q,35,12.21,,",
+                          "worker.csv:6: expected 8 fields, found 9 (row left out)\n",
+                          "wrong number of fields", "", 1, 0);
+}
+
+static void test_load__a_key_is_free_again_when_its_first_row_is_left_out(void **state)
+{
+    (void)state;
+    expect_worker_problem("M202608,30,505,5,q,35,12.21,\nM202608,30,505,8,q,35,12.21,",
+                          "worker.csv:6:4: column \"mainjrid\": expected a code of the list "
+                          "\"roles\", found an unknown code (row left out)\n",
+                          "duplicate key", "id", 0, 0);
+}
+
+static void test_load__values_of_an_orphan_are_not_described(void **state)
+{
+    (void)state;
+    expect_worker_problem("M202608,40,505,8,q,999,12.21,", "", "workplace left out", "workplace",
+                          1, 0);
+}
+
+static void test_load__values_outside_the_record_type_are_not_described(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_open(&f);
+    fixture_write(&f, "locations.csv", LOCATION_HEADER "\nL3,Three,P1,NHS,9999\n");
+    cdn_snapshot *s = fixture_snapshot(&f);
+    assert_int_equal(f.problems.length, 0);
+    assert_int_equal(fixture_excluded(s, "location", "out of range", "beds", true), 0);
+    cdn_snapshot_close(s);
+    fixture_close(&f);
+}
+
+static void test_load__forgets_the_texts_of_rows_left_out(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_open(&f);
+    cdn_snapshot *s = fixture_snapshot(&f);
+    cdn_text bytes = CDN_TEXT_INIT(1024 * 1024);
+    assert_int_equal(cdn_file_read(f.snapshot, &bytes, &f.error), CDN_OK);
+    assert_non_null(memmem(bytes.bytes, bytes.length, "Gamma", 5));
+    assert_null(memmem(bytes.bytes, bytes.length, "Closed", 6));
+    cdn_text_release(&bytes);
+    cdn_snapshot_close(s);
+    fixture_close(&f);
+}
+
+static void test_load__a_row_without_a_holding_comes_last(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_open(&f);
+    fixture_write(&f, "locations.csv",
+                  LOCATION_HEADER "\n" LOCATION_ROWS "A0,None,,Social Care Org,7\n");
+    cdn_snapshot *s = fixture_snapshot(&f);
+    cdn_contributors c;
+    assert_int_equal(cdn_snapshot_contributors(s, LOCATION, &c, &f.error), CDN_OK);
+    assert_int_equal(cdn_snapshot_rows(s, LOCATION), 4);
+    assert_int_equal(fixture_column(s, LO_BEDS)[3], 7);
+    assert_int_equal(c.holdings[0], 0);
+    assert_int_equal(c.holdings[2], 1);
+    assert_int_equal(c.holdings[3], CDN_NONE);
+    cdn_snapshot_close(s);
+    fixture_close(&f);
 }
 
 static void test_load__a_role_fault_names_its_column(void **state)
@@ -361,6 +432,15 @@ static void test_load__refuses_a_role_without_all_its_columns(void **state)
     REFUSED("workplace.csv", WORKPLACE_HEADER ",jr27emp\n", 1, "column \"jr27vacy\"");
 }
 
+static void test_load__refuses_a_file_without_role_columns(void **state)
+{
+    (void)state;
+    REFUSED("workplace.csv",
+            "period,establishmentid,orgid,locationid,establishmentname,cssr,totalstaff,mupddate,"
+            "stat\n",
+            1, "of record type role, found none");
+}
+
 static void test_load__refuses_an_empty_file(void **state)
 {
     (void)state;
@@ -410,9 +490,33 @@ static void test_load__refuses_broken_quoting(void **state)
 static void test_load__refuses_text_that_is_not_utf8(void **state)
 {
     (void)state;
-    REFUSED("workplace.csv",
-            WORKPLACE_HEADER "\nM202608,50,x,O2,,Caf\xE9 House,620,1,,1,,,,,,,\n", 2,
-            "column \"establishmentname\": expected UTF-8");
+    /* Latin-1, a lone continuation, overlong forms, a surrogate, beyond U+10FFFF, cut short */
+    static const char *const bad[] = {"Caf\xE9 H",     "\x80",         "\xC0\xAF", "\xE0\x80\xAF",
+                                      "\xF0\x80\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                                      "\xE2\x82"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[1024];
+        int size = snprintf(text, sizeof text, "%s\nM202608,50,x,O2,,%s,620,1,,1,,,,,,,\n",
+                            WORKPLACE_HEADER, bad[i]);
+        expect_refusal("workplace.csv", text, (size_t)size, 2,
+                       "column \"establishmentname\": expected UTF-8");
+    }
+}
+
+static void test_load__reads_utf8_of_any_length(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_open(&f);
+    fixture_write(&f, "workplace.csv",
+                  WORKPLACE_HEADER "\nM202608,50,x,O2,,T\xC5\xB7 \xE2\x82\xAC \xED\x9F\xBF "
+                                   "\xF0\x9F\x8F\xA0,620,1,,1,,,,,,,\n");
+    fixture_write(&f, "worker.csv", WORKER_HEADER "\n");
+    cdn_snapshot *s = fixture_snapshot(&f);
+    assert_string_equal(cdn_snapshot_text(s, fixture_column(s, WP_NAME)[0]),
+                        "T\xC5\xB7 \xE2\x82\xAC \xED\x9F\xBF \xF0\x9F\x8F\xA0");
+    cdn_snapshot_close(s);
+    fixture_close(&f);
 }
 
 static void test_load__refuses_a_line_of_10_megabytes(void **state)
@@ -510,6 +614,12 @@ int main(void)
         cmocka_unit_test(test_load__an_unknown_required_code_leaves_the_row_out),
         cmocka_unit_test(test_load__a_missing_required_value_leaves_the_row_out),
         cmocka_unit_test(test_load__a_row_with_a_field_too_few_is_left_out),
+        cmocka_unit_test(test_load__a_row_with_a_field_too_many_is_left_out),
+        cmocka_unit_test(test_load__a_key_is_free_again_when_its_first_row_is_left_out),
+        cmocka_unit_test(test_load__values_of_an_orphan_are_not_described),
+        cmocka_unit_test(test_load__values_outside_the_record_type_are_not_described),
+        cmocka_unit_test(test_load__forgets_the_texts_of_rows_left_out),
+        cmocka_unit_test(test_load__a_row_without_a_holding_comes_last),
         cmocka_unit_test(test_load__a_role_fault_names_its_column),
         cmocka_unit_test(test_load__rows_outside_the_record_type_are_only_counted),
         cmocka_unit_test(test_load__stops_describing_problems_at_the_limit),
@@ -518,6 +628,7 @@ int main(void)
         cmocka_unit_test(test_load__refuses_a_duplicate_column),
         cmocka_unit_test(test_load__ignores_a_duplicate_of_an_unknown_column),
         cmocka_unit_test(test_load__refuses_a_role_without_all_its_columns),
+        cmocka_unit_test(test_load__refuses_a_file_without_role_columns),
         cmocka_unit_test(test_load__refuses_an_empty_file),
         cmocka_unit_test(test_load__refuses_a_header_without_a_period),
         cmocka_unit_test(test_load__refuses_two_periods),
@@ -526,6 +637,7 @@ int main(void)
         cmocka_unit_test(test_load__refuses_a_nul_byte),
         cmocka_unit_test(test_load__refuses_broken_quoting),
         cmocka_unit_test(test_load__refuses_text_that_is_not_utf8),
+        cmocka_unit_test(test_load__reads_utf8_of_any_length),
         cmocka_unit_test(test_load__refuses_a_line_of_10_megabytes),
         cmocka_unit_test(test_load__refuses_a_directory_in_place_of_a_file),
         cmocka_unit_test(test_load__refuses_a_missing_file),

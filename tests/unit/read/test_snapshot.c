@@ -270,14 +270,30 @@ static size_t find_bytes(const bytes *in, size_t from, const void *what, size_t 
     return 0;
 }
 
-/* Someone who can write the file can also make its digests right. Finds the section with the values
- * `old`, puts `value` in place of the last one, and mends the digests. */
+/* Someone who can write the file can also make its digests right: the directory's and the header's.
+ */
+static void seal_again(fixture *f, const bytes *file)
+{
+    cdn_snapshot_header header;
+    memcpy(&header, file->at, sizeof header);
+    assert_int_equal(cdn_sha256(file->at + header.directory_offset, header.directory_size,
+                                header.directory_digest, &f->error),
+                     CDN_OK);
+    memcpy(file->at, &header, sizeof header);
+    size_t start = cdn_snapshot_data_start(header.input_count);
+    uint8_t digest[CDN_SHA256_SIZE];
+    assert_int_equal(cdn_sha256(file->at, start - sizeof digest, digest, &f->error), CDN_OK);
+    memcpy(file->at + start - sizeof digest, digest, sizeof digest);
+    write_snapshot(f, file->at, file->size);
+}
+
+/* Finds the section with the values `old`, and puts `value` in place of the last one. */
 static void forge(fixture *f, const int32_t *old, size_t count, int32_t value)
 {
     bytes file = read_snapshot(f);
     size_t size = count * sizeof *old;
-    size_t at = 64 * (find_bytes(&file, 0, old, size) / 64);
-    while (memcmp(file.at + at, old, size) != 0 || at % 64 != 0)
+    size_t at = find_bytes(&file, 0, old, size);
+    while (at % 64 != 0)
         at = find_bytes(&file, at + 1, old, size);
     char before[CDN_SHA256_HEX];
     char after[CDN_SHA256_HEX];
@@ -286,18 +302,54 @@ static void forge(fixture *f, const int32_t *old, size_t count, int32_t value)
     assert_int_equal(cdn_sha256_hex(file.at + at, size, after, &f->error), CDN_OK);
     memcpy(file.at + find_bytes(&file, 0, before, CDN_SHA256_HEX - 1), after,
            CDN_SHA256_HEX - 1);
-    cdn_snapshot_header header;
-    memcpy(&header, file.at, sizeof header);
-    assert_int_equal(cdn_sha256(file.at + header.directory_offset, header.directory_size,
-                                header.directory_digest, &f->error),
-                     CDN_OK);
-    memcpy(file.at, &header, sizeof header);
-    size_t start = cdn_snapshot_data_start(header.input_count);
-    uint8_t digest[CDN_SHA256_SIZE];
-    assert_int_equal(cdn_sha256(file.at, start - sizeof digest, digest, &f->error), CDN_OK);
-    memcpy(file.at + start - sizeof digest, digest, sizeof digest);
-    write_snapshot(f, file.at, file.size);
+    seal_again(f, &file);
     cdn_free(file.at);
+}
+
+static void test_snapshot__refuses_forged_counts(void **state)
+{
+    (void)state;
+    static const char *const forged[] = {"9,", "-1,", "2,", "1000000000,", "4294967295,", "3,3,",
+                                         "\"3\","};
+    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
+        fixture f;
+        make(&f);
+        bytes old = read_snapshot(&f);
+        cdn_snapshot_header header;
+        memcpy(&header, old.at, sizeof header);
+        size_t at = find_bytes(&old, header.directory_offset, "\"rows\":[3,", 10) + 8;
+        cdn_text text = CDN_TEXT_INIT(1024 * 1024);
+        cdn_text_add_bytes(&text, old.at, at);
+        cdn_text_add(&text, forged[i]);
+        cdn_text_add_bytes(&text, old.at + at + 2, old.size - at - 2);
+        header.file_size = text.length;
+        header.directory_size = text.length - header.directory_offset;
+        memcpy(text.bytes, &header, sizeof header);
+        bytes file = {text.bytes, text.length};
+        seal_again(&f, &file);
+        cdn_error error = CDN_ERROR_INIT;
+        assert_int_equal(read_all(&f, &fixture_catalogue, &error), CDN_E_INPUT);
+        cdn_text_release(&text);
+        cdn_free(old.at);
+        fixture_close(&f);
+    }
+}
+
+static void test_snapshot__refuses_rows_out_of_order(void **state)
+{
+    (void)state;
+    fixture f;
+    make(&f);
+    const int32_t holdings[] = {0, 1, 1, 1}; /* of workers */
+    forge(&f, holdings, 4, 0);
+    cdn_error error = CDN_ERROR_INIT;
+    cdn_snapshot *s = NULL;
+    cdn_contributors contributors;
+    assert_int_equal(cdn_snapshot_open(f.snapshot, &fixture_catalogue, NULL, &s, &error), CDN_OK);
+    assert_int_equal(cdn_snapshot_contributors(s, WORKER, &contributors, &error), CDN_E_INPUT);
+    assert_non_null(strstr(error.message, "order of rows"));
+    cdn_snapshot_close(s);
+    fixture_close(&f);
 }
 
 static void test_snapshot__refuses_values_out_of_bounds(void **state)
@@ -378,6 +430,8 @@ int main(void)
         cmocka_unit_test(test_snapshot__accepts_the_same_data_touched_later),
         cmocka_unit_test(test_snapshot__digest_depends_on_content_alone),
         cmocka_unit_test(test_snapshot__same_bytes_for_any_thread_count),
+        cmocka_unit_test(test_snapshot__refuses_forged_counts),
+        cmocka_unit_test(test_snapshot__refuses_rows_out_of_order),
         cmocka_unit_test(test_snapshot__refuses_values_out_of_bounds),
         cmocka_unit_test(test_snapshot__a_forged_file_can_be_opened_when_its_values_fit),
         cmocka_unit_test(test_snapshot__load_and_open_survive_any_failed_allocation),

@@ -145,10 +145,10 @@ static cdn_status report_verified(const char *word, const cdn_package_report *ve
 {
     cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
     cdn_json *json = cdn_json_object();
-    cdn_text_addf(&text, "%s: %s\n", word, verified->release_id);
     cdn_text_addf(&text, "%u approvals of %u required:\n%s", verified->approvals,
                   verified->approvals_required,
                   verified->approvers.bytes == NULL ? "" : verified->approvers.bytes);
+    cdn_text_addf(&text, "%s: %s\n", word, verified->release_id);
     cdn_json_set(json, "outcome", cdn_json_new_string(word));
     cdn_json_set(json, "release", cdn_json_new_string(verified->release_id));
     cdn_json_set(json, "approvals", cdn_json_new_integer(verified->approvals));

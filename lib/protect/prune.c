@@ -32,6 +32,9 @@ typedef struct work {
     uint64_t (*vectors)[2];
     uint64_t *ratios; /* per sensitive cell: as counted in classes */
     cdn_classes classes;
+    uint32_t *moved; /* sensitive cells whose class is out of date */
+    uint64_t *products;
+    uint32_t moved_count;
     candidate *candidates;
     uint32_t candidate_count;
     undo *undos;
@@ -66,6 +69,35 @@ static bool list_candidates(work *w)
     return true;
 }
 
+/* The classes of the moved sensitive cells; one inversion serves them all (Montgomery 1987, Math.
+ * Comp. 48: products up to each, then back). */
+static void classify_moved(work *w)
+{
+    cdn_field field = w->factor->field;
+    uint64_t product = 1;
+    for (uint32_t i = 0; i < w->moved_count; i++) {
+        uint64_t second = w->vectors[w->moved[i]][1];
+        w->products[i] = product;
+        if (second != 0)
+            product = cdn_field_multiply(field, product, second);
+    }
+    uint64_t inverse = cdn_field_inverse(field, product);
+    for (uint32_t i = w->moved_count; i-- > 0;) {
+        uint32_t cell = w->moved[i];
+        const uint64_t *vector = w->vectors[cell];
+        uint64_t ratio = vector[0] == 0 ? CDN_RATIO_NONE : field.prime;
+        if (vector[1] != 0) {
+            uint64_t own = cdn_field_multiply(field, inverse, w->products[i]);
+            ratio = cdn_field_multiply(field, vector[0], own);
+            inverse = cdn_field_multiply(field, inverse, vector[1]);
+        }
+        cdn_classes_drop(&w->classes, w->ratios[cell]);
+        cdn_classes_add(&w->classes, ratio);
+        w->ratios[cell] = ratio;
+    }
+    w->moved_count = 0;
+}
+
 static bool work_init(work *w, cdn_pattern *pattern, cdn_factor *factor)
 {
     const cdn_system *system = pattern->system;
@@ -73,18 +105,21 @@ static bool work_init(work *w, cdn_pattern *pattern, cdn_factor *factor)
     *w = (work){.pattern = pattern, .factor = factor};
     w->vectors = cdn_alloc(cells, sizeof *w->vectors);
     w->ratios = cdn_alloc(cells, sizeof *w->ratios);
+    w->moved = cdn_alloc(cells, sizeof *w->moved);
+    w->products = cdn_alloc(cells, sizeof *w->products);
     for (uint32_t c = 0; c < cells; c++)
         sensitive += (system->marks[c] & CDN_CELL_SENSITIVE) != 0;
-    if (w->vectors == NULL || w->ratios == NULL || !cdn_classes_init(&w->classes, sensitive) ||
-        !list_candidates(w))
+    if (w->vectors == NULL || w->ratios == NULL || w->moved == NULL || w->products == NULL ||
+        !cdn_classes_init(&w->classes, sensitive) || !list_candidates(w))
         return false;
     cdn_factor_null_vectors(factor, CDN_FACTOR_SEED, w->vectors);
     for (uint32_t c = 0; c < cells; c++) {
         if (system->marks[c] & CDN_CELL_SENSITIVE) {
-            w->ratios[c] = cdn_ratio(factor->field, w->vectors[c]);
-            cdn_classes_add(&w->classes, w->ratios[c]);
+            w->ratios[c] = CDN_RATIO_NONE;
+            w->moved[w->moved_count++] = c;
         }
     }
+    classify_moved(w);
     return true;
 }
 
@@ -92,6 +127,8 @@ static void work_release(work *w)
 {
     cdn_free(w->vectors);
     cdn_free(w->ratios);
+    cdn_free(w->moved);
+    cdn_free(w->products);
     cdn_classes_release(&w->classes);
     cdn_free(w->candidates);
     cdn_free(w->undos);
@@ -101,11 +138,8 @@ static void set_vectors(work *w, uint32_t cell, uint64_t first, uint64_t second)
 {
     w->vectors[cell][0] = first;
     w->vectors[cell][1] = second;
-    if (w->pattern->system->marks[cell] & CDN_CELL_SENSITIVE) {
-        cdn_classes_drop(&w->classes, w->ratios[cell]);
-        w->ratios[cell] = cdn_ratio(w->factor->field, w->vectors[cell]);
-        cdn_classes_add(&w->classes, w->ratios[cell]);
-    }
+    if (w->pattern->system->marks[cell] & CDN_CELL_SENSITIVE)
+        w->moved[w->moved_count++] = cell;
 }
 
 static bool remember(work *w, uint32_t cell)
@@ -140,7 +174,20 @@ static bool project(work *w, uint32_t cell, bool undoable)
         set_vectors(w, other, cdn_field_deduct(field, w->vectors[other][0], first, value),
                     cdn_field_deduct(field, w->vectors[other][1], second, value));
     }
+    classify_moved(w);
     return true;
+}
+
+static void take_back(work *w, uint32_t figure, uint32_t fixed)
+{
+    for (; fixed > 0; fixed--)
+        cdn_factor_unfix(w->factor);
+    for (; w->undo_used > 0; w->undo_used--) {
+        const undo *last = &w->undos[w->undo_used - 1];
+        set_vectors(w, last->cell, last->vectors[0], last->vectors[1]);
+        classify_moved(w);
+    }
+    cdn_pattern_unpublish(w->pattern, figure);
 }
 
 /* Publishes the figure when nothing becomes exposed. */
@@ -156,13 +203,7 @@ static cdn_status try_figure(work *w, uint32_t figure, cdn_error *error)
         if (ratio == CDN_RATIO_NONE)
             continue;
         if (cdn_classes_has(&w->classes, ratio)) {
-            while (fixed-- > 0)
-                cdn_factor_unfix(w->factor);
-            while (w->undo_used-- > 0) {
-                const undo *last = &w->undos[w->undo_used];
-                set_vectors(w, last->cell, last->vectors[0], last->vectors[1]);
-            }
-            cdn_pattern_unpublish(w->pattern, figure);
+            take_back(w, figure, fixed);
             return CDN_OK;
         }
         CDN_TRY(cdn_factor_fix(w->factor, cell, error));

@@ -65,6 +65,7 @@ $(script_obj): | $(G)/prelude.h
 $(support_obj) $(call objects,$(unit_src)): extra_cppflags = -Itests
 
 # The helper's Lua sources become byte arrays, so that it opens no file.
+.SECONDARY: $(prelude_src)
 $(G)/prelude_%.c: bin/script/%.lua Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include "prelude.h"'; echo 'const char cdn_prelude_$*[] = {'; \

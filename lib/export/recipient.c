@@ -96,6 +96,7 @@ const char cdn_package_verify_script[] =
     ": >\"$work/names\"\n"
     ": >\"$work/keys\"\n"
     "count=0\n"
+    "repeated=no\n"
     "for signature in signatures/approver-*.p7s; do\n"
     "    [ -f \"$signature\" ] || continue\n"
     "    rm -f \"$work/who.pem\"\n"
@@ -122,9 +123,12 @@ const char cdn_package_verify_script[] =
     "        count=$((count + 1))\n"
     "        printf '%s\\n' \"$name\" >>\"$work/names\"\n"
     "        printf '%s\\n' \"$key\" >>\"$work/keys\"\n"
+    "    else\n"
+    "        repeated=yes\n"
     "    fi\n"
     "done\n"
     "[ \"$count\" -ge \"$need\" ] || refuse \"$count of $need approvals\"\n"
+    "[ $repeated = no ] || refuse \"an approval is there twice\"\n"
     "echo \"OK: $count approvals\"\n"
     "sed 's/^/  approved by /' \"$work/names\"\n";
 

@@ -2,8 +2,9 @@
  *
  * Nothing in a package can lower what the trust folder asks. An approval counts once
  * for a person and once for a key, and only when the signed release.json names the
- * person as an approver who is not an author. A signature that does not verify
- * refuses the package: there is no reason for one to be there.
+ * person as an approver who is not an author. A signature that does not verify, or
+ * that repeats a person or a key, refuses the package: there is no reason for one to
+ * be there.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
@@ -31,6 +32,7 @@ typedef struct verify_job {
     cdn_json *statement;
     cdn_signer signers[MAX_SIGNERS];
     uint32_t signer_count;
+    bool repeated; /* a person or a key has signed twice */
     cdn_package_report *report;
 } verify_job;
 
@@ -268,8 +270,10 @@ static cdn_status count_signer(verify_job *job, const cdn_signer *signer, cdn_er
         return cdn_fail(error, CDN_E_REFUSED, "%s is an author and may not approve", signer->name);
     for (uint32_t i = 0; i < job->signer_count; i++)
         if (strcmp(job->signers[i].name, signer->name) == 0 ||
-            strcmp(job->signers[i].key_digest, signer->key_digest) == 0)
+            strcmp(job->signers[i].key_digest, signer->key_digest) == 0) {
+            job->repeated = true;
             return CDN_OK;
+        }
     if (job->signer_count == MAX_SIGNERS)
         return cdn_fail(error, CDN_E_LIMIT, "more than %u signatures", MAX_SIGNERS);
     job->signers[job->signer_count++] = *signer;
@@ -313,6 +317,8 @@ static cdn_status verify_folder(verify_job *job, cdn_error *error)
     if (job->signer_count < job->report->approvals_required)
         return cdn_fail(error, CDN_E_REFUSED, "%" PRIu32 " of %" PRIu32 " approvals",
                         job->signer_count, job->report->approvals_required);
+    if (job->repeated)
+        return cdn_fail(error, CDN_E_REFUSED, "an approval is there twice");
     return CDN_OK;
 }
 

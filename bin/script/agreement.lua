@@ -193,7 +193,7 @@ local function build_agreement(id, body, line)
         consent = { nested { record = required(known "record"), column = required(base.name),
                              yes = required(base.text) } },
         forbidden = required(name_list(base.text)),
-        approvals = required(base.integer(1, 16)),
+        approvals = required(base.integer(2, 16)), -- fewer verifies nowhere
         approvers = required(states(person)),
         authors = required(texts),
         recipients = required(texts),

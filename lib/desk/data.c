@@ -1,11 +1,15 @@
 /* data.c - loading the data, and showing what the catalogue says of it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "desk/session.h"
+#include "io/file.h"
 
 static void add_exclusions(const cdn_snapshot *snapshot, cdn_text *text, cdn_json *json)
 {
@@ -50,6 +54,22 @@ static cdn_status report_load(cdn_desk *desk, cdn_text *problems, cdn_report *re
     return cdn_report_fill(report, &text, json, error);
 }
 
+/* Where the data came from, so that a later look can tell whether it changed. */
+static cdn_status note_source(const cdn_desk *desk, const char *from, cdn_error *error)
+{
+    char *path = cdn_desk_path(desk, "data", CDN_DESK_SOURCE);
+    char absolute[PATH_MAX];
+    cdn_status status = CDN_OK;
+    if (path == NULL)
+        status = cdn_fail_memory(error);
+    else if (realpath(from, absolute) == NULL)
+        status = cdn_fail_errno(error, "cannot find", from, errno);
+    else
+        status = cdn_file_write(path, absolute, strlen(absolute), error);
+    cdn_free(path);
+    return status;
+}
+
 cdn_status cdn_desk_load(cdn_desk *desk, const char *data_dir, cdn_report *report,
                          cdn_error *error)
 {
@@ -64,6 +84,8 @@ cdn_status cdn_desk_load(cdn_desk *desk, const char *data_dir, cdn_report *repor
     cdn_load_options options = {from, path};
     if (status == CDN_OK)
         status = cdn_load(desk->catalogue, &options, &problems, error);
+    if (status == CDN_OK)
+        status = note_source(desk, from, error);
     if (status == CDN_OK)
         status = cdn_snapshot_open(path, desk->catalogue, from, &desk->snapshot, error);
     if (status == CDN_OK)

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "desk/session.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -158,14 +159,20 @@ cdn_status cdn_desk_need_snapshot(cdn_desk *desk, cdn_error *error)
         cdn_fail_hint(error, "put the files in data/ and run `cordon load`");
         return CDN_E_INPUT;
     }
-    char *data = cdn_desk_path(desk, "data", NULL);
     char *path = cdn_desk_path(desk, "data", "snapshot.cdn");
-    cdn_status status =
-        data == NULL || path == NULL
-            ? cdn_fail_memory(error)
-            : cdn_snapshot_open(path, desk->catalogue, data, &desk->snapshot, error);
+    char *note = cdn_desk_path(desk, "data", CDN_DESK_SOURCE);
+    cdn_text source = CDN_TEXT_INIT(PATH_MAX);
+    cdn_status status = path == NULL || note == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK)
+        status = cdn_file_read(note, &source, error);
+    /* a source that was taken away cannot have changed; one that is there must not have */
+    bool there = status == CDN_OK && source.bytes != NULL && cdn_file_exists(source.bytes);
+    if (status == CDN_OK)
+        status = cdn_snapshot_open(path, desk->catalogue, there ? source.bytes : NULL,
+                                   &desk->snapshot, error);
+    cdn_text_release(&source);
+    cdn_free(note);
     cdn_free(path);
-    cdn_free(data);
     return status;
 }
 

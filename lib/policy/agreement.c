@@ -532,7 +532,8 @@ static cdn_status read_people(reading *in)
 {
     cdn_agreement *agreement = in->agreement;
     int64_t approvals = 0;
-    CDN_TRY(cdn_shape_integer(&in->shape, &in->root, "approvals", true, 1, 16, &approvals));
+    CDN_TRY(cdn_shape_integer(&in->shape, &in->root, "approvals", true, LEAST_APPROVALS, 16,
+                              &approvals));
     agreement->approvals_required = (uint32_t)approvals;
     CDN_TRY(cdn_shape_texts(&in->shape, &in->root, "authors", true, LIST_MAX, &agreement->authors,
                             &agreement->author_count));

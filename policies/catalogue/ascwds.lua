@@ -124,6 +124,7 @@ local worker = record "worker" {
   file  = "worker.csv",
   key   = "worker_id",
   columns = {
+    text    "period"             { "period", required = true },
     integer "worker_id"          { "workerid", required = true, from = 1, to = 2000000000 },
     integer "workplace_id"       { "establishmentid", required = true, from = 1, to = 2000000000 },
     coded   "employment_status"  { "emplstat", list = "employment_status" },

@@ -199,7 +199,7 @@ class Data:
             location["workplaces"].append(w)
 
     def _roles(self):
-        """One record per workplace and job role of which any number is answered."""
+        """One record per workplace and job role of which any number is answered and not 0."""
         self.roles = []
         for w in self.workplaces.values():
             for code in self.list_of("job_roles"):
@@ -207,11 +207,11 @@ class Data:
                 if prefix + "emp" not in w["raw"]:
                     continue
                 texts = [w["raw"][prefix + suffix] for suffix in ("emp", "strt", "stop", "vacy")]
-                if not any(answered(t) for t in texts):
+                if not any(answered(t) and t != "0" for t in texts):
                     continue
                 limits = (99999, 998, 998, 998)
                 emp, strt, stop, vacy = (number(t, 0, high) for t, high in zip(texts, limits))
-                self.roles.append({"workplace": w, "job_role": code, "answered": emp is not None,
+                self.roles.append({"workplace": w, "job_role": code,
                                    "employed": emp or 0, "starters": strt or 0,
                                    "leavers": stop or 0, "vacancies": vacy or 0})
 

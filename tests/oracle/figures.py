@@ -163,6 +163,8 @@ class Book:
         if cell.value is not None and bits and d.concentration_unsafe(cell.population, bits,
                                                                      cell.value):
             why += ("concentration",)
+        if cell.value is not None and bits and cell.population.sum(bits, cell.value) == 0:
+            why += ("group",)   # nobody contributed anything: true of each of them
         return why
 
     # ---- lists

@@ -150,6 +150,15 @@ def recompute(book):
     return findings
 
 
+def report(findings, out):
+    """Prints the findings; returns how many there are."""
+    for text in findings.wrong[:20]:
+        print("  " + text, file=out)
+    counts = ", ".join(f"{n} {what}" for what, n in sorted(findings.counts.items()))
+    print(f"{len(findings.wrong)} wrong; {counts}", file=out)
+    return len(findings.wrong)
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("--data", "--codes", "--release", "--feed"):
@@ -157,12 +166,7 @@ def main():
     args = parser.parse_args()
     data = Data(args.data, args.codes)
     book = Book(data, feeds.FEEDS[args.feed], read_release(args.release))
-    findings = recompute(book)
-    for text in findings.wrong[:20]:
-        print("  " + text, file=sys.stderr)
-    counts = ", ".join(f"{n} {what}" for what, n in sorted(findings.counts.items()))
-    print(f"recompute {args.feed}: {len(findings.wrong)} wrong; {counts}")
-    return 1 if findings.wrong else 0
+    return 1 if report(recompute(book), sys.stdout) else 0
 
 
 if __name__ == "__main__":

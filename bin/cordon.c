@@ -18,9 +18,9 @@
 typedef struct options {
     const char *workspace;
     bool json;
-    const char *positional[3];
+    const char *positional[1];
     int positional_count;
-    const char *out, *data, *as, *trust, *name, *organisation, *seed, *workers, *workplaces;
+    const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces;
     const char *passphrase_file, *root_passphrase_file;
     bool wide, clean;
 } options;
@@ -30,6 +30,7 @@ typedef cdn_status (*command_run)(const options *o, cdn_report *report, cdn_erro
 typedef struct command {
     const char *name;
     int arguments; /* how many positional ones it needs */
+    int most;      /* and how many it takes */
     command_run run;
     const char *usage;
     const char *summary;
@@ -131,7 +132,7 @@ static cdn_status run_load(const options *o, cdn_report *report, cdn_error *erro
     cdn_desk *desk = NULL;
     cdn_status status = with_desk(o, &desk, error);
     if (status == CDN_OK)
-        status = cdn_desk_load(desk, o->positional_count > 0 ? o->positional[0] : o->data, report,
+        status = cdn_desk_load(desk, o->positional_count > 0 ? o->positional[0] : NULL, report,
                                error);
     cdn_desk_close(desk);
     return status;
@@ -246,26 +247,26 @@ static cdn_status run_ledger(const options *o, cdn_report *report, cdn_error *er
 }
 
 static const command commands[] = {
-    {"init", 1, run_init, "init DIR", "make a workspace"},
-    {"demo", 1, run_demo, "demo DIR [--workers N] [--workplaces N] [--seed S]",
+    {"init", 1, 1, run_init, "init DIR", "make a workspace"},
+    {"demo", 1, 1, run_demo, "demo DIR [--workers N] [--workplaces N] [--seed S]",
      "the whole way on synthetic data, to a verified package"},
-    {"synth", 0, run_synth,
+    {"synth", 0, 0, run_synth,
      "synth --out DIR [--workers N] [--workplaces N] [--seed S] [--wide] [--clean]",
      "synthetic data in the real file shapes"},
-    {"load", 0, run_load, "load [DIR]", "validate input files and build the snapshot"},
-    {"catalogue", 0, run_catalogue, "catalogue", "dimensions, measures and fields, defined"},
-    {"check", 1, run_check, "check SCRIPT", "plan, permissions, protection: counts, no values"},
-    {"explain", 1, run_explain, "explain SCRIPT", "the plan and each stage in words"},
-    {"run", 1, run_run, "run SCRIPT", "from a script to a staged release"},
-    {"approve", 1, run_approve, "approve RELEASE --as NAME [--passphrase-file F]",
+    {"load", 0, 1, run_load, "load [DIR]", "validate input files and build the snapshot"},
+    {"catalogue", 0, 0, run_catalogue, "catalogue", "dimensions, measures and fields, defined"},
+    {"check", 1, 1, run_check, "check SCRIPT", "plan, permissions, protection: counts, no values"},
+    {"explain", 1, 1, run_explain, "explain SCRIPT", "the plan and each stage in words"},
+    {"run", 1, 1, run_run, "run SCRIPT", "from a script to a staged release"},
+    {"approve", 1, 1, run_approve, "approve RELEASE --as NAME [--passphrase-file F]",
      "sign the exact bytes of a staged release"},
-    {"deliver", 1, run_deliver, "deliver RELEASE", "move an approved release to outbox/"},
-    {"verify", 1, run_verify, "verify PACKAGE --trust DIR", "the recipient's check"},
-    {"key", 1, run_key,
+    {"deliver", 1, 1, run_deliver, "deliver RELEASE", "move an approved release to outbox/"},
+    {"verify", 1, 1, run_verify, "verify PACKAGE --trust DIR", "the recipient's check"},
+    {"key", 1, 1, run_key,
      "key root|approver [--name NAME] --organisation NAME [--passphrase-file F] "
      "[--root-passphrase-file F]",
      "make keys and certificates"},
-    {"ledger", 1, run_ledger, "ledger list|verify", "the history of releases"},
+    {"ledger", 1, 1, run_ledger, "ledger list|verify", "the history of releases"},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -287,7 +288,6 @@ typedef struct option_name {
 static const option_name value_options[] = {
     {"--workspace", offsetof(options, workspace)},
     {"--out", offsetof(options, out)},
-    {"--data", offsetof(options, data)},
     {"--as", offsetof(options, as)},
     {"--trust", offsetof(options, trust)},
     {"--name", offsetof(options, name)},
@@ -320,22 +320,36 @@ static bool set_flag(options *o, const char *name)
     return flag != NULL;
 }
 
-static cdn_status parse(int argc, char **argv, options *o, cdn_error *error)
+/* An option that a command would not look at is a mistake: the command's usage names its own. */
+static bool takes_option(const command *c, const char *name)
+{
+    size_t length = strlen(name);
+    if (strcmp(name, "--workspace") == 0 || strcmp(name, "--json") == 0)
+        return true;
+    for (const char *at = c->usage; (at = strstr(at, name)) != NULL; at += length)
+        if (strchr(" ]", at[length]) != NULL)
+            return true;
+    return false;
+}
+
+static cdn_status parse(const command *c, int argc, char **argv, options *o, cdn_error *error)
 {
     *o = (options){.workspace = "."};
     for (int i = 2; i < argc; i++) {
         if (strncmp(argv[i], "--", 2) != 0) {
-            if (o->positional_count == 3)
-                return usage_error(error, "too many arguments", "");
+            if (o->positional_count == c->most)
+                return usage_error(error, "too many arguments; usage: cordon", c->usage);
             o->positional[o->positional_count++] = argv[i];
+        } else if (!takes_option(c, argv[i])) {
+            return usage_error(error, "unknown option:", argv[i]);
         } else if (!set_flag(o, argv[i])) {
             if (i + 1 == argc || !set_value(o, argv[i], argv[i + 1]))
-                return usage_error(error, "unknown option, or an option without its value:",
-                                   argv[i]);
+                return usage_error(error, "an option without its value:", argv[i]);
             i++;
         }
     }
-    return CDN_OK;
+    return o->positional_count < c->arguments ? usage_error(error, "usage: cordon", c->usage)
+                                              : CDN_OK;
 }
 
 static int report_error(const cdn_error *error, cdn_status status)
@@ -351,9 +365,7 @@ static int run_command(const command *c, int argc, char **argv)
     cdn_error error = CDN_ERROR_INIT;
     cdn_report report = CDN_REPORT_INIT;
     options o;
-    cdn_status status = parse(argc, argv, &o, &error);
-    if (status == CDN_OK && o.positional_count < c->arguments)
-        status = usage_error(&error, "usage: cordon", c->usage);
+    cdn_status status = parse(c, argc, argv, &o, &error);
     if (status == CDN_OK)
         status = c->run(&o, &report, &error);
     int code = 0;
@@ -379,9 +391,15 @@ int main(int argc, char **argv)
         (void)printf("cordon %s\n", CDN_VERSION_TEXT);
         return 0;
     }
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return run_command(&commands[i], argc, argv);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(argv[1], commands[i].name) != 0)
+            continue;
+        if (argc == 3 && strcmp(argv[2], "--help") == 0) {
+            (void)printf("usage: cordon %s\n%s\n", commands[i].usage, commands[i].summary);
+            return 0;
+        }
+        return run_command(&commands[i], argc, argv);
+    }
     cdn_error error = CDN_ERROR_INIT;
     return report_error(&error, usage_error(&error, "unknown command", argv[1]));
 }

@@ -206,7 +206,8 @@ cdn_status cdn_desk_agreement(cdn_desk *desk, const char *id, cdn_agreement **ou
     if (status == CDN_OK)
         status = cdn_agreement_create(json, path, desk->catalogue, out, error);
     if (status == CDN_OK && strcmp((*out)->id, id) != 0) {
-        status = cdn_fail_at(error, CDN_E_INPUT, path, 0, 0,
+        status = cdn_fail_at(error, CDN_E_INPUT, path,
+                             (uint64_t)cdn_json_integer(cdn_json_get(json, "line")), 0,
                              "the agreement in this file has another id than the file's name");
         cdn_agreement_destroy(*out);
         *out = NULL;

@@ -106,6 +106,19 @@ cdn_status cdn_desk_record(const cdn_desk *desk, const char *kind, const char *r
     return status;
 }
 
+/* A script that names a month wants that month's data, not those that happen to be loaded. */
+static cdn_status check_period(const cdn_desk *desk, const cdn_request *request,
+                               const char *script, cdn_error *error)
+{
+    const cdn_plan *plan = request->plan;
+    const char *loaded = cdn_snapshot_period(desk->snapshot);
+    if (plan->period[0] == '\0' || strcmp(plan->period, loaded) == 0)
+        return CDN_OK;
+    return cdn_fail_at(error, CDN_E_REFUSED, script, plan->period_line, 0,
+                       "the script asks for %s, the loaded data is as at %s", plan->period,
+                       loaded);
+}
+
 static cdn_status look(cdn_desk *desk, const char *script, bool explain, cdn_report *report,
                        cdn_error *error)
 {
@@ -117,6 +130,8 @@ static cdn_status look(cdn_desk *desk, const char *script, bool explain, cdn_rep
     bool data = cdn_desk_has_snapshot(desk);
     if (status == CDN_OK && data)
         status = cdn_desk_need_snapshot(desk, error);
+    if (status == CDN_OK && data)
+        status = check_period(desk, &request, script, error);
     if (status == CDN_OK && data) {
         cdn_gate_input input = cdn_request_input(desk, &request);
         status = cdn_gate_try(&input, &gate, error);
@@ -275,11 +290,8 @@ cdn_status cdn_desk_run(cdn_desk *desk, const char *script, cdn_report *report, 
     cdn_status status = cdn_request_read(desk, script, &request, error);
     if (status == CDN_OK)
         status = cdn_desk_need_snapshot(desk, error);
-    if (status == CDN_OK && request.plan->period[0] != '\0' &&
-        strcmp(request.plan->period, cdn_snapshot_period(desk->snapshot)) != 0)
-        status = cdn_fail_at(error, CDN_E_REFUSED, script, request.plan->period_line, 0,
-                             "the script asks for %s, the loaded data is as at %s",
-                             request.plan->period, cdn_snapshot_period(desk->snapshot));
+    if (status == CDN_OK)
+        status = check_period(desk, &request, script, error);
     if (status == CDN_OK) {
         cdn_gate_input input = cdn_request_input(desk, &request);
         status = cdn_gate_clear(&input, &release, &gate, error);

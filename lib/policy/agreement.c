@@ -21,6 +21,7 @@
     "measures rows consent forbidden approvals approvers authors recipients max_cells "       \
     "script_travels"
 #define LIST_MAX 1024u
+#define LEAST_APPROVALS 2 /* a package with fewer is refused by every recipient */
 #define CELLS_MAX (4 * 1024 * 1024)
 
 typedef struct agreement_box {

@@ -7,19 +7,40 @@
  * becomes sensitive, when the complement is empty the complement does, so that
  * numerator and denominator cannot both be known. In a table over a
  * characteristic of people the category that holds the whole group does.
- * A group of which nobody is left to protect discloses nothing new.
+ *
+ * The group is who is left to protect: published provider rows can be
+ * subtracted, so a group that is mixed only by them discloses as well. A group
+ * of which nobody is left discloses nothing new.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rule/rule.h"
+
+/* What a public register says of a group is no disclosure. */
+static void mark(const cdn_cells *cells, uint32_t cell, cdn_verdict *verdicts)
+{
+    if (!cells->cells[cell].is_public)
+        verdicts[cell] |= 1u << CDN_RULE_GROUP;
+}
 
 static void mark_empty_totals(const cdn_cells *cells, cdn_verdict *verdicts)
 {
     for (uint32_t c = 0; c < cells->count; c++) {
         const cdn_cell *cell = &cells->cells[c];
-        if (cells->variables[cell->variable].magnitude && !cell->is_public &&
-            cell->providers > 0 && cell->total == 0)
-            verdicts[c] |= 1u << CDN_RULE_GROUP;
+        if (cells->variables[cell->variable].magnitude && cell->providers > 0 && cell->total == 0)
+            mark(cells, c, verdicts);
     }
+}
+
+/* Nobody at all, or nobody whom rows do not already show, is in the category. */
+static bool nobody_in(const cdn_cell *cell)
+{
+    return cell->value == 0 || cell->total == 0;
+}
+
+/* The category holds everybody, or everybody whom rows do not already show. */
+static bool everybody_in(const cdn_cell *part, const cdn_cell *whole)
+{
+    return part->value == whole->value || part->total == whole->total;
 }
 
 void cdn_rule_group(const cdn_cells *cells, const cdn_policy *policy, cdn_verdict *verdicts)
@@ -31,16 +52,17 @@ void cdn_rule_group(const cdn_cells *cells, const cdn_policy *policy, cdn_verdic
         const cdn_category *category = &cells->categories[i];
         const cdn_cell *part = &cells->cells[category->part];
         const cdn_cell *whole = &cells->cells[category->whole];
-        if (whole->value == 0 || whole->providers == 0)
-            continue;
         if (category->rest == UINT32_MAX) {
-            if (part->value == whole->value)
-                verdicts[category->part] |= 1u << CDN_RULE_GROUP;
+            if (part->providers > 0 && everybody_in(part, whole))
+                mark(cells, category->part, verdicts);
             continue;
         }
-        if (part->value == 0)
-            verdicts[category->part] |= 1u << CDN_RULE_GROUP;
-        if (part->value == whole->value)
-            verdicts[category->rest] |= 1u << CDN_RULE_GROUP;
+        const cdn_cell *rest = &cells->cells[category->rest];
+        if (part->providers == 0 && rest->providers == 0)
+            continue;
+        if (nobody_in(part))
+            mark(cells, category->part, verdicts);
+        if (nobody_in(rest))
+            mark(cells, category->rest, verdicts);
     }
 }

@@ -53,8 +53,9 @@ bool cdn_rule_dominance(const cdn_cell *cell, const cdn_dominance *rule);
  *  Handbook on SDC, 2nd ed., section 4.2.2. Nothing to estimate when x1 = 0. */
 bool cdn_rule_p_percent(const cdn_cell *cell, const cdn_p_percent *rule);
 
-/** Group disclosure (group.c): adds to verdicts[] for the categories whose whole group, or no
- *  one of it, has the attribute. Handbook on SDC, 2nd ed., section 5.2.2. */
+/** Group disclosure (group.c): adds to verdicts[] for the categories that hold everybody, or no
+ *  one, of those of a group who are left to protect, and for quantities that are all 0. Handbook on
+ *  SDC, 2nd ed., section 5.2.2. */
 void cdn_rule_group(const cdn_cells *cells, const cdn_policy *policy, cdn_verdict *verdicts);
 
 /** A quantile over too few records, or with too few on one side (quantile.c). */

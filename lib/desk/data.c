@@ -54,16 +54,20 @@ static cdn_status report_load(cdn_desk *desk, cdn_text *problems, cdn_report *re
     return cdn_report_fill(report, &text, json, error);
 }
 
-/* Where the data came from, so that a later look can tell whether it changed. */
-static cdn_status note_source(const cdn_desk *desk, const char *from, cdn_error *error)
+/* Where the data came from, so that a later look can tell whether it changed. "." is the
+ * workspace's own data/: a workspace that is moved or copied takes it along. */
+static cdn_status note_source(const cdn_desk *desk, const char *own, const char *from,
+                              cdn_error *error)
 {
     char *path = cdn_desk_path(desk, "data", CDN_DESK_SOURCE);
-    char absolute[PATH_MAX];
+    char absolute[PATH_MAX], own_absolute[PATH_MAX];
     cdn_status status = CDN_OK;
     if (path == NULL)
         status = cdn_fail_memory(error);
-    else if (realpath(from, absolute) == NULL)
+    else if (realpath(from, absolute) == NULL || realpath(own, own_absolute) == NULL)
         status = cdn_fail_errno(error, "cannot find", from, errno);
+    else if (strcmp(absolute, own_absolute) == 0)
+        status = cdn_file_write(path, ".", 1, error);
     else
         status = cdn_file_write(path, absolute, strlen(absolute), error);
     cdn_free(path);
@@ -85,7 +89,7 @@ cdn_status cdn_desk_load(cdn_desk *desk, const char *data_dir, cdn_report *repor
     if (status == CDN_OK)
         status = cdn_load(desk->catalogue, &options, &problems, error);
     if (status == CDN_OK)
-        status = note_source(desk, from, error);
+        status = note_source(desk, own, from, error);
     if (status == CDN_OK)
         status = cdn_snapshot_open(path, desk->catalogue, from, &desk->snapshot, error);
     if (status == CDN_OK)

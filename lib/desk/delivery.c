@@ -17,7 +17,6 @@
 #include "desk/staging.h"
 #include "export/package.h"
 #include "io/file.h"
-#include "ledger/ledger.h"
 #include "seal/digest.h"
 
 static int compare_texts(const void *a, const void *b)
@@ -217,15 +216,12 @@ cdn_status cdn_desk_ledger(cdn_desk *desk, bool verify, cdn_report *report, cdn_
     cdn_json *json = cdn_json_object();
     entry_list list = {&text, cdn_json_array()};
     uint64_t entries = 0;
-    char *path = cdn_desk_path(desk, "ledger", "ledger.sqlite");
-    cdn_status status =
-        path == NULL ? cdn_fail_memory(error) : cdn_ledger_open(path, &ledger, error);
+    cdn_status status = cdn_desk_ledger_open(desk, &ledger, error);
     if (status == CDN_OK && verify)
         status = cdn_ledger_verify(ledger, &entries, error);
     else if (status == CDN_OK)
         status = cdn_ledger_each(ledger, NULL, add_entry, &list, error);
     cdn_ledger_close(ledger);
-    cdn_free(path);
     cdn_json_set(json, "entries", list.entries);
     if (status == CDN_OK && verify) {
         cdn_text_addf(&text, "the chain holds: %llu entries\n", (unsigned long long)entries);

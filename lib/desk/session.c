@@ -161,16 +161,25 @@ cdn_status cdn_desk_need_snapshot(cdn_desk *desk, cdn_error *error)
     }
     char *path = cdn_desk_path(desk, "data", "snapshot.cdn");
     char *note = cdn_desk_path(desk, "data", CDN_DESK_SOURCE);
+    char *own = cdn_desk_path(desk, "data", NULL);
     cdn_text source = CDN_TEXT_INIT(PATH_MAX);
-    cdn_status status = path == NULL || note == NULL ? cdn_fail_memory(error) : CDN_OK;
+    cdn_status status =
+        path == NULL || note == NULL || own == NULL ? cdn_fail_memory(error) : CDN_OK;
     if (status == CDN_OK)
         status = cdn_file_read(note, &source, error);
+    if (status == CDN_OK && source.length == 0) {
+        status = cdn_fail_at(error, CDN_E_INPUT, note, 0, 0,
+                             "expected the directory that was loaded, found an empty file");
+        cdn_fail_hint(error, "run `cordon load` again");
+    }
+    const char *from = source.bytes != NULL && strcmp(source.bytes, ".") == 0 ? own : source.bytes;
     /* a source that was taken away cannot have changed; one that is there must not have */
-    bool there = status == CDN_OK && source.bytes != NULL && cdn_file_exists(source.bytes);
+    bool there = status == CDN_OK && cdn_file_exists(from);
     if (status == CDN_OK)
-        status = cdn_snapshot_open(path, desk->catalogue, there ? source.bytes : NULL,
-                                   &desk->snapshot, error);
+        status = cdn_snapshot_open(path, desk->catalogue, there ? from : NULL, &desk->snapshot,
+                                   error);
     cdn_text_release(&source);
+    cdn_free(own);
     cdn_free(note);
     cdn_free(path);
     return status;

@@ -9,13 +9,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "desk/overview.h"
 #include "export/package.h"
 #include "io/file.h"
-#include "ledger/ledger.h"
 #include "seal/digest.h"
 
 char *cdn_staging_path(const cdn_desk *desk, const char *release_id)
@@ -91,18 +92,32 @@ cdn_status cdn_staging_agreement(cdn_desk *desk, const cdn_json *note, cdn_agree
     return status;
 }
 
+cdn_status cdn_desk_ledger_open(const cdn_desk *desk, cdn_ledger **out, cdn_error *error)
+{
+    struct stat info;
+    *out = NULL;
+    char *path = cdn_desk_path(desk, "ledger", "ledger.sqlite");
+    cdn_status status = path == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK && (stat(path, &info) != 0 || info.st_size == 0)) {
+        status = cdn_fail_at(error, CDN_E_INPUT, path, 0, 0,
+                             "expected the ledger of this workspace, found none");
+        cdn_fail_hint(error, "restore it from a copy: it is the history of what was released");
+    }
+    if (status == CDN_OK)
+        status = cdn_ledger_open(path, out, error);
+    cdn_free(path);
+    return status;
+}
+
 cdn_status cdn_desk_record(const cdn_desk *desk, const char *kind, const char *release_id,
                            cdn_json *payload, cdn_error *error)
 {
-    char *path = cdn_desk_path(desk, "ledger", "ledger.sqlite");
     cdn_ledger *ledger = NULL;
-    cdn_status status =
-        path == NULL ? cdn_fail_memory(error) : cdn_ledger_open(path, &ledger, error);
+    cdn_status status = cdn_desk_ledger_open(desk, &ledger, error);
     if (status == CDN_OK)
         status = cdn_ledger_add(ledger, kind, release_id, payload, error);
     cdn_ledger_close(ledger);
     cdn_json_destroy(payload);
-    cdn_free(path);
     return status;
 }
 
@@ -210,6 +225,35 @@ static cdn_status compare_signed(const char *package, const char *digest, cdn_er
     return status;
 }
 
+static cdn_status record_stage(const cdn_desk *desk, const cdn_release *release,
+                               const char *digest, cdn_error *error)
+{
+    cdn_json *payload = cdn_json_object();
+    cdn_json_set(payload, "signedBytes", cdn_json_new_string(digest));
+    cdn_json_set(payload, "plan", cdn_json_new_string(release->plan_digest));
+    return cdn_desk_record(desk, "stage", release->id, payload, error);
+}
+
+/* Note, ledger, package: what nobody recorded is not in staging. */
+static cdn_status publish(const cdn_desk *desk, const cdn_request *request,
+                          const cdn_release *release, const cdn_gate_report *gate,
+                          const char *digest, const char *fresh, const char *package,
+                          cdn_error *error)
+{
+    cdn_status status = write_note(desk, request, release, gate, digest, error);
+    if (status == CDN_OK)
+        status = record_stage(desk, release, digest, error);
+    if (status == CDN_OK)
+        status = cdn_dir_publish(fresh, package, error);
+    if (status == CDN_OK)
+        return CDN_OK;
+    char *note = note_path(desk, release->id);
+    if (note != NULL)
+        (void)unlink(note);
+    cdn_free(note);
+    return status;
+}
+
 static cdn_status settle(const cdn_desk *desk, const cdn_request *request,
                          const cdn_release *release, const cdn_gate_report *gate,
                          const char *fresh, const char *package, const char **outcome,
@@ -229,16 +273,7 @@ static cdn_status settle(const cdn_desk *desk, const cdn_request *request,
         status = compare_signed(out ? delivered : package, digest, error);
     } else if (status == CDN_OK) {
         *outcome = "staged";
-        status = write_note(desk, request, release, gate, digest, error);
-        if (status == CDN_OK)
-            status = cdn_dir_publish(fresh, package, error);
-        cdn_json *payload = cdn_json_object();
-        cdn_json_set(payload, "signedBytes", cdn_json_new_string(digest));
-        cdn_json_set(payload, "plan", cdn_json_new_string(release->plan_digest));
-        if (status == CDN_OK)
-            status = cdn_desk_record(desk, "stage", release->id, payload, error);
-        else
-            cdn_json_destroy(payload);
+        status = publish(desk, request, release, gate, digest, fresh, package, error);
     }
     cdn_free(delivered);
     return status;

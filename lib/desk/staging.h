@@ -8,6 +8,7 @@
 #define CDN_DESK_STAGING_H
 
 #include "desk/session.h"
+#include "ledger/ledger.h"
 
 /** Reads the note of a staged release; CDN_E_REFUSED when nothing of that id is staged. */
 cdn_status cdn_staging_note(const cdn_desk *desk, const char *release_id, cdn_json **out,
@@ -24,6 +25,11 @@ cdn_status cdn_staging_signed_bytes(const char *package, cdn_text *bytes, char d
  *  staged or is not valid today. */
 cdn_status cdn_staging_agreement(cdn_desk *desk, const cdn_json *note, cdn_agreement **out,
                                  cdn_error *error) CDN_MUST_CHECK;
+
+/** The workspace's ledger, which only cdn_desk_init makes: one that is gone or empty is
+ *  CDN_E_INPUT, never begun anew. @owner caller, cdn_ledger_close */
+cdn_status cdn_desk_ledger_open(const cdn_desk *desk, cdn_ledger **out, cdn_error *error)
+    CDN_MUST_CHECK;
 
 /** One entry in the workspace's ledger. Takes `payload`. */
 cdn_status cdn_desk_record(const cdn_desk *desk, const char *kind, const char *release_id,

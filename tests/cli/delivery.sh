@@ -1,0 +1,397 @@
+#!/bin/sh
+# delivery.sh - who may approve, what is delivered when, and a ledger that tells of every change.
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "$(dirname "$0")/../support/cli.sh"
+
+# approve WORKSPACE NAME [ARG...]: of the release $id
+approve() {
+    approve_ws=$1
+    approve_as=$2
+    shift 2
+    in_ws "$approve_ws" approve "$id" --as "$approve_as" "$@"
+}
+
+# kinds WORKSPACE: the ledger's entries about $id, in order
+kinds() {
+    "$cordon" ledger list --workspace "$1" | awk -v id="$id" '$3 == id { print $2 }' | tr '\n' ' '
+}
+
+# unchanged TEXT: the workspace is as it was
+unchanged() {
+    checks=$((checks + 1))
+    [ "$(state ws)" = "$before" ] || fail "something was changed"
+}
+
+# fresh NAME: a copy of the workspace as staged, with nothing approved
+fresh() {
+    case=$1
+    rm -rf ws
+    cp -rp staged ws
+    before=$(state ws)
+}
+
+workspace staged 20000 900
+keys staged "Asha Example" "Bram Sample" "Carys Specimen" "Dara Placeholder" "Zed Stranger"
+stage staged "$root/scripts/london_adass.lua"
+note=staging/$id.json
+package=staging/$id
+check "the note is private to staging" [ -f "staged/$note" ]
+
+# --- who may approve ------------------------------------------------------------------------------------
+fresh "a name that no roster has"
+approve ws "Nobody Here"
+exits 1 "Nobody Here is not an approver of agreement"
+unchanged
+case="a person with a key who is not on the roster"
+approve ws "Zed Stranger"
+exits 1 "Zed Stranger is not an approver of agreement"
+unchanged
+case="the author"
+approve ws "Dara Placeholder"
+exits 1 "Dara Placeholder is not an approver|is an author"
+unchanged
+case="nearly a name"
+approve ws "asha example"
+exits 1 "is not an approver"
+approve ws "Asha Example "
+exits 1 "is not an approver"
+approve ws ""
+exits 1 "is not an approver"
+unchanged
+case="somebody of the roster without a key"
+rm ws/keys/carys-specimen.key
+before=$(state ws)
+approve ws "Carys Specimen"
+checks=$((checks + 1))
+[ "$code" = 1 ] || [ "$code" = 3 ] || fail "exit $code"
+unchanged
+case="a release that is not staged"
+in_ws ws approve london_adass-2026-08-000000000000 --as "Asha Example"
+exits 1 "no release .* is staged"
+in_ws ws deliver london_adass-2026-08-000000000000
+exits 1 "no release .* is staged"
+unchanged
+
+fresh "another's key under one's own name"
+cp ws/keys/bram-sample.key ws/keys/asha-example.key
+before=$(state ws)
+approve ws "Asha Example"
+checks=$((checks + 1))
+[ "$code" = 1 ] || [ "$code" = 3 ] || fail "exit $code"
+unchanged
+
+fresh "an agreement in which an approver is an author"
+sed -i 's/authors *= { "Dara Placeholder" }/authors = { "Bram Sample" }/' \
+    ws/policies/agreements/london-adass.lua
+in_ws ws run "$root/scripts/london_adass.lua"
+exits 3 "Bram Sample.* is an author, and may not approve"
+unchanged
+
+# --- what may be approved ---------------------------------------------------------------------------------
+(cd "staged/$package" && find . -type f | LC_ALL=C sort) >files
+while read -r file; do
+    fresh "a byte of the staged $file changed"
+    python3 - "ws/$package/$file" <<'PYTHON'
+import sys
+with open(sys.argv[1], "r+b") as f:
+    byte = f.read(1)[0]
+    f.seek(0)
+    f.write(bytes([byte ^ 1]))
+PYTHON
+    before=$(state ws)
+    approve ws "Asha Example"
+    exits 1
+    unchanged
+done <files
+fresh "a file added to the staged package"
+echo x >"ws/$package/data/extra.csv"
+before=$(state ws)
+approve ws "Asha Example"
+exits 1 "unlisted data/extra.csv"
+unchanged
+# Right digests all the way up: only what the note of the staging says tells the difference.
+fresh "a staged package made again with other figures"
+echo x >>"ws/$package/data/notes.md"
+(cd "ws/$package" && find data -type f | LC_ALL=C sort | xargs sha512sum >manifest-sha512.txt &&
+    sha512sum VERIFY.txt bag-info.txt bagit.txt manifest-sha512.txt verify.sh >tagmanifest-sha512.txt)
+before=$(state ws)
+approve ws "Asha Example"
+exits 1 "not the one that was staged"
+unchanged
+fresh "a note without what it should say"
+echo '{}' >"ws/$note"
+before=$(state ws)
+approve ws "Asha Example"
+exits 1 "damaged"
+unchanged
+fresh "a package without a note"
+rm "ws/$note"
+before=$(state ws)
+approve ws "Asha Example"
+exits 1 "no release .* is staged"
+unchanged
+fresh "the agreement changed after staging"
+sed -i 's/max_cells *= 500000/max_cells = 400000/' ws/policies/agreements/london-adass.lua
+approve ws "Asha Example"
+exits 1 "agreement \"london-adass\" changed since"
+unchanged
+fresh "only a comment of the agreement changed"
+echo '-- looked through' >>ws/policies/agreements/london-adass.lua
+approve ws "Asha Example"
+exits 0 "1 of 2 approvals"
+fresh "the agreement is gone"
+rm ws/policies/agreements/london-adass.lua
+approve ws "Asha Example"
+exits 3 "london-adass.lua"
+unchanged
+
+# --- two people -----------------------------------------------------------------------------------------------
+fresh "no approval"
+in_ws ws deliver "$id"
+exits 1 "0 of 2 approvals"
+unchanged
+case="one approval"
+approve ws "Asha Example"
+exits 0 "^approved by Asha Example: 1 of 2 approvals$"
+[ "$(kinds ws)" = "stage approve " ] || fail "the ledger says $(kinds ws)"
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "1 of 2 approvals"
+unchanged
+case="twice the same person"
+approve ws "Asha Example"
+exits 1 "Asha Example approved this release already"
+unchanged
+case="one approval, copied as another"
+cp "ws/$package/signatures/approver-1.p7s" "ws/$package/signatures/approver-2.p7s"
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "1 of 2 approvals"
+unchanged
+rm "ws/$package/signatures/approver-2.p7s"
+case="a run again between approvals"
+in_ws ws run "$root/scripts/london_adass.lua"
+exits 0 "^unchanged, already staged: $id$"
+check "the approval stays" [ -f "ws/$package/signatures/approver-1.p7s" ]
+case="two approvals"
+approve ws "Carys Specimen"
+exits 0 "2 of 2 approvals"
+rm -rf approved
+cp -rp ws approved
+
+# --- what is looked at again -------------------------------------------------------------------------------------
+# again NAME: a copy of the workspace with two approvals
+again() {
+    case=$1
+    rm -rf ws
+    cp -rp approved ws
+    before=$(state ws)
+}
+again "a byte changed after approval"
+printf x >>"ws/$package/data/tables/borough_summary.csv"
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "changed data/tables/borough_summary.csv"
+unchanged
+again "the agreement changed after approval"
+sed -i 's/max_cells *= 500000/max_cells = 400000/' ws/policies/agreements/london-adass.lua
+in_ws ws deliver "$id"
+exits 1 "changed since"
+unchanged
+again "the agreement is withdrawn"
+sed -i 's/to = "2027-12-31"/to = "2026-01-31"/' ws/policies/agreements/london-adass.lua
+in_ws ws deliver "$id"
+exits 1 "changed since|not valid"
+unchanged
+again "an approver is taken off the trust folder"
+awk '/BEGIN/ { n++ } n != 3' approved/trust/approvers.pem >ws/trust/approvers.pem
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "approver-2.p7s"
+unchanged
+again "the trust folder asks for three"
+echo 3 >ws/trust/threshold
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "2 of 3 approvals"
+unchanged
+
+# consent KEY VALUE: what the workplace of that key answers about local authorities
+consent() {
+    python3 - ws/data/workplace.csv "$1" "$2" <<'PYTHON'
+import csv, sys
+path, key, value = sys.argv[1:]
+with open(path, newline="", encoding="utf-8") as f:
+    rows = list(csv.reader(f))
+at, flag = rows[0].index("establishmentid"), rows[0].index("lapermission")
+changed = 0
+for row in rows[1:]:
+    if row[at] == key:
+        row[flag] = value
+        changed += 1
+assert changed == 1, changed
+with open(path, "w", newline="", encoding="utf-8") as f:
+    csv.writer(f, lineterminator="\n").writerows(rows)
+PYTHON
+}
+shown=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["consent"][0])' "approved/$note")
+for answer in 0 -1 ''; do
+    again "consent withdrawn: '$answer'"
+    consent "$shown" "$answer" || fail "the data cannot be changed"
+    in_ws ws deliver "$id"
+    exits 3 "load"
+    unchanged
+    must load --workspace ws
+    in_ws ws deliver "$id"
+    exits 1 "1 of the providers shown no longer consent"
+    check "told without a name" sh -c "! grep -q '$shown' err"
+    unchanged
+    [ "$(kinds ws)" = "stage approve approve " ] || fail "the ledger says $(kinds ws)"
+done
+again "a workplace that is gone"
+sed -i "/^M202608,$shown,/d" ws/data/workplace.csv
+must load --workspace ws
+in_ws ws deliver "$id"
+exits 1 "1 of the providers shown no longer consent"
+unchanged
+again "consent withdrawn and given again"
+consent "$shown" 0
+must load --workspace ws
+consent "$shown" 1
+must load --workspace ws
+in_ws ws deliver "$id"
+exits 0 "^delivered: $id$"
+again "no data"
+rm ws/data/snapshot.cdn
+in_ws ws deliver "$id"
+exits 3 "load"
+unchanged
+again "the list of who is shown cut from the note"
+python3 - "ws/$note" <<'PYTHON'
+import json, sys
+note = json.load(open(sys.argv[1]))
+del note["consent"]
+json.dump(note, open(sys.argv[1], "w"))
+PYTHON
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "damaged"
+unchanged
+
+# --- delivery ---------------------------------------------------------------------------------------------------------
+again "delivered"
+in_ws ws deliver "$id"
+exits 0 "^delivered: $id$"
+check "a folder" [ -d "ws/outbox/$id" ]
+check "a zip" [ -f "ws/outbox/$id.zip" ]
+check "nothing stays in staging" [ -z "$(find ws/staging -mindepth 1)" ]
+[ "$(kinds ws)" = "stage approve approve intent commit " ] || fail "the ledger says $(kinds ws)"
+in_ws ws ledger verify
+exits 0 "the chain holds: 6 entries"
+before=$(state ws)
+case="delivered again"
+in_ws ws deliver "$id"
+exits 1 "staged|delivered"
+unchanged
+case="approved after delivery"
+approve ws "Bram Sample"
+exits 1
+unchanged
+case="run after delivery"
+in_ws ws run "$root/scripts/london_adass.lua"
+exits 0 "^unchanged, already delivered: $id$"
+unchanged
+
+# --- the ledger -----------------------------------------------------------------------------------------------------------
+# tampered NAME SQL: with the triggers out of the way, as somebody who knows would do it
+tampered() {
+    case="ledger: $1"
+    rm -rf tampered
+    cp -rp ws tampered
+    sqlite3 tampered/ledger/ledger.sqlite "$(sqlite3 ws/ledger/ledger.sqlite \
+        "SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger'") $2" ||
+        fail "sqlite3"
+    in_ws tampered ledger verify
+    exits 1 "ledger"
+    in_ws tampered ledger list
+    exits 1 "ledger"
+}
+tampered "a payload changed" "UPDATE entries SET payload = replace(payload, 'Carys', 'Bram') WHERE sequence = 4"
+tampered "a kind changed" "UPDATE entries SET kind = 'reject' WHERE sequence = 3"
+tampered "a release's id changed" "UPDATE entries SET release_id = 'x' WHERE sequence = 3"
+tampered "an entry deleted" "DELETE FROM entries WHERE sequence = 4"
+tampered "the last entry deleted" "DELETE FROM entries WHERE sequence = 6"
+tampered "all entries deleted" "DELETE FROM entries"
+tampered "two entries exchanged" "UPDATE entries SET sequence = 30 WHERE sequence = 3;
+    UPDATE entries SET sequence = 3 WHERE sequence = 4; UPDATE entries SET sequence = 4 WHERE sequence = 30"
+case="ledger: triggers"
+for sql in "UPDATE entries SET kind = 'reject' WHERE sequence = 3" "DELETE FROM entries"; do
+    checks=$((checks + 1))
+    sqlite3 ws/ledger/ledger.sqlite "$sql" 2>/dev/null && fail "sqlite3 may: $sql"
+done
+in_ws ws ledger verify
+exits 0 "the chain holds: 6 entries"
+for damage in gone empty other; do
+    case="ledger: $damage"
+    rm -rf tampered
+    cp -rp ws tampered
+    rm tampered/ledger/ledger.sqlite
+    [ $damage = gone ] || : >tampered/ledger/ledger.sqlite
+    [ $damage != other ] || echo "no database" >tampered/ledger/ledger.sqlite
+    for words in "ledger verify" "ledger list"; do
+        # shellcheck disable=SC2086
+        in_ws tampered $words
+        exits 3 "ledger"
+    done
+    rm -rf tampered/outbox/*
+    in_ws tampered run "$root/scripts/london_adass.lua"
+    exits 3 "ledger"
+    check "nothing is staged" [ -z "$(find tampered/staging -mindepth 1)" ]
+done
+
+# --- passphrases ---------------------------------------------------------------------------------------------------------------
+case="passphrases"
+rm -rf ws
+cp -rp staged ws
+rm ws/keys/* ws/trust/*
+printf 'root words here\n' >root.txt
+printf 'asha words here\n' >asha.txt
+printf 'other words here\n' >wrong.txt
+: >none.txt
+in_ws ws key root --organisation "Data owner" --passphrase-file root.txt
+exits 0
+in_ws ws key approver --name "Asha Example" --organisation "Data owner" --passphrase-file asha.txt
+checks=$((checks + 1))
+[ "$code" = 1 ] || [ "$code" = 3 ] || fail "the root signs without its passphrase: exit $code"
+in_ws ws key approver --name "Asha Example" --organisation "Data owner" \
+    --passphrase-file asha.txt --root-passphrase-file wrong.txt
+[ "$code" = 1 ] || [ "$code" = 3 ] || fail "the root signs with a wrong passphrase: exit $code"
+check "no certificate came of it" [ ! -s ws/trust/approvers.pem ]
+in_ws ws key approver --name "Asha Example" --organisation "Data owner" \
+    --passphrase-file asha.txt --root-passphrase-file root.txt
+exits 0
+check "the key is encrypted" grep -q 'BEGIN ENCRYPTED PRIVATE KEY' ws/keys/asha-example.key
+check "the root's key is encrypted" grep -q 'BEGIN ENCRYPTED PRIVATE KEY' ws/keys/root.key
+check "keys are private" [ -z "$(find ws/keys -perm /077)" ]
+before=$(state ws)
+approve ws "Asha Example"
+[ "$code" = 1 ] || [ "$code" = 3 ] || fail "it signs without the passphrase: exit $code"
+unchanged
+approve ws "Asha Example" --passphrase-file wrong.txt
+[ "$code" = 1 ] || [ "$code" = 3 ] || fail "it signs with a wrong passphrase: exit $code"
+unchanged
+for file in none.txt nosuch.txt .; do
+    approve ws "Asha Example" --passphrase-file $file
+    exits 2 "passphrase file"
+done
+unchanged
+approve ws "Asha Example" --passphrase-file asha.txt
+exits 0 "1 of 2 approvals"
+check "no passphrase is kept" sh -c "! grep -rq 'words here' ws"
+case="keys that are there already"
+in_ws ws key root --organisation "Data owner"
+exits 1 "root exists"
+in_ws ws key approver --name "Asha Example" --organisation "Data owner" --root-passphrase-file root.txt
+exits 1 "already has a certificate"
+
+done_testing

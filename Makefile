@@ -145,7 +145,9 @@ demo: all ## a workspace from synthetic data to a verified package, in build/dem
 to := $(DESTDIR)$(PREFIX)
 .PHONY: install uninstall
 install: all ## install below DESTDIR and PREFIX (/usr/local)
-	install -d $(to)/bin $(to)/lib/pkgconfig $(to)/include/cordon $(to)/share/cordon
+	install -d $(to)/bin $(to)/lib/pkgconfig $(to)/include/cordon $(to)/share/cordon \
+	    $(to)/share/man/man1
+	install -m 644 bin/cordon.1 $(to)/share/man/man1
 	install -m 755 $(programs) $(to)/bin
 	install -m 644 $(B)/libcordon.a $(to)/lib
 	install -m 755 $(B)/libcordon.so $(to)/lib/libcordon.so.$(VERSION)
@@ -158,6 +160,7 @@ install: all ## install below DESTDIR and PREFIX (/usr/local)
 
 uninstall: ## remove what install put there
 	rm -f $(to)/bin/cordon $(to)/bin/cordon-script $(to)/lib/libcordon.* $(to)/lib/pkgconfig/cordon.pc
+	rm -f $(to)/share/man/man1/cordon.1
 	rm -rf $(to)/include/cordon $(to)/share/cordon
 
 # --- housekeeping -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-/* suppress.c - the order of events: propagate, certify, prune, and again with another prime.
+/* suppress.c - the order of events: propagate, certify, prune, improve, verify.
  *
  * Withholding more never exposes anything, so the second run of the
  * certificates, modulo the second prime, ends with a pattern that is safe in
@@ -11,6 +11,7 @@
 #include "core/fail.h"
 #include "protect/certify.h"
 #include "protect/factor.h"
+#include "protect/improve.h"
 #include "protect/pattern.h"
 #include "protect/propagate.h"
 #include "protect/prune.h"
@@ -66,6 +67,8 @@ cdn_status cdn_suppress(const cdn_system *system, cdn_suppress_result *out, cdn_
         status = cdn_propagate(&pattern, error);
     if (status == CDN_OK)
         status = certify_and_prune(&pattern, out, error);
+    if (status == CDN_OK)
+        status = cdn_improve(&pattern, cdn_field_make(CDN_FIELD_FIRST_FOLD), error);
     if (status == CDN_OK)
         status = verify(&pattern, out, error);
     if (status == CDN_OK)

@@ -1,0 +1,15 @@
+/* improve.h - a second opinion on a finished pattern.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_PROTECT_IMPROVE_H
+#define CDN_PROTECT_IMPROVE_H
+
+#include "cordon/error.h"
+#include "protect/field.h"
+#include "protect/pattern.h"
+
+/** Withholds alternatives besides a safe, pruned pattern and prunes again; the cheaper of the two
+ *  patterns stays. Both are safe and pruned. @complexity that of an elimination and a prune */
+cdn_status cdn_improve(cdn_pattern *pattern, cdn_field field, cdn_error *error) CDN_MUST_CHECK;
+
+#endif

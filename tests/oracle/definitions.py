@@ -204,5 +204,8 @@ def measures(data):
     share("share_55_plus", "age_band", OVER_55, [c for _, c in AGES])
     share("good_or_outstanding_share", "cqc_rating", ["Good", "Outstanding"],
           ["Outstanding", "Good", "Requires improvement", "Inadequate"], None, "location")
-    share("coverage", "has_account", ["yes"], ["yes", "no"], None, "location")
+    # every location has an account or not, so the base of coverage is the public register
+    made["coverage"] = Measure("share", Part("location", inside={"has_account": frozenset(["yes"])}),
+                               Part("location"),
+                               rest=Part("location", inside={"has_account": frozenset(["no"])}))
     return made

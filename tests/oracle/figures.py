@@ -259,6 +259,8 @@ class Book:
             self.judge_cell(cell)
 
     def judge_cell(self, cell):
+        """Sensitive, or known to everybody: a public fact, or a cell of an output with nobody in
+        it, because zeros are published."""
         cell.sensitive = cell.sensitive or bool(self.why_unsafe(cell))
         cell.known = not cell.sensitive and (not cell.bits or self.is_public(cell))
 

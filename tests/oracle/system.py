@@ -34,6 +34,7 @@ class System:
         self._sums()
         for key in self.keys:
             book.judge_cell(book.cells[key])
+        self._forget_hidden_empties()
 
     def _figure_equations(self, figure):
         if figure.rest:
@@ -138,11 +139,36 @@ class System:
             self.equations.append([(self.book.cells[name, value, box], -1)]
                                   + [(t, 1) for t in terms])
 
+    def _forget_hidden_empties(self):
+        """An attacker is taken to know which cells of no output are empty, with one exception: that
+        nobody left a question unanswered, where there is no output that says so, or that there is
+        nobody at all (an empty cell that differs on one axis; others follow from equations)."""
+        boxes, wider = set(), defaultdict(list)
+        for key in self.own:
+            cell = self.book.cells[key]
+            if not cell.bits:
+                boxes.add(key)
+                for axis, leaves in cell.box:
+                    wider[self._without(cell, axis), axis].append(leaves)
+        for key in self.keys - self.own:
+            cell = self.book.cells[key]
+            if cell.bits or not cell.known or not self._counts_missing(cell):
+                continue
+            cell.known = any(
+                leaves == {ELSE} or self._without(cell, axis) in boxes
+                or any(leaves <= wide for wide in wider[self._without(cell, axis), axis])
+                for axis, leaves in cell.box)
+
+    def _without(self, cell, axis):
+        """The cell's identity with everything on one axis."""
+        return (cell.population.name, cell.value,
+                tuple(item for item in cell.box if item[0] != axis))
+
+    def _counts_missing(self, cell):
+        """How many gave no answer, or none that can be used: not confidential by the policy."""
+        return cell.value is None and any(axis == "usable" or leaves - {ELSE} == {UNKNOWN}
+                                          for axis, leaves in cell.box)
+
     def is_target(self, cell):
-        """A cell that must not be found out: sensitive, and not merely a count of missing answers."""
-        if not cell.sensitive:
-            return False
-        if cell.key in self.own or cell.value is not None:
-            return True
-        return not any(axis == "usable" or leaves - {ELSE} == {UNKNOWN}
-                       for axis, leaves in cell.box)
+        """A cell that must not be found out."""
+        return cell.sensitive and (cell.key in self.own or not self._counts_missing(cell))

@@ -20,7 +20,7 @@ from system import System
 
 
 def attack(system, published):
-    """Confidential cells that the published figures give away: (cell, "published" or "computed")."""
+    """Confidential cells that the published figures give away, each "published" or "computed"."""
     book = system.book
     seen = {key for key in system.keys if book.cells[key].known}
     for figure in book.figures:

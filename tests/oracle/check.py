@@ -4,9 +4,9 @@
 Usage: check.py --data DIR --codes DIR FEED=RELEASE_DIR...
 
 For each release: every figure recomputed, the attack, and for a sample of secondaries whether
-they are needed. Then the oracles are tried on spoilt copies: a figure changed, a forbidden figure published,
-a protecting figure published, a row of a workplace that did not consent, and, on the same data,
-primaries withheld alone. Each must be noticed. Exit 1 when anything is not as it should be.
+they are needed. Then the oracles are tried on spoilt copies: a figure changed, a forbidden figure
+published, a protecting figure published, a row of a workplace that did not consent, and, on the
+same data, primaries withheld alone. Each must be noticed. Exit 1 when anything is not as it should be.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -105,7 +105,8 @@ class Trial:
             places = len(figure.text.partition(".")[2])
             other = f"{float(figure.text) + (0.1 ** places if places else 5):.{places}f}"
             book = self.spoil_figure(figure, other, "")
-            self.expect(recompute.recompute(book).wrong, f"a changed figure is noticed ({figure!r})")
+            self.expect(recompute.recompute(book).wrong,
+                        f"a changed figure is noticed ({figure!r})")
         forbidden = [f for f in self.book.figures if f.unsafe]
         for figure in forbidden[:1]:
             text, status = self.book.published(figure.measure, figure.cells)

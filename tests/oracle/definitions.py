@@ -205,7 +205,7 @@ def measures(data):
     share("good_or_outstanding_share", "cqc_rating", ["Good", "Outstanding"],
           ["Outstanding", "Good", "Requires improvement", "Inadequate"], None, "location")
     # every location has an account or not, so the base of coverage is the public register
-    made["coverage"] = Measure("share", Part("location", inside={"has_account": frozenset(["yes"])}),
-                               Part("location"),
-                               rest=Part("location", inside={"has_account": frozenset(["no"])}))
+    account = {answer: Part("location", inside={"has_account": frozenset([answer])})
+               for answer in ("yes", "no")}
+    made["coverage"] = Measure("share", account["yes"], Part("location"), rest=account["no"])
     return made

@@ -68,8 +68,8 @@ class Cell:
         return self.population.sum(self.bits, self.value)
 
     def __repr__(self):
-        where = " ".join(f"{axis}={'+'.join(sorted(map(str, leaves))) if len(leaves) < 4 else len(leaves)}"
-                         for axis, leaves in self.box)
+        where = " ".join(f"{axis}={'+'.join(sorted(map(str, leaves)))}" if len(leaves) < 4
+                         else f"{axis}={len(leaves)} leaves" for axis, leaves in self.box)
         return f"<{self.population.name} {self.value or 'count'} {where or 'all'}>"
 
 

@@ -114,7 +114,7 @@ def _backward(steps, targets):
 
 
 def determined(equations, targets):
-    """The targets (a set of hashable, mutually comparable unknowns) that the equations determine."""
+    """The targets (a set of comparable, hashable unknowns) that the equations determine."""
     rows, where = {}, defaultdict(set)
     for number, equation in enumerate(equations):
         row = defaultdict(int)

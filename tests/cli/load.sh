@@ -151,7 +151,7 @@ case="open quote"
 refused worker.csv 'worker.csv:6'
 
 case="no values"
-{ head -n 1 worker.csv; head -n 3 worker.csv | tail -n 1 | sed 's/[^,]\{1,\}/SECRET/g'; } \
+{ head -n 1 worker.csv; head -n 3 worker.csv | tail -n 1 | sed 's/,[^,]\{1,\}/,SECRET/g'; } \
     >ws/data/worker.csv
 in_ws ws load
 exits 0

@@ -6,7 +6,8 @@ Usage: check.py --data DIR --codes DIR FEED=RELEASE_DIR...
 For each release: every figure recomputed, the attack, and for a sample of secondaries whether
 they are needed. Then the oracles are tried on spoilt copies: a figure changed, a forbidden figure
 published, a protecting figure published, a row of a workplace that did not consent, and, on the
-same data, primaries withheld alone. Each must be noticed. Exit 1 when anything is not as it should be.
+same data, primaries withheld alone. Each must be noticed. Exit 1 when anything is not as it
+should be.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """

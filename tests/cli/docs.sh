@@ -51,8 +51,9 @@ for page in $pages; do
     check "the tour verifies a package" grep -q '^verified: london_adass-' said
     check "the script is allowed" grep -q '^ok: boroughs$' said
     check "the recipient finds two approvals" grep -q '^OK: 2 approvals$' said
+    mv here tour
 done
-check "README.md was run" [ -d here/work/outbox ]
+check "the tour of README.md was run" [ -d tour/work/outbox ]
 
 # --- the worked example of the methods page -----------------------------------------------------------
 
@@ -137,6 +138,19 @@ while read -r clause; do
     check "$clause in docs/methods.md" grep -q "^| $clause |" "$root/docs/methods.md"
     check "$clause in policies/README.md" grep -q "^| $clause |" "$root/policies/README.md"
 done <clauses
+
+# threshold CLAUSE WORD: what the policy sets is what the page says
+threshold() {
+    value=$(sed -n "s/^ *$2 *= *[a-z_:(1)]*(\\([0-9]*\\)).*/\\1/p" "$root/policies/protection/standard.lua")
+    check "$1 has $2 $value" grep -qE "^\| $1 .*= $value(,| )" "$root/docs/methods.md"
+}
+threshold CDN-R-001 workers
+threshold CDN-R-002 workplaces
+threshold CDN-R-003 providers
+threshold CDN-R-005 p_percent
+threshold CDN-R-008 quantile_workers
+threshold CDN-R-008 quantile_side
+threshold CDN-R-009 row_workers
 
 case="decisions"
 number=0

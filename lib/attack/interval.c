@@ -1,0 +1,245 @@
+/* interval.c - verdicts: bounds first, then witnesses from small programmes, then large ones.
+ *
+ * A column is open while it is neither shown to go far enough nor shown not to.
+ * Patches of growing size close nearly all; each solution closes many columns at
+ * once. For the rest the programme of the component says how far it can go at
+ * all. Columns are taken in the order of cells, so that the same input takes the
+ * same steps.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "attack/interval.h"
+
+#include <math.h>
+
+#include "attack/interval_patch.h"
+#include "core/alloc.h"
+#include "core/fail.h"
+
+#define DEFAULT_LIMIT 5000000u
+#define TOLERANCE 1e-6
+#define TARGET_WEIGHT 1024
+
+static const uint32_t patch_sizes[] = {60, 400, 2500};
+
+typedef struct attack {
+    cdn_web web;
+    cdn_patch patch;
+    cdn_lp *lp;
+    uint8_t *settled; /* per column: its component's programme had its say */
+    uint64_t limit;
+    cdn_interval_work work;
+} attack;
+
+static cdn_status solve(attack *a, cdn_lp_outcome *outcome, cdn_error *error)
+{
+    *outcome = CDN_LP_STOPPED;
+    if (a->work.iterations >= a->limit)
+        return CDN_OK;
+    a->work.programmes++;
+    return cdn_lp_solve(a->lp, a->limit - a->work.iterations, &a->work.iterations, outcome, error);
+}
+
+static uint32_t mix(uint32_t x)
+{
+    x = (x ^ (x >> 16)) * 0x45d9f3bu;
+    x = (x ^ (x >> 16)) * 0x45d9f3bu;
+    return x ^ (x >> 16);
+}
+
+/* Where another open column of the patch should go while at it. */
+static double side_weight(const cdn_web *web, uint32_t k)
+{
+    if (!cdn_web_is_open(web, k))
+        return 0;
+    if (cdn_web_goal(web, k, 1, false) > 0)
+        return 1;
+    if (cdn_web_goal(web, k, -1, false) > 0)
+        return -1;
+    return mix(k) & 1 ? 1 : -1;
+}
+
+static cdn_status weigh(attack *a, uint32_t target, int sign, bool alone, cdn_error *error)
+{
+    for (uint32_t c = 0; c < a->patch.count; c++) {
+        uint32_t k = a->patch.columns[c];
+        double weight = alone ? 0 : side_weight(&a->web, k);
+        if (k == target)
+            weight = (double)sign * TARGET_WEIGHT;
+        CDN_TRY(cdn_lp_weigh(a->lp, c, weight, error));
+    }
+    return CDN_OK;
+}
+
+/* Bounds a column in the programme so that it goes no farther than its goal. */
+static cdn_status aim(attack *a, uint32_t k, int sign, int64_t goal, cdn_error *error)
+{
+    uint32_t c = a->patch.place[k] - 1;
+    int64_t low = a->patch.low[c], high = a->patch.high[c];
+    if (sign > 0 && high > goal)
+        high = goal;
+    if (sign < 0 && low < -goal)
+        low = -goal;
+    return cdn_lp_bound(a->lp, c, low, high, error);
+}
+
+/* One direction of one column in a patch. */
+static cdn_status try_patch(attack *a, uint32_t k, int sign, bool all, uint32_t size,
+                            cdn_error *error)
+{
+    int64_t goal = cdn_web_goal(&a->web, k, sign, all);
+    if (goal == 0)
+        return CDN_OK;
+    cdn_patch_grow(&a->patch, k, size);
+    CDN_TRY(cdn_patch_load(&a->patch, a->lp, goal > INT64_MAX / 8 ? INT64_MAX : goal * 8, error));
+    CDN_TRY(aim(a, k, sign, goal, error));
+    for (int alone = 0; alone < 2 && cdn_web_goal(&a->web, k, sign, all) > 0; alone++) {
+        cdn_lp_outcome outcome;
+        bool valid;
+        CDN_TRY(weigh(a, k, sign, alone == 1, error));
+        CDN_TRY(solve(a, &outcome, error));
+        if (outcome == CDN_LP_OPTIMAL)
+            cdn_patch_note(&a->patch, a->lp, &valid);
+    }
+    return CDN_OK;
+}
+
+static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
+{
+    for (uint32_t k = 0; k < a->web.column_count; k++) {
+        for (int all = 0; all < 2; all++)
+            for (int sign = 1; sign >= -1 && cdn_web_is_open(&a->web, k); sign -= 2)
+                CDN_TRY(try_patch(a, k, sign, all == 1, size, error));
+    }
+    return CDN_OK;
+}
+
+/* The far end of a column in the whole component, at most `goal` away. */
+static cdn_status push(attack *a, uint32_t k, int sign, int64_t goal, cdn_error *error)
+{
+    cdn_web *web = &a->web;
+    uint32_t c = a->patch.place[k] - 1;
+    cdn_lp_outcome outcome;
+    bool valid;
+    CDN_TRY(aim(a, k, sign, goal, error));
+    CDN_TRY(cdn_lp_weigh(a->lp, c, sign, error));
+    CDN_TRY(solve(a, &outcome, error));
+    if (outcome == CDN_LP_OPTIMAL) {
+        cdn_patch_note(&a->patch, a->lp, &valid);
+        double end = floor(cdn_lp_optimum(a->lp) * (1 + TOLERANCE) + TOLERANCE);
+        if (end < (double)goal) {
+            if (sign > 0 && end < (double)web->high[k])
+                web->high[k] = (int64_t)end;
+            if (sign < 0 && -end > (double)web->low[k])
+                web->low[k] = -(int64_t)end;
+        }
+    }
+    CDN_TRY(cdn_lp_weigh(a->lp, c, 0, error));
+    return cdn_lp_bound(a->lp, c, a->patch.low[c], a->patch.high[c], error);
+}
+
+static cdn_status settle(attack *a, uint32_t k, bool tight, cdn_error *error)
+{
+    for (int all = 0; all < 2; all++)
+        for (int sign = 1; sign >= -1; sign -= 2) {
+            int64_t goal = cdn_web_goal(&a->web, k, sign, all == 1);
+            if (goal > 0 && cdn_web_is_open(&a->web, k))
+                CDN_TRY(push(a, k, sign, goal, error));
+        }
+    for (int sign = 1; sign >= -1 && tight; sign -= 2)
+        CDN_TRY(push(a, k, sign, INT64_MAX, error));
+    return CDN_OK;
+}
+
+static bool is_wanted(const attack *a, uint32_t k, bool tight)
+{
+    return !a->settled[k] &&
+           (cdn_web_is_open(&a->web, k) ||
+            (tight && a->web.asked[k] && !cdn_web_is_fixed(&a->web, k)));
+}
+
+/* Component by component, each loaded once. */
+static cdn_status settle_rest(attack *a, bool tight, cdn_error *error)
+{
+    for (uint32_t k = 0; k < a->web.column_count; k++) {
+        if (!is_wanted(a, k, tight))
+            continue;
+        cdn_patch_grow(&a->patch, k, UINT32_MAX);
+        CDN_TRY(cdn_patch_load(&a->patch, a->lp, INT64_MAX, error));
+        for (uint32_t c = 0; c < a->patch.count; c++) {
+            uint32_t one = a->patch.columns[c];
+            if (!is_wanted(a, one, tight))
+                continue;
+            CDN_TRY(settle(a, one, tight, error));
+            a->settled[one] = 1;
+        }
+    }
+    return CDN_OK;
+}
+
+static int64_t add_end(int64_t value, int64_t deviation)
+{
+    int64_t sum;
+    if (deviation == INT64_MIN || deviation == INT64_MAX)
+        return deviation;
+    if (__builtin_add_overflow(value, deviation, &sum))
+        return deviation > 0 ? INT64_MAX : INT64_MIN;
+    return sum;
+}
+
+static void report(const attack *a, const cdn_system *s, const cdn_interval_input *in,
+                   cdn_interval *out)
+{
+    const cdn_web *web = &a->web;
+    for (uint32_t c = 0; c < s->cell_count; c++) {
+        int64_t value = in->values[c];
+        uint32_t k = web->column_of[c];
+        bool asked = in->asked == NULL ? (s->marks[c] & CDN_CELL_SENSITIVE) != 0
+                                       : in->asked[c] != 0;
+        out[c] = (cdn_interval){value, value, value, value, CDN_INTERVAL_EXPOSED};
+        if (k != CDN_WEB_NONE) {
+            out[c].lower = add_end(value, web->low[k]);
+            out[c].upper = add_end(value, web->high[k]);
+            out[c].witnessed_lower = add_end(value, web->least[k]);
+            out[c].witnessed_upper = add_end(value, web->most[k]);
+            out[c].verdict = cdn_web_is_protected(web, k) ? CDN_INTERVAL_PROTECTED
+                             : cdn_web_is_exposed(web, k) ? CDN_INTERVAL_EXPOSED
+                                                          : CDN_INTERVAL_UNDECIDED;
+        }
+        if (!asked)
+            out[c].verdict = CDN_INTERVAL_NOT_ASKED;
+    }
+}
+
+cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_withheld,
+                                const cdn_interval_input *input, cdn_interval *out,
+                                cdn_error *error)
+{
+    attack a = {.limit = input->limit == 0 ? DEFAULT_LIMIT : input->limit};
+    cdn_status status = cdn_web_init(&a.web, system, figure_withheld, input, error);
+    if (status != CDN_OK)
+        goto done;
+    status = cdn_web_tighten(&a.web, error);
+    if (status != CDN_OK)
+        goto done;
+    status = cdn_patch_init(&a.patch, &a.web, error);
+    if (status != CDN_OK)
+        goto done;
+    a.settled = cdn_alloc(a.web.column_count, 1);
+    status = a.settled == NULL ? cdn_fail_memory(error) : cdn_lp_create(&a.lp, error);
+    for (size_t i = 0; i < sizeof patch_sizes / sizeof *patch_sizes && status == CDN_OK; i++)
+        status = find_witnesses(&a, patch_sizes[i], error);
+    if (status == CDN_OK)
+        status = settle_rest(&a, input->tight != 0, error);
+    if (status != CDN_OK)
+        goto done;
+    report(&a, system, input, out);
+    if (input->work != NULL)
+        *input->work = a.work;
+
+done:
+    cdn_lp_destroy(a.lp);
+    cdn_free(a.settled);
+    cdn_patch_release(&a.patch);
+    cdn_web_release(&a.web);
+    return status;
+}

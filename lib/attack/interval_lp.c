@@ -1,0 +1,216 @@
+/* interval_lp.c - GLPK behind a guard: silent, and failures come back.
+ *
+ * GLPK reports its own failures by a hook that must not return; ours jumps back
+ * to the guard, after which GLPK's environment is beyond use and is freed whole.
+ * So every call that can fail runs under the guard and holds nothing of its own.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "attack/interval_lp.h"
+
+#include <glpk.h>
+#include <limits.h>
+#include <math.h>
+#include <setjmp.h>
+
+#include "core/alloc.h"
+#include "core/fail.h"
+
+struct cdn_lp {
+    glp_prob *problem;
+    jmp_buf escape;
+    bool is_broken;
+    double *values; /* of the last solve, per variable */
+    double optimum;
+};
+
+typedef struct solve_call {
+    uint64_t limit;
+    uint64_t iterations;
+    cdn_lp_outcome outcome;
+} solve_call;
+
+typedef struct bound_call {
+    uint32_t column;
+    int64_t low, high;
+} bound_call;
+
+typedef struct weigh_call {
+    uint32_t column;
+    double weight;
+} weigh_call;
+
+typedef union call {
+    const cdn_lp_problem *load;
+    bound_call bound;
+    weigh_call weigh;
+    solve_call solve;
+} call;
+
+static int swallow(void *info, const char *text)
+{
+    (void)info;
+    (void)text;
+    return 1;
+}
+
+static void leap(void *info)
+{
+    cdn_lp *lp = info;
+    longjmp(lp->escape, 1);
+}
+
+/* Only `lp` and `what` live across the jump, and neither changes. */
+static cdn_status guard(cdn_lp *lp, void (*work)(cdn_lp *, call *), call *what, cdn_error *error)
+{
+    if (!lp->is_broken && setjmp(lp->escape) == 0) {
+        work(lp, what);
+        return CDN_OK;
+    }
+    if (!lp->is_broken) {
+        lp->is_broken = true;
+        lp->problem = NULL;
+        glp_free_env();
+    }
+    return cdn_fail(error, CDN_E_INTERNAL, "attack: the linear programme solver failed");
+}
+
+cdn_status cdn_lp_create(cdn_lp **out, cdn_error *error)
+{
+    cdn_lp *lp = cdn_alloc(1, sizeof *lp);
+    if (lp == NULL)
+        return cdn_fail_memory(error);
+    int state = glp_init_env();
+    if (state != 0) {
+        cdn_free(lp);
+        return state == 2 ? cdn_fail_memory(error)
+                          : cdn_fail(error, CDN_E_INTERNAL,
+                                     "attack: this thread already uses the solver");
+    }
+    glp_term_hook(swallow, NULL);
+    glp_term_out(GLP_OFF);
+    glp_error_hook(leap, lp);
+    *out = lp;
+    return CDN_OK;
+}
+
+void cdn_lp_destroy(cdn_lp *lp)
+{
+    if (lp == NULL)
+        return;
+    if (!lp->is_broken)
+        glp_free_env();
+    cdn_free(lp->values);
+    cdn_free(lp);
+}
+
+/* Away from zero, so that no whole number is lost. */
+static double widened(int64_t bound)
+{
+    double near = (double)bound;
+    double far = bound < 0 ? -INFINITY : INFINITY;
+    return fabs(near) < 0x1p53 ? near : nextafter(near, far);
+}
+
+static void set_bounds(glp_prob *p, int column, int64_t low, int64_t high)
+{
+    bool below = low != INT64_MIN, above = high != INT64_MAX;
+    int kind = below && above ? (low == high ? GLP_FX : GLP_DB)
+                              : (below ? GLP_LO : (above ? GLP_UP : GLP_FR));
+    glp_set_col_bnds(p, column, kind, below ? widened(low) : 0, above ? widened(high) : 0);
+}
+
+static void do_load(cdn_lp *lp, call *what)
+{
+    const cdn_lp_problem *from = what->load;
+    if (lp->problem != NULL)
+        glp_delete_prob(lp->problem);
+    lp->problem = NULL;
+    glp_prob *p = lp->problem = glp_create_prob();
+    glp_set_obj_dir(p, GLP_MAX);
+    if (from->rows > 0)
+        glp_add_rows(p, (int)from->rows);
+    for (uint32_t r = 0; r < from->rows; r++)
+        glp_set_row_bnds(p, (int)r + 1, GLP_FX, 0, 0);
+    if (from->columns > 0)
+        glp_add_cols(p, (int)from->columns);
+    for (uint32_t c = 0; c < from->columns; c++)
+        set_bounds(p, (int)c + 1, from->low[c], from->high[c]);
+    glp_load_matrix(p, (int)from->entries, from->row, from->column, from->coefficient);
+}
+
+cdn_status cdn_lp_load(cdn_lp *lp, const cdn_lp_problem *problem, cdn_error *error)
+{
+    cdn_free(lp->values);
+    lp->values = cdn_alloc(problem->columns, sizeof *lp->values);
+    if (lp->values == NULL)
+        return cdn_fail_memory(error);
+    return guard(lp, do_load, &(call){.load = problem}, error);
+}
+
+static void do_bound(cdn_lp *lp, call *what)
+{
+    set_bounds(lp->problem, (int)what->bound.column + 1, what->bound.low, what->bound.high);
+}
+
+cdn_status cdn_lp_bound(cdn_lp *lp, uint32_t column, int64_t low, int64_t high, cdn_error *error)
+{
+    return guard(lp, do_bound, &(call){.bound = {column, low, high}}, error);
+}
+
+static void do_weigh(cdn_lp *lp, call *what)
+{
+    glp_set_obj_coef(lp->problem, (int)what->weigh.column + 1, what->weigh.weight);
+}
+
+cdn_status cdn_lp_weigh(cdn_lp *lp, uint32_t column, double weight, cdn_error *error)
+{
+    return guard(lp, do_weigh, &(call){.weigh = {column, weight}}, error);
+}
+
+static void do_solve(cdn_lp *lp, call *what)
+{
+    glp_smcp options;
+    glp_init_smcp(&options);
+    options.msg_lev = GLP_MSG_OFF;
+    options.meth = GLP_PRIMAL;
+    options.it_lim = what->solve.limit < INT_MAX ? (int)what->solve.limit : INT_MAX;
+    int before = glp_get_it_cnt(lp->problem);
+    int failed = glp_simplex(lp->problem, &options);
+    if (failed == GLP_EBADB || failed == GLP_ESING || failed == GLP_ECOND) {
+        glp_std_basis(lp->problem);
+        failed = glp_simplex(lp->problem, &options);
+    }
+    what->solve.iterations = (uint64_t)(glp_get_it_cnt(lp->problem) - before);
+    if (failed != 0)
+        return;
+    int state = glp_get_status(lp->problem);
+    if (state == GLP_UNBND)
+        what->solve.outcome = CDN_LP_UNBOUNDED;
+    if (state != GLP_OPT)
+        return;
+    what->solve.outcome = CDN_LP_OPTIMAL;
+    lp->optimum = glp_get_obj_val(lp->problem);
+    int columns = glp_get_num_cols(lp->problem);
+    for (int c = 0; c < columns; c++)
+        lp->values[c] = glp_get_col_prim(lp->problem, c + 1);
+}
+
+cdn_status cdn_lp_solve(cdn_lp *lp, uint64_t limit, uint64_t *iterations, cdn_lp_outcome *outcome,
+                        cdn_error *error)
+{
+    call what = {.solve = {limit, 0, CDN_LP_STOPPED}};
+    CDN_TRY(guard(lp, do_solve, &what, error));
+    *iterations += what.solve.iterations;
+    *outcome = what.solve.outcome;
+    return CDN_OK;
+}
+
+double cdn_lp_value(const cdn_lp *lp, uint32_t column)
+{
+    return lp->values[column];
+}
+
+double cdn_lp_optimum(const cdn_lp *lp)
+{
+    return lp->optimum;
+}

@@ -1,0 +1,54 @@
+/* interval_lp.h - the one door to GLPK: maximise a sum of variables under equations that are zero.
+ *
+ *   cdn_lp_create; cdn_lp_load; then any of cdn_lp_bound, _weigh, _solve, _value; cdn_lp_destroy
+ *
+ * GLPK prints and aborts when it fails; here it does neither: a failure is
+ * CDN_E_INTERNAL and the cdn_lp is good for nothing more than its destroy. GLPK
+ * keeps one environment per thread, which lives from create to destroy.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_ATTACK_INTERVAL_LP_H
+#define CDN_ATTACK_INTERVAL_LP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cordon/error.h"
+
+typedef struct cdn_lp cdn_lp;
+
+typedef enum cdn_lp_outcome {
+    CDN_LP_STOPPED = 0, /* at the limit, or numerically stuck: nothing is known */
+    CDN_LP_OPTIMAL = 1,
+    CDN_LP_UNBOUNDED = 2
+} cdn_lp_outcome;
+
+/** Variables 0..columns-1 with low <= 0 <= high (INT64_MIN, INT64_MAX: none); each row sums to
+ *  zero. Entries count from 1, as GLPK has it: element 0 of the three arrays is not used. */
+typedef struct cdn_lp_problem {
+    uint32_t rows, columns, entries;
+    const int *row, *column;
+    const double *coefficient;
+    const int64_t *low, *high;
+} cdn_lp_problem;
+
+/** CDN_E_INTERNAL when this thread already uses GLPK. */
+cdn_status cdn_lp_create(cdn_lp **out, cdn_error *error) CDN_MUST_CHECK;
+void cdn_lp_destroy(cdn_lp *lp);
+
+/** Replaces the problem; all weights are 0. */
+cdn_status cdn_lp_load(cdn_lp *lp, const cdn_lp_problem *problem, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_lp_bound(cdn_lp *lp, uint32_t column, int64_t low, int64_t high,
+                        cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_lp_weigh(cdn_lp *lp, uint32_t column, double weight, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** Maximises from where the last solve ended, in at most `limit` iterations; adds to *iterations. */
+cdn_status cdn_lp_solve(cdn_lp *lp, uint64_t limit, uint64_t *iterations, cdn_lp_outcome *outcome,
+                        cdn_error *error) CDN_MUST_CHECK;
+
+/** After OPTIMAL: a variable, and the weighted sum. */
+double cdn_lp_value(const cdn_lp *lp, uint32_t column);
+double cdn_lp_optimum(const cdn_lp *lp);
+
+#endif

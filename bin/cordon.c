@@ -18,10 +18,11 @@
 typedef struct options {
     const char *workspace;
     bool json;
-    const char *positional[1];
+    const char *positional[2];
     int positional_count;
     const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces;
     const char *passphrase_file, *root_passphrase_file;
+    const char *cells, *constraints, *pattern, *policy;
     bool wide, clean;
 } options;
 
@@ -246,6 +247,31 @@ static cdn_status run_ledger(const options *o, cdn_report *report, cdn_error *er
     return status;
 }
 
+static cdn_status run_protect(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_outside_request request = {.cells = o->positional[0],
+                                   .constraints = o->positional[1],
+                                   .pattern = o->out,
+                                   .policy = o->policy,
+                                   .workspace = o->workspace};
+    if (o->out == NULL)
+        return usage_error(error, "protect needs", "--out FILE");
+    return cdn_outside_protect(&request, NULL, report, error);
+}
+
+static cdn_status run_attack(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_outside_request request = {.cells = o->cells,
+                                   .constraints = o->constraints,
+                                   .pattern = o->pattern,
+                                   .policy = o->policy,
+                                   .workspace = o->workspace};
+    if (o->cells == NULL || o->constraints == NULL || o->pattern == NULL)
+        return usage_error(error, "attack needs",
+                           "--cells FILE --constraints FILE --pattern FILE");
+    return cdn_outside_attack(&request, NULL, report, error);
+}
+
 static const command commands[] = {
     {"init", 1, 1, run_init, "init DIR", "make a workspace"},
     {"demo", 1, 1, run_demo, "demo DIR [--workers N] [--workplaces N] [--seed S]",
@@ -267,6 +293,12 @@ static const command commands[] = {
      "[--root-passphrase-file F]",
      "make keys and certificates"},
     {"ledger", 1, 1, run_ledger, "ledger list|verify", "the history of releases"},
+    {"protect", 2, 2, run_protect,
+     "protect CELLS CONSTRAINTS --out FILE [--policy NAME_OR_FILE]",
+     "which cells of a table of any origin to withhold"},
+    {"attack", 0, 0, run_attack,
+     "attack --cells FILE --constraints FILE --pattern FILE [--policy NAME_OR_FILE]",
+     "what the published cells of such a table give away"},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -297,6 +329,10 @@ static const option_name value_options[] = {
     {"--workplaces", offsetof(options, workplaces)},
     {"--passphrase-file", offsetof(options, passphrase_file)},
     {"--root-passphrase-file", offsetof(options, root_passphrase_file)},
+    {"--cells", offsetof(options, cells)},
+    {"--constraints", offsetof(options, constraints)},
+    {"--pattern", offsetof(options, pattern)},
+    {"--policy", offsetof(options, policy)},
 };
 
 static bool set_value(options *o, const char *name, const char *value)
@@ -371,7 +407,10 @@ static int run_command(const command *c, int argc, char **argv)
     int code = 0;
     if (status != CDN_OK)
         code = report_error(&error, status);
-    else if (fputs(o.json ? report.json : report.text, stdout) == EOF || fflush(stdout) != 0)
+    /* a refusal may come with findings */
+    bool says = status == CDN_OK || (status == CDN_E_REFUSED && report.text != NULL);
+    if (says &&
+        (fputs(o.json ? report.json : report.text, stdout) == EOF || fflush(stdout) != 0))
         code = 4;
     cdn_report_release(&report);
     return code;

@@ -6,6 +6,7 @@
 
 #include "cordon/desk.h"
 #include "cordon/error.h"
+#include "cordon/outside.h"
 #include "cordon/version.h"
 
 #endif

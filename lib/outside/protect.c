@@ -1,0 +1,217 @@
+/* protect.c - files in, pattern out; nothing is written that the exact attacker can break.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "protect/suppress.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "outside/engine.h"
+
+typedef struct job {
+    const cdn_outside_request *request;
+    cdn_policy *policy;
+    cdn_outside_table table;
+    uint8_t *withheld, *exposed; /* per cell */
+    uint32_t rounds;
+    cdn_text text;
+    cdn_json *json;
+} job;
+
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+static cdn_status check_request(const cdn_outside_request *request, cdn_error *error)
+{
+    if (request->cells == NULL || request->constraints == NULL || request->pattern == NULL)
+        return cdn_fail(error, CDN_E_USAGE, "cells, constraints and pattern files are needed");
+    if (is_same_file(request->pattern, request->cells) ||
+        is_same_file(request->pattern, request->constraints))
+        return cdn_fail(error, CDN_E_USAGE, "the pattern and an input are the same file");
+    return CDN_OK;
+}
+
+static cdn_status job_init(job *self, const cdn_outside_request *request,
+                           const cdn_desk_paths *paths, cdn_error *error)
+{
+    *self = (job){.request = request,
+                  .text = CDN_TEXT_INIT(CDN_OUTSIDE_TEXT_MAX),
+                  .json = cdn_json_object()};
+    CDN_TRY(check_request(request, error));
+    if (request->policy != NULL)
+        CDN_TRY(cdn_outside_policy(request, paths, &self->policy, error));
+    CDN_TRY(cdn_outside_read(request, self->policy, &self->table, error));
+    self->withheld = cdn_alloc(self->table.cell_count, 1);
+    self->exposed = cdn_alloc(self->table.cell_count, 1);
+    return self->withheld == NULL || self->exposed == NULL ? cdn_fail_memory(error) : CDN_OK;
+}
+
+static void job_release(job *self)
+{
+    cdn_text_release(&self->text);
+    cdn_json_destroy(self->json);
+    cdn_free(self->withheld);
+    cdn_free(self->exposed);
+    cdn_outside_table_release(&self->table);
+    cdn_policy_destroy(self->policy);
+}
+
+static cdn_status fill_report(job *self, cdn_report *report, cdn_error *error)
+{
+    cdn_json *json = self->json;
+    self->json = NULL;
+    return cdn_outside_report_fill(report, &self->text, json, error);
+}
+
+/* Says what makes protection impossible. */
+static cdn_status refuse(job *self, cdn_report *report, cdn_error *error)
+{
+    uint32_t count = 0, first = 0;
+    CDN_TRY(cdn_outside_conflicts(&self->table, self->policy, &self->text, self->json, &count,
+                                  &first, error));
+    if (count == 0)
+        return cdn_fail(error, CDN_E_INTERNAL, "protection was refused, and no conflict is found");
+    CDN_TRY(fill_report(self, report, error));
+    (void)cdn_fail(error, CDN_E_REFUSED,
+                   "%u sensitive cell%s cannot be protected, because of cells that are always "
+                   "published; first \"%.128s\"",
+                   count, count == 1 ? "" : "s", cdn_outside_cell_id(&self->table, first));
+    cdn_fail_hint(error, "make one of the forced cells in its rows free; nothing was written");
+    return CDN_E_REFUSED;
+}
+
+static bool has_forced_conflict(const cdn_outside_table *table)
+{
+    for (uint32_t c = 0; c < table->cell_count; c++) {
+        if (table->cells[c].status == CDN_OUTSIDE_FORCED &&
+            cdn_outside_is_sensitive(&table->cells[c]))
+            return true;
+    }
+    return false;
+}
+
+/* The pattern of the engine as one of cells; CDN_E_REFUSED, without error, when there is none. */
+static cdn_status choose(job *self, cdn_error *error)
+{
+    cdn_outside_system system;
+    cdn_suppress_result result = {0};
+    cdn_error local = CDN_ERROR_INIT;
+    if (has_forced_conflict(&self->table))
+        return CDN_E_REFUSED;
+    cdn_status status = cdn_outside_system_init(&system, &self->table, self->policy,
+                                                CDN_OUTSIDE_TO_PROTECT, &local);
+    if (status == CDN_OK)
+        status = cdn_suppress(&system.system, &result, &local);
+    if (status == CDN_OK) {
+        for (uint32_t c = 0; c < self->table.cell_count; c++)
+            self->withheld[c] = self->table.cells[c].status == CDN_OUTSIDE_HIDDEN;
+        for (uint32_t f = 0; f < system.system.figure_count; f++)
+            self->withheld[system.figure_cell[f]] = result.figure_withheld[f];
+        self->rounds = result.rounds;
+    } else if (status != CDN_E_REFUSED && error != NULL && error->status == CDN_OK) {
+        *error = local;
+    }
+    cdn_suppress_result_release(&result);
+    cdn_outside_system_release(&system);
+    return status;
+}
+
+static cdn_status audit(job *self, cdn_error *error)
+{
+    uint32_t exposed = 0;
+    CDN_TRY(cdn_outside_try(&self->table, self->policy, self->withheld, self->exposed, &exposed,
+                            error));
+    if (exposed == 0)
+        return CDN_OK;
+    return cdn_fail(error, CDN_E_INTERNAL,
+                    "the attack finds %u sensitive cells in the pattern; nothing was written",
+                    exposed);
+}
+
+cdn_status cdn_outside_protect(const cdn_outside_request *request, const cdn_desk_paths *paths,
+                               cdn_report *report, cdn_error *error)
+{
+    job self;
+    cdn_status status = job_init(&self, request, paths, error);
+    if (status != CDN_OK)
+        goto done;
+    status = choose(&self, error);
+    if (status == CDN_E_REFUSED)
+        status = refuse(&self, report, error);
+    else if (status == CDN_OK)
+        status = audit(&self, error);
+    if (status != CDN_OK)
+        goto done;
+    cdn_outside_report_counts(&self.table, self.withheld, self.policy, &self.text, self.json);
+    cdn_text_addf(&self.text, "%-22s %9u\n", "rounds", self.rounds);
+    cdn_text_add(&self.text, "written, and no sensitive cell can be computed from what is "
+                             "published\n");
+    cdn_json_set(self.json, "command", cdn_json_new_string("protect"));
+    cdn_json_set(self.json, "rounds", cdn_json_new_integer(self.rounds));
+    cdn_json_set(self.json, "exposed", cdn_json_new_integer(0));
+    status = fill_report(&self, report, error);
+    if (status == CDN_OK)
+        status = cdn_outside_write_pattern(request->pattern, &self.table, self.withheld, error);
+    if (status != CDN_OK)
+        cdn_report_release(report);
+done:
+    job_release(&self);
+    return status;
+}
+
+static void list_exposed(job *self, uint32_t count)
+{
+    cdn_json *list = cdn_json_array();
+    uint32_t listed = 0;
+    for (uint32_t c = 0; c < self->table.cell_count && listed < CDN_OUTSIDE_LISTED; c++) {
+        if (!self->exposed[c])
+            continue;
+        listed++;
+        const char *id = cdn_outside_cell_id(&self->table, c);
+        const char *how = self->withheld[c] ? "computed" : "published";
+        cdn_json *item = cdn_json_object();
+        cdn_json_set(item, "cell", cdn_json_new_string(id));
+        cdn_json_set(item, "how", cdn_json_new_string(how));
+        cdn_json_push(list, item);
+        cdn_text_addf(&self->text, "exposed: \"%s\" (%s)\n", id, how);
+    }
+    if (count > listed)
+        cdn_text_addf(&self->text, "and %u more\n", count - listed);
+    cdn_json_set(self->json, "exposedCells", list);
+    cdn_json_set(self->json, "exposed", cdn_json_new_integer(count));
+    cdn_json_set(self->json, "command", cdn_json_new_string("attack"));
+}
+
+cdn_status cdn_outside_attack(const cdn_outside_request *request, const cdn_desk_paths *paths,
+                              cdn_report *report, cdn_error *error)
+{
+    job self;
+    uint32_t count = 0;
+    cdn_status status = job_init(&self, request, paths, error);
+    if (status == CDN_OK)
+        status = cdn_outside_read_pattern(request->pattern, &self.table, self.withheld, error);
+    if (status == CDN_OK)
+        status = cdn_outside_try(&self.table, self.policy, self.withheld, self.exposed, &count,
+                                 error);
+    if (status != CDN_OK)
+        goto done;
+    cdn_outside_report_counts(&self.table, self.withheld, self.policy, &self.text, self.json);
+    list_exposed(&self, count);
+    if (count == 0)
+        cdn_text_add(&self.text, "safe: no sensitive cell can be computed from what is "
+                                 "published\n");
+    status = fill_report(&self, report, error);
+    if (status == CDN_OK && count > 0)
+        status = cdn_fail(error, CDN_E_REFUSED, "%u sensitive cell%s exposed", count,
+                          count == 1 ? " is" : "s are");
+done:
+    job_release(&self);
+    return status;
+}

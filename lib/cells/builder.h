@@ -32,7 +32,6 @@ typedef struct cdn_measure_grids {
 } cdn_measure_grids;
 
 typedef struct cdn_table_plan {
-    uint32_t totals;              /* position of _T per column follows the codes */
     cdn_measure_grids *measures;
 } cdn_table_plan;
 

@@ -142,8 +142,21 @@ static cdn_status intern(cdn_builder *b, cdn_error *error)
     return CDN_OK;
 }
 
+/* The key of a grid for a key of its table: grids always have the totals, after the codes. */
+static uint32_t grid_key(const cdn_cell_table *table, const cdn_grid *grid, uint32_t key)
+{
+    uint32_t out = 0, stride = 1;
+    for (uint32_t c = table->column_count; c-- > 0;) {
+        out += key % table->columns[c].count * stride;
+        key /= table->columns[c].count;
+        stride *= grid->axes[c].node_count;
+    }
+    return out;
+}
+
 static cdn_status measure_quantiles(cdn_builder *b, const cdn_measure *measure,
-                                    const cdn_grid *grid, cdn_figure *figures, cdn_error *error)
+                                    const cdn_cell_table *table, const cdn_grid *grid,
+                                    cdn_figure *figures, cdn_error *error)
 {
     cdn_grid_quantile q = {NULL, measure->quantile_ppm, NULL, NULL, NULL};
     CDN_TRY(cdn_frame_values(b->frame, grid->record, measure->value, &q.values, error));
@@ -155,10 +168,11 @@ static cdn_status measure_quantiles(cdn_builder *b, const cdn_measure *measure,
         status = cdn_fail_memory(error);
     else
         status = cdn_grid_quantiles(grid, b->nodes, &b->records[grid->record], &q, error);
-    for (uint32_t key = 0; status == CDN_OK && key < grid->key_count; key++) {
-        figures[key].quantile_value = q.out[key];
-        figures[key].below = q.below[key];
-        figures[key].above = q.above[key];
+    for (uint32_t key = 0; status == CDN_OK && key < table->key_count; key++) {
+        uint32_t at = grid_key(table, grid, key);
+        figures[key].quantile_value = q.out[at];
+        figures[key].below = q.below[at];
+        figures[key].above = q.above[at];
     }
     cdn_free(q.out);
     cdn_free(q.below);
@@ -176,11 +190,12 @@ static cdn_status fill_figures(cdn_builder *b, uint32_t t, cdn_error *error)
         cdn_figure *figures = b->cells->figures + out->first_figure + m * out->key_count;
         bool two = measure->part_count > 1;
         for (uint32_t key = 0; key < out->key_count; key++) {
-            figures[key].cells[0] = b->grids[grids[0]].cell_ids[key];
-            figures[key].cells[1] = two ? b->grids[grids[1]].cell_ids[key] : CDN_NONE;
+            uint32_t at = grid_key(out, &b->grids[grids[0]], key);
+            figures[key].cells[0] = b->grids[grids[0]].cell_ids[at];
+            figures[key].cells[1] = two ? b->grids[grids[1]].cell_ids[at] : CDN_NONE;
         }
         if (measure->kind == CDN_MEASURE_QUANTILE)
-            CDN_TRY(measure_quantiles(b, measure, &b->grids[grids[0]], figures, error));
+            CDN_TRY(measure_quantiles(b, measure, out, &b->grids[grids[0]], figures, error));
     }
     return CDN_OK;
 }
@@ -221,10 +236,10 @@ static cdn_status add_category(cdn_builder *b, uint32_t *capacity, cdn_category 
     return CDN_OK;
 }
 
-static cdn_status share_categories(cdn_builder *b, const uint32_t *grids, uint32_t key_count,
-                                   uint32_t *capacity, cdn_error *error)
+static cdn_status share_categories(cdn_builder *b, const uint32_t *grids, uint32_t *capacity,
+                                   cdn_error *error)
 {
-    for (uint32_t key = 0; key < key_count; key++) {
+    for (uint32_t key = 0; key < b->grids[grids[0]].key_count; key++) {
         cdn_category category = {b->grids[grids[0]].cell_ids[key],
                                  b->grids[grids[1]].cell_ids[key],
                                  b->grids[grids[2]].cell_ids[key]};
@@ -241,7 +256,7 @@ static cdn_status table_categories(cdn_builder *b, const cdn_plan_table *table,
     for (uint32_t d = table->dimension_count; d-- > 0;) {
         uint32_t count = grid->axes[d].node_count, total = count - 1;
         bool attribute = b->catalogue->dimensions[table->dimensions[d].dimension].attribute;
-        for (uint32_t key = 0; attribute && table->totals && key < grid->key_count; key++) {
+        for (uint32_t key = 0; attribute && key < grid->key_count; key++) {
             uint32_t position = key / stride % count;
             if (position == total)
                 continue;
@@ -264,8 +279,7 @@ static cdn_status make_categories(cdn_builder *b, cdn_error *error)
             const cdn_measure *measure = &b->catalogue->measures[table->measures[m].index];
             const uint32_t *grids = b->tables[t].measures[m].grids;
             if (measure->kind == CDN_MEASURE_SHARE)
-                CDN_TRY(share_categories(b, grids, b->cells->tables[t].key_count, &capacity,
-                                         error));
+                CDN_TRY(share_categories(b, grids, &capacity, error));
             if (measure->kind == CDN_MEASURE_COUNT)
                 CDN_TRY(table_categories(b, table, &b->grids[grids[0]], &capacity, error));
         }

@@ -1,8 +1,9 @@
 /* tables.c - from the plan's tables to grids: key columns, nodes, one grid for each part.
  *
  * The codes of a dimension come in code-list order, coarse levels first, then
- * "not recorded", then the total. A code with no leaf left by the filters is not
- * a key. Complements of shares and terms of sums get grids too, which no figure
+ * "not recorded", then the total. Every grid has the totals, shown or not: the
+ * margins are what links one table to another. A code with no leaf left by the
+ * filters is not a key. Complements of shares and terms of sums get grids too, which no figure
  * uses: they are hidden cells.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -99,10 +100,8 @@ static cdn_status make_column(cdn_builder *b, const cdn_plan_table *table, uint3
         CDN_TRY(add_key(b, c, dimension->axis, axis->leaf_count, leaves, CDN_UNKNOWN_CODE,
                         "Not recorded", error));
     }
-    if (table->totals)
-        CDN_TRY(add_key(b, c, dimension->axis, axis->leaf_count, allowed, CDN_TOTAL_CODE, "Total",
-                        error));
-    return CDN_OK;
+    return add_key(b, c, dimension->axis, axis->leaf_count, allowed, CDN_TOTAL_CODE, "Total",
+                   error);
 }
 
 static cdn_status check_axes(const cdn_builder *b, const cdn_plan_table *table, cdn_error *error)
@@ -177,16 +176,16 @@ static cdn_status add_table(cdn_builder *b, uint32_t t, cdn_error *error)
     uint64_t keys = 1;
     for (uint32_t d = 0; d < table->dimension_count; d++) {
         cdn_status status = make_column(b, table, d, filters, &columns[d], error);
-        out->columns[d] = (cdn_key_column){table->dimensions[d].dimension, columns[d].count,
+        uint32_t shown = columns[d].count - (table->totals || columns[d].count == 0 ? 0 : 1);
+        out->columns[d] = (cdn_key_column){table->dimensions[d].dimension, shown,
                                            columns[d].codes, columns[d].labels};
         CDN_TRY(status);
-        keys *= columns[d].count;
+        keys *= shown;
     }
     b->tables[t].measures =
         cdn_arena_alloc(b->arena, table->measure_count, sizeof *b->tables[t].measures);
     if (b->tables[t].measures == NULL)
         return cdn_fail_memory(error);
-    b->tables[t].totals = table->totals;
     for (uint32_t m = 0; m < table->measure_count; m++)
         CDN_TRY(add_measure(b, columns, table, filters,
                             &b->catalogue->measures[table->measures[m].index],

@@ -23,6 +23,6 @@ cdn_status cdn_stamp_read(const char *path, cdn_stamp *out, cdn_error *error)
         return cdn_fail_at(error, CDN_E_INPUT, path, 0, 0,
                            "expected a regular file, found something else");
     out->size = (uint64_t)info.st_size;
-    out->mtime_ns = (int64_t)info.st_mtim.tv_sec * NANOSECONDS + (int64_t)info.st_mtim.tv_nsec;
+    out->changed_ns = (int64_t)info.st_ctim.tv_sec * NANOSECONDS + (int64_t)info.st_ctim.tv_nsec;
     return CDN_OK;
 }

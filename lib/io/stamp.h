@@ -1,6 +1,9 @@
 /* stamp.h - size and time of last change of a file, to tell whether it changed since.
  *
- * A stamp is a hint that saves reading a file again; only a digest is proof. */
+ * A stamp is a hint that saves reading a file again; only a digest is proof. The
+ * time is that of the inode's change (ctime): unlike the time of modification it
+ * cannot be set, so unpacking, copying or restoring a file never looks like leaving
+ * it as it was. */
 #ifndef CDN_IO_STAMP_H
 #define CDN_IO_STAMP_H
 
@@ -9,8 +12,8 @@
 #include "cordon/error.h"
 
 typedef struct cdn_stamp {
-    uint64_t size;    /* bytes */
-    int64_t mtime_ns; /* nanoseconds since 1970-01-01 UTC */
+    uint64_t size;      /* bytes */
+    int64_t changed_ns; /* nanoseconds since 1970-01-01 UTC */
 } cdn_stamp;
 
 /** CDN_E_INPUT, with the path as source, when there is no regular file at `path`. */

@@ -2,7 +2,7 @@
  *
  * Private to this room.
  *
- *   header      fixed size, then one mtime per input file, zeros, and a SHA-256 of all that
+ *   header      fixed size, then a time of change per input file, zeros, and a SHA-256 of all that
  *   sections    each on a 64-byte boundary, zeros between
  *   directory   canonical JSON: catalogue digest, period, row counts, inputs, the sections'
  *               SHA-256, exclusions; its own SHA-256 is in the header
@@ -42,7 +42,7 @@ typedef struct cdn_snapshot_header {
 } cdn_snapshot_header;
 _Static_assert(sizeof(cdn_snapshot_header) == 128, "the header has no padding");
 
-/** Where the sections begin: after the header, the mtimes and their digest. */
+/** Where the sections begin: after the header, the times of change and their digest. */
 static inline uint64_t cdn_snapshot_data_start(uint32_t input_count)
 {
     uint64_t size = sizeof(cdn_snapshot_header) + 8 * (uint64_t)input_count + CDN_SHA256_SIZE;

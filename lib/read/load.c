@@ -318,7 +318,7 @@ static cdn_status stamp_inputs(cdn_tables *tables, const char *data_dir, bool ag
         cdn_stamp stamp = {0, 0};
         cdn_status status = cdn_stamp_read(path, &stamp, error);
         if (status == CDN_OK && again &&
-            (stamp.size != input->stamp.size || stamp.mtime_ns != input->stamp.mtime_ns))
+            (stamp.size != input->stamp.size || stamp.changed_ns != input->stamp.changed_ns))
             status = cdn_fail_at(error, CDN_E_INPUT, path, 0, 0,
                                  "the file changed while it was read");
         input->stamp = stamp;

@@ -194,7 +194,7 @@ static cdn_status stale(const cdn_snapshot *self, const char *file, cdn_error *e
 }
 
 static cdn_status check_input(const cdn_snapshot *self, const char *data_dir, const char *file,
-                              const cdn_json *input, int64_t mtime_ns, cdn_error *error)
+                              const cdn_json *input, int64_t changed_ns, cdn_error *error)
 {
     int64_t size;
     const char *digest = cdn_json_string(cdn_json_get(input, "sha256"));
@@ -208,7 +208,7 @@ static cdn_status check_input(const cdn_snapshot *self, const char *data_dir, co
     cdn_status status = cdn_stamp_read(path, &stamp, error);
     if (status == CDN_OK && stamp.size != (uint64_t)size)
         status = stale(self, file, error);
-    if (status == CDN_OK && stamp.mtime_ns != mtime_ns) {
+    if (status == CDN_OK && stamp.changed_ns != changed_ns) {
         status = cdn_sha256_file_hex(path, now, error);
         if (status == CDN_OK && strcmp(now, digest) != 0)
             status = stale(self, file, error);
@@ -231,11 +231,11 @@ static cdn_status check_inputs(const cdn_snapshot *self, const cdn_catalogue *ca
         const char *name = cdn_json_string(cdn_json_get(input, "name"));
         if (at >= self->header.input_count || name == NULL || strcmp(name, file) != 0)
             return damaged(self, "inputs", error);
-        int64_t mtime_ns;
-        memcpy(&mtime_ns, self->mapping.bytes + sizeof self->header + 8 * (size_t)at,
-               sizeof mtime_ns);
+        int64_t changed_ns;
+        memcpy(&changed_ns, self->mapping.bytes + sizeof self->header + 8 * (size_t)at,
+               sizeof changed_ns);
         if (data_dir != NULL)
-            CDN_TRY(check_input(self, data_dir, file, input, mtime_ns, error));
+            CDN_TRY(check_input(self, data_dir, file, input, changed_ns, error));
         at++;
     }
     if (at != self->header.input_count || at != cdn_json_size(inputs))

@@ -127,7 +127,7 @@ static cdn_status write_directory(const output *self, cdn_text *out, cdn_error *
     return out->failed || out->length == 0 ? cdn_fail_memory(error) : CDN_OK;
 }
 
-/* The header, the mtimes, zeros, and the digest of these. */
+/* The header, the times of change, zeros, and the digest of these. */
 static cdn_status write_header(const output *self, const cdn_text *directory, cdn_error *error)
 {
     uint8_t block[sizeof(cdn_snapshot_header) + 8 * CDN_SNAPSHOT_INPUTS +
@@ -147,8 +147,8 @@ static cdn_status write_header(const output *self, const cdn_text *directory, cd
         const cdn_input *input = &self->tables->inputs[i];
         if (input->name == NULL)
             continue;
-        memcpy(block + at, &input->stamp.mtime_ns, sizeof input->stamp.mtime_ns);
-        at += sizeof input->stamp.mtime_ns;
+        memcpy(block + at, &input->stamp.changed_ns, sizeof input->stamp.changed_ns);
+        at += sizeof input->stamp.changed_ns;
     }
     uint64_t covered = size - CDN_SHA256_SIZE;
     CDN_TRY(cdn_sha256(block, covered, block + covered, error));

@@ -124,11 +124,15 @@ cdn_status cdn_desk_approve(cdn_desk *desk, const cdn_approval *approval, cdn_re
     cdn_json *note = NULL;
     uint32_t count = 0, required = 0;
     char *package = NULL;
-    cdn_status status = cdn_staging_note(desk, approval->release_id, &note, error);
+    int lock = -1;
+    cdn_status status = cdn_desk_lock(desk, &lock, error);
+    if (status == CDN_OK)
+        status = cdn_staging_note(desk, approval->release_id, &note, error);
     if (status == CDN_OK && (package = cdn_staging_path(desk, approval->release_id)) == NULL)
         status = cdn_fail_memory(error);
     if (status == CDN_OK)
         status = approve(desk, approval, note, package, &count, &required, error);
+    cdn_desk_unlock(lock);
     cdn_json_destroy(note);
     cdn_free(package);
     CDN_TRY(status);

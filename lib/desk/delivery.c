@@ -162,13 +162,17 @@ cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_report *
     cdn_json *note = NULL;
     delivery d = {0};
     cdn_package_report verified = {0};
-    cdn_status status = cdn_staging_note(desk, release_id, &note, error);
+    int lock = -1;
+    cdn_status status = cdn_desk_lock(desk, &lock, error);
+    if (status == CDN_OK)
+        status = cdn_staging_note(desk, release_id, &note, error);
     if (status == CDN_OK)
         status = delivery_paths(desk, release_id, &d, error);
     if (status == CDN_OK)
         status = deliver(desk, &d, note, &verified, error);
     if (status == CDN_OK)
         status = report_verified("delivered", &verified, report, error);
+    cdn_desk_unlock(lock);
     cdn_package_report_release(&verified);
     delivery_release(&d);
     cdn_json_destroy(note);

@@ -7,9 +7,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "desk/session.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -183,6 +186,34 @@ cdn_status cdn_desk_need_snapshot(cdn_desk *desk, cdn_error *error)
     cdn_free(note);
     cdn_free(path);
     return status;
+}
+
+/* The lock is on the folder itself: nothing is left behind, whatever ends the process. */
+cdn_status cdn_desk_lock(const cdn_desk *desk, int *out, cdn_error *error)
+{
+    *out = -1;
+    char *path = cdn_desk_path(desk, "staging", NULL);
+    if (path == NULL)
+        return cdn_fail_memory(error);
+    cdn_status status = CDN_OK;
+    int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed = lock < 0 ? -1 : flock(lock, LOCK_EX);
+    while (lock >= 0 && failed != 0 && errno == EINTR)
+        failed = flock(lock, LOCK_EX);
+    if (failed != 0) {
+        status = cdn_fail_errno(error, "cannot lock", path, errno);
+        cdn_desk_unlock(lock);
+    } else {
+        *out = lock;
+    }
+    cdn_free(path);
+    return status;
+}
+
+void cdn_desk_unlock(int lock)
+{
+    if (lock >= 0)
+        (void)close(lock);
 }
 
 int32_t cdn_desk_today(void)

@@ -41,6 +41,11 @@ bool cdn_desk_has_snapshot(const cdn_desk *desk);
 cdn_status cdn_desk_agreement(cdn_desk *desk, const char *id, cdn_agreement **out,
                               cdn_error *error) CDN_MUST_CHECK;
 
+/** Waits until no other process stages, approves or delivers in this workspace, and holds them off
+ *  until the descriptor is given to cdn_desk_unlock (-1 is nothing). */
+cdn_status cdn_desk_lock(const cdn_desk *desk, int *out, cdn_error *error) CDN_MUST_CHECK;
+void cdn_desk_unlock(int lock);
+
 /** Today, as days since 1970-01-01 in UTC; the only clock that decides anything: validity. */
 int32_t cdn_desk_today(void);
 

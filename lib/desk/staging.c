@@ -284,20 +284,25 @@ static cdn_status stage(const cdn_desk *desk, const cdn_request *request,
                         const char **outcome, cdn_error *error)
 {
     char name[192];
+    int lock = -1;
     (void)snprintf(name, sizeof name, ".%s.tmp", release->id);
     char *package = cdn_staging_path(desk, release->id);
     char *fresh = cdn_desk_path(desk, "staging", name);
     cdn_status status = package == NULL || fresh == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK)
+        status = cdn_desk_lock(desk, &lock, error);
+    bool locked = status == CDN_OK;
     if (status == CDN_OK)
         status = cdn_dir_remove(fresh, error);
     if (status == CDN_OK)
         status = cdn_package_stage(release, fresh, error);
     if (status == CDN_OK)
         status = settle(desk, request, release, gate, fresh, package, outcome, error);
-    if (fresh != NULL) {
+    if (locked) {
         cdn_status swept = cdn_dir_remove(fresh, status == CDN_OK ? error : NULL);
         status = status == CDN_OK ? swept : status;
     }
+    cdn_desk_unlock(lock);
     cdn_free(fresh);
     cdn_free(package);
     return status;

@@ -32,6 +32,7 @@ fresh() {
 
 workspace staged 20000 900
 keys staged "Asha Example" "Bram Sample" "Carys Specimen" "Dara Placeholder" "Zed Stranger"
+cp -p staged/ledger/ledger.sqlite fresh_ledger
 stage staged "$root/scripts/london_adass.lua"
 note=staging/$id.json
 package=staging/$id
@@ -301,6 +302,46 @@ case="run after delivery"
 in_ws ws run "$root/scripts/london_adass.lua"
 exits 0 "^unchanged, already delivered: $id$"
 unchanged
+
+# --- two at once --------------------------------------------------------------------------------------
+# at_once FIRST SECOND: two commands side by side; their exit codes, in order, in $codes
+at_once() {
+    checks=$((checks + 1))
+    (sh -c "$1" >out1 2>&1; echo $? >code1) &
+    (sh -c "$2" >out2 2>&1; echo $? >code2)
+    wait
+    codes=$(cat code1 code2 | sort | tr '\n' ' ')
+}
+for round in 1 2 3; do
+    case="staged by two, round $round"
+    rm -rf both
+    cp -rp staged both
+    rm -r both/staging/* both/ledger/*
+    cp -p fresh_ledger both/ledger/ledger.sqlite
+    at_once "'$cordon' run '$root/scripts/london_adass.lua' --workspace both" \
+        "'$cordon' run '$root/scripts/london_adass.lua' --workspace both"
+    [ "$codes" = "0 0 " ] || fail "exit $codes: $(cat out1 out2)"
+    check "one staged, the other found it" sh -c \
+        "cat out1 out2 | grep -c -e '^staged: $id' -e '^unchanged, already staged: $id' | grep -qx 2"
+    [ "$(kinds both)" = "stage " ] || fail "the ledger says $(kinds both)"
+    check "the package and its note" diff -r staged/staging both/staging
+    case="approved by two, round $round"
+    at_once "'$cordon' approve $id --as 'Asha Example' --workspace both" \
+        "'$cordon' approve $id --as 'Bram Sample' --workspace both"
+    [ "$codes" = "0 0 " ] || fail "exit $codes: $(cat out1 out2)"
+    check "two signatures" [ "$(ls "both/$package/signatures" | wc -l)" = 2 ]
+    case="delivered by two, round $round"
+    at_once "'$cordon' deliver $id --workspace both" "'$cordon' deliver $id --workspace both"
+    [ "$codes" = "0 1 " ] || fail "exit $codes: $(cat out1 out2)"
+    [ "$(kinds both)" = "stage approve approve intent commit " ] ||
+        fail "the ledger says $(kinds both)"
+done
+case="approved twice at once by one person"
+rm -rf both
+cp -rp staged both
+at_once "'$cordon' approve $id --as 'Asha Example' --workspace both" \
+    "'$cordon' approve $id --as 'Asha Example' --workspace both"
+[ "$codes" = "0 1 " ] || fail "exit $codes: $(cat out1 out2)"
 
 # --- the ledger -----------------------------------------------------------------------------------------------------------
 # tampered NAME SQL: with the triggers out of the way, as somebody who knows would do it

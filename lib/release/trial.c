@@ -15,6 +15,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "core/number.h"
+#include "core/text.h"
 
 static uint64_t cell_cost(const cdn_trial *trial, uint32_t c)
 {
@@ -115,19 +116,35 @@ static cdn_status build_system(cdn_trial *trial, cdn_error *error)
     return CDN_OK;
 }
 
-/* Names an output that an exposed cell belongs to; hidden cells have none of their own. */
-static const char *output_of_cell(const cdn_trial *trial, uint32_t cell)
+/* true when a figure of the table uses an exposed cell. */
+static bool table_is_exposed(const cdn_trial *trial, uint32_t t, const uint8_t *exposed)
 {
-    const cdn_cells *cells = trial->cells;
-    for (uint32_t t = 0; t < cells->table_count; t++) {
-        uint32_t first = cells->tables[t].first_figure;
-        uint32_t count =
-            cells->tables[t].key_count * trial->input->plan->tables[t].measure_count;
-        for (uint32_t f = first; f < first + count; f++)
-            if (cells->figures[f].cells[0] == cell || cells->figures[f].cells[1] == cell)
-                return trial->input->plan->tables[t].name;
+    const cdn_cell_table *table = &trial->cells->tables[t];
+    uint32_t count = table->key_count * trial->input->plan->tables[t].measure_count;
+    for (uint32_t i = 0; i < count; i++) {
+        const cdn_figure *figure = &trial->cells->figures[table->first_figure + i];
+        if (exposed[figure->cells[0]] ||
+            (figure->cells[1] != CDN_NONE && exposed[figure->cells[1]]))
+            return true;
     }
-    return NULL;
+    return false;
+}
+
+/* Names the outputs concerned, never a value. An exposed cell that no figure uses lies between
+ * outputs: it is the difference of what several of them publish. */
+static cdn_status refuse_exposed(const cdn_trial *trial, const uint8_t *exposed, uint32_t count,
+                                 cdn_error *error)
+{
+    cdn_text names = CDN_TEXT_INIT(256);
+    for (uint32_t t = 0; t < trial->cells->table_count; t++)
+        if (table_is_exposed(trial, t, exposed))
+            cdn_text_addf(&names, "%s%s", names.length > 0 ? ", " : "",
+                          trial->input->plan->tables[t].name);
+    cdn_status status = cdn_fail(
+        error, CDN_E_REFUSED, "the audit found %u exposed cells in the outputs: %s; nothing is "
+        "released", count, names.bytes == NULL ? "differences between them" : names.bytes);
+    cdn_text_release(&names);
+    return status;
 }
 
 static cdn_status attack(const cdn_trial *trial, cdn_error *error)
@@ -138,16 +155,8 @@ static cdn_status attack(const cdn_trial *trial, cdn_error *error)
     uint32_t count = 0;
     cdn_status status = cdn_attack_exact(&trial->system, trial->pattern.figure_withheld, exposed,
                                          &count, error);
-    if (status == CDN_OK && count > 0) {
-        const char *name = NULL;
-        for (uint32_t c = 0; c < trial->cells->count && name == NULL; c++)
-            if (exposed[c])
-                name = output_of_cell(trial, c);
-        status = cdn_fail(error, CDN_E_REFUSED,
-                          "the audit found %u exposed cells, first in output \"%s\"; nothing is "
-                          "released",
-                          count, name == NULL ? "(between outputs)" : name);
-    }
+    if (status == CDN_OK && count > 0)
+        status = refuse_exposed(trial, exposed, count, error);
     cdn_free(exposed);
     return status;
 }

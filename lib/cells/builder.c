@@ -218,16 +218,13 @@ bool cdn_builder_axis_is_public(const cdn_builder *b, uint32_t axis, uint32_t re
            expr_is_own(catalogue, binding->expr);
 }
 
-static bool grid_is_public(const cdn_builder *b, const cdn_grid *grid)
+static void mark_public(const cdn_builder *b, cdn_grid *grid)
 {
-    if (!b->catalogue->records[grid->record].is_public || grid->values != NULL)
-        return false;
+    grid->is_register =
+        b->catalogue->records[grid->record].is_public && grid->values == NULL;
     for (uint32_t a = 0; a < grid->axis_count; a++)
-        for (uint32_t i = 0; i < grid->axes[a].node_count; i++)
-            if (grid->axes[a].nodes[i] != CDN_NODE_ALL &&
-                !cdn_builder_axis_is_public(b, grid->axes[a].axis, grid->record))
-                return false;
-    return true;
+        grid->axes[a].is_public =
+            cdn_builder_axis_is_public(b, grid->axes[a].axis, grid->record);
 }
 
 cdn_status cdn_builder_add_grid(cdn_builder *b, cdn_grid *grid, uint32_t *out, cdn_error *error)
@@ -253,7 +250,7 @@ cdn_status cdn_builder_add_grid(cdn_builder *b, cdn_grid *grid, uint32_t *out, c
         cdn_grid_release(grid);
         return status;
     }
-    grid->is_public = grid_is_public(b, grid);
+    mark_public(b, grid);
     *out = b->grid_count;
     b->grids[b->grid_count++] = *grid;
     return CDN_OK;

@@ -69,6 +69,25 @@ uint32_t cdn_grid_node(const cdn_grid *grid, uint32_t key, uint32_t a)
     return grid->axes[a].nodes[key % grid->axes[a].node_count];
 }
 
+bool cdn_grid_key_is_public(const cdn_grid *grid, uint32_t key)
+{
+    for (uint32_t a = grid->axis_count; a-- > 0 && grid->is_register;) {
+        const cdn_grid_axis *axis = &grid->axes[a];
+        if (!axis->is_public && axis->nodes[key % axis->node_count] != CDN_NODE_ALL)
+            return false;
+        key /= axis->node_count;
+    }
+    return grid->is_register;
+}
+
+bool cdn_grid_is_public(const cdn_grid *grid)
+{
+    for (uint32_t key = 0; key < grid->key_count; key++)
+        if (!cdn_grid_key_is_public(grid, key))
+            return false;
+    return grid->is_register;
+}
+
 static bool node_has(const cdn_nodes *nodes, uint32_t node, uint32_t leaf)
 {
     return node == CDN_NODE_ALL || cdn_nodes_get(nodes, node)->leaves[leaf] != 0;
@@ -289,7 +308,7 @@ cdn_status cdn_grid_tabulate(cdn_grid *grid, const cdn_nodes *nodes,
     for (uint32_t key = 0; status == CDN_OK && fits && key < grid->key_count; key++) {
         fits = close_provider(&grid->cells[key], &p->tallies[key]);
         grid->cells[key].variable = grid->variable;
-        grid->cells[key].is_public = grid->is_public;
+        grid->cells[key].is_public = cdn_grid_key_is_public(grid, key);
     }
     if (status == CDN_OK && !fits)
         status = cdn_fail(error, CDN_E_LIMIT, "an exact sum does not fit in 64 bits");

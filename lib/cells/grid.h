@@ -21,6 +21,7 @@ typedef struct cdn_grid_axis {
     uint32_t axis;
     uint32_t leaf_count;
     uint32_t node_count;
+    bool is_public;         /* a register publishes this classification of its own records */
     uint32_t *nodes;        /* node numbers, in key order; NULL: position = leaf. @owner the grid */
     uint32_t *row_like;     /* per position: bit r = as in the statistic of row part r */
     const uint32_t *leaves; /* per record. @owner the frame */
@@ -32,7 +33,7 @@ typedef struct cdn_grid {
     uint32_t axis_count;
     cdn_grid_axis axes[CDN_GRID_AXES];
     uint32_t key_count;
-    bool is_public;
+    bool is_register;               /* counts the records of a public register */
     const int64_t *values;          /* per record; NULL = count. @owner the frame */
     uint32_t *published_units;      /* per unit: bit r = its row publishes row part r; or NULL */
     cdn_cell *cells;                /* per key, after tabulation */
@@ -53,6 +54,10 @@ cdn_status cdn_grid_size(cdn_grid *grid, cdn_error *error) CDN_MUST_CHECK;
 
 /** The node of axis number `a` of the grid at a key. */
 uint32_t cdn_grid_node(const cdn_grid *grid, uint32_t key, uint32_t a);
+
+/** true when the count at this key, or at every key, is a public fact. */
+bool cdn_grid_key_is_public(const cdn_grid *grid, uint32_t key);
+bool cdn_grid_is_public(const cdn_grid *grid);
 
 /** Fills grid->cells. CDN_E_LIMIT when an exact sum does not fit.
  *  @complexity O(records x keys each falls in) */

@@ -445,7 +445,8 @@ static cdn_status link_terms(linker *l, const cdn_part *part, cdn_error *error)
 static cdn_status link_all_terms(linker *l, cdn_error *error)
 {
     cdn_builder *b = l->b;
-    uint8_t *done = cdn_arena_alloc(b->arena, b->catalogue->expr_count, 1);
+    uint32_t exprs = b->catalogue->expr_count;
+    uint8_t *done = cdn_arena_alloc(b->arena, (size_t)exprs * b->catalogue->record_count, 1);
     if (done == NULL)
         return cdn_fail_memory(error);
     for (uint32_t t = 0; t < b->plan->table_count; t++)
@@ -454,10 +455,13 @@ static cdn_status link_all_terms(linker *l, cdn_error *error)
                 &b->catalogue->measures[b->plan->tables[t].measures[m].index];
             for (uint32_t p = 0; p < measure->part_count; p++) {
                 const cdn_part *part = &measure->parts[p];
-                uint32_t value = cdn_frame_expr(b->frame, part->value);
-                if (part->term_count == 0 || done[value])
+                if (part->term_count == 0)
                     continue;
-                done[value] = 1;
+                uint8_t *seen = &done[(size_t)part->record * exprs +
+                                      cdn_frame_expr(b->frame, part->value)];
+                if (*seen)
+                    continue;
+                *seen = 1;
                 CDN_TRY(link_terms(l, part, error));
             }
         }

@@ -232,7 +232,7 @@ static cdn_status refine(cdn_builder *b, uint32_t g, uint32_t axis, uint32_t gri
     const cdn_grid *grid = &b->grids[g];
     bool magnitude = b->cells->variables[grid->variable].magnitude;
     bool usable_axis = axis == b->catalogue->axis_count;
-    if (grid->is_public || (usable_axis && !magnitude && b->policy->missing_safe))
+    if (cdn_grid_is_public(grid) || (usable_axis && !magnitude && b->policy->missing_safe))
         return CDN_OK;
     if (!collect(b, grid, axis, grids, set))
         return cdn_fail(error, CDN_E_LIMIT, "more than %u groups on one classification",

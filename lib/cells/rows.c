@@ -107,6 +107,9 @@ static cdn_status unit_grid(cdn_builder *b, const cdn_statistic *statistic, uint
 {
     CDN_TRY(cdn_builder_start_grid(b, statistic, grid, error));
     CDN_TRY(cdn_builder_restrict(b, grid, statistic, NULL, error));
+    if (grid->axis_count == CDN_GRID_AXES)
+        return cdn_fail(error, CDN_E_LIMIT, "a row's measure uses more than %u classifications",
+                        CDN_GRID_AXES - 1);
     cdn_grid_axis *axis = &grid->axes[grid->axis_count];
     axis->axis = UINT32_MAX;
     axis->leaf_count = unit_rows;
@@ -190,9 +193,11 @@ static cdn_row_value row_value(const cdn_builder *b, const row_measure *m, uint3
     return v;
 }
 
+/* Of the shown units, those with records in `cells` (NULL: all): a row that says 0 because there is
+ * nothing of its workplace in the sum does not publish what the workplace has elsewhere. */
 static cdn_status add_row_part(cdn_builder *b, const cdn_statistic *statistic,
-                               const uint8_t *reveals, const uint8_t *units, uint32_t unit_rows,
-                               cdn_error *error)
+                               const uint8_t *reveals, const uint8_t *shown,
+                               const cdn_cell *cells, uint32_t unit_rows, cdn_error *error)
 {
     if (b->row_part_count == b->row_part_capacity) {
         uint32_t capacity = b->row_part_capacity == 0 ? 16 : b->row_part_capacity * 2;
@@ -202,12 +207,25 @@ static cdn_status add_row_part(cdn_builder *b, const cdn_statistic *statistic,
         b->row_parts = more;
         b->row_part_capacity = capacity;
     }
-    uint8_t *copy = cdn_arena_alloc(b->arena, unit_rows, 1);
-    if (copy == NULL)
+    uint8_t *units = cdn_arena_alloc(b->arena, unit_rows, 1);
+    if (units == NULL)
         return cdn_fail_memory(error);
-    memcpy(copy, units, unit_rows);
-    b->row_parts[b->row_part_count++] = (cdn_row_part){*statistic, reveals, copy};
+    for (uint32_t unit = 0; unit < unit_rows; unit++)
+        units[unit] = shown[unit] && (cells == NULL || cells[unit].records > 0);
+    b->row_parts[b->row_part_count++] = (cdn_row_part){*statistic, reveals, units};
     return CDN_OK;
+}
+
+/* The part of a measure that statistic `s` is, or is a term of. */
+static uint32_t part_of(const cdn_measure *measure, uint32_t s)
+{
+    if (s < measure->part_count)
+        return s;
+    s -= measure->part_count;
+    uint32_t part = 0;
+    for (; part + 1 < measure->part_count && s >= measure->parts[part].term_count; part++)
+        s -= measure->parts[part].term_count;
+    return part;
 }
 
 static cdn_status add_measure_rows(cdn_builder *b, const cdn_plan_list *list, cdn_cell_list *out,
@@ -226,7 +244,8 @@ static cdn_status add_measure_rows(cdn_builder *b, const cdn_plan_list *list, cd
     }
     if (m.measure->kind != CDN_MEASURE_QUANTILE)
         for (uint32_t s = 0; status == CDN_OK && s < m.statistic_count; s++)
-            status = add_row_part(b, &m.statistics[s], NULL, shown, rows, error);
+            status = add_row_part(b, &m.statistics[s], NULL, shown,
+                                  m.grids[part_of(m.measure, s)].cells, rows, error);
     for (uint32_t p = 0; p < 3; p++)
         cdn_grid_release(&m.grids[p]);
     cdn_free(m.quantiles);
@@ -267,7 +286,7 @@ static cdn_status add_register_part(cdn_builder *b, const cdn_plan_list *list,
     for (uint32_t i = 0; i < out->row_count; i++)
         shown[out->rows[i]] = 1;
     cdn_statistic count = {list->record, CDN_NONE, CDN_NONE, 0, NULL};
-    cdn_status status = add_row_part(b, &count, reveals, shown, rows, error);
+    cdn_status status = add_row_part(b, &count, reveals, shown, NULL, rows, error);
     cdn_free(shown);
     return status;
 }
@@ -405,15 +424,27 @@ cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *erro
     return CDN_OK;
 }
 
+/* A row adds up the records whose workplace it is; it can say nothing of other ones. */
+static cdn_status check_units(const cdn_builder *b, const cdn_plan_list *list, cdn_error *error)
+{
+    const cdn_record *records = b->catalogue->records;
+    for (uint32_t m = 0; m < list->measure_count; m++) {
+        const cdn_measure *measure = &b->catalogue->measures[list->measures[m].index];
+        for (uint32_t p = 0; p < measure->part_count; p++)
+            if (records[measure->parts[p].record].unit != list->record)
+                return cdn_fail_at(error, CDN_E_REFUSED, b->plan->script, list->line, 0,
+                                   "rows of %s cannot carry the measure %s, which is not about "
+                                   "them", records[list->record].name, measure->name);
+    }
+    return CDN_OK;
+}
+
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error)
 {
     for (uint32_t l = 0; l < b->plan->list_count; l++) {
         const cdn_plan_list *list = &b->plan->lists[l];
         cdn_cell_list *out = &b->cells->lists[l];
-        if (list->measure_count > 0 && b->catalogue->records[list->record].unit != list->record)
-            return cdn_fail_at(error, CDN_E_REFUSED, b->plan->script, list->line, 0,
-                               "rows of %s cannot carry measures",
-                               b->catalogue->records[list->record].name);
+        CDN_TRY(check_units(b, list, error));
         CDN_TRY(choose_rows(b, list, out, error));
         out->values = cdn_alloc((size_t)out->row_count * list->measure_count,
                                 sizeof *out->values);

@@ -3,7 +3,8 @@
  * Order (crash safe): verify approvals and bytes -> look consent up again ->
  * zip beside the package -> intent in the ledger, durable -> the directory into
  * outbox/, whole -> the zip -> commit. Killed before the intent nothing left;
- * after it, the intent stands and counts as released.
+ * after it, the intent stands and counts as released, and delivering again
+ * takes it up where it ended: the directory may be in outbox/ already.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
@@ -76,6 +77,7 @@ static cdn_status move_file(const char *from, const char *to, cdn_error *error)
 
 typedef struct delivery {
     const char *id;
+    const char *from; /* where the package is: staged, or out when an earlier delivery ended */
     char *staged, *staged_zip, *out, *out_zip, *trust, *note;
 } delivery;
 
@@ -96,6 +98,7 @@ static cdn_status delivery_paths(const cdn_desk *desk, const char *id, delivery 
     (void)snprintf(zip, sizeof zip, "%s.zip", id);
     (void)snprintf(note, sizeof note, "%s.json", id);
     *d = (delivery){id,
+                    NULL,
                     cdn_desk_path(desk, "staging", id),
                     cdn_desk_path(desk, "staging", zip),
                     cdn_desk_path(desk, "outbox", id),
@@ -105,7 +108,23 @@ static cdn_status delivery_paths(const cdn_desk *desk, const char *id, delivery 
     if (d->staged == NULL || d->staged_zip == NULL || d->out == NULL || d->out_zip == NULL ||
         d->trust == NULL || d->note == NULL)
         return cdn_fail_memory(error);
+    d->from = !cdn_file_exists(d->staged) && cdn_file_exists(d->out) ? d->out : d->staged;
     return CDN_OK;
+}
+
+/* The approvals are of these bytes; that they are of this release, its note tells. */
+static cdn_status check_identity(const delivery *d, const cdn_json *note,
+                                 const cdn_package_report *verified, cdn_error *error)
+{
+    char digest[65];
+    cdn_text bytes = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    const char *staged = cdn_json_string(cdn_json_get(note, "signedBytes"));
+    cdn_status status = cdn_staging_signed_bytes(d->from, &bytes, digest, error);
+    cdn_text_release(&bytes);
+    if (status == CDN_OK && (staged == NULL || strcmp(staged, digest) != 0 ||
+                             strcmp(verified->release_id, d->id) != 0))
+        status = cdn_fail(error, CDN_E_REFUSED, "the package is not the one that was staged");
+    return status;
 }
 
 static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_json *note,
@@ -113,9 +132,10 @@ static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_j
 {
     if (cdn_file_exists(d->staged_zip) && unlink(d->staged_zip) != 0)
         return cdn_fail_errno(error, "cannot remove", d->staged_zip, errno);
-    CDN_TRY(cdn_package_zip(d->staged, d->staged_zip, error));
+    CDN_TRY(cdn_package_zip(d->from, d->staged_zip, error));
     CDN_TRY(add_intent(desk, d->id, note, d->staged_zip, verified, error));
-    CDN_TRY(cdn_dir_publish(d->staged, d->out, error));
+    if (d->from == d->staged)
+        CDN_TRY(cdn_dir_publish(d->staged, d->out, error));
     CDN_TRY(move_file(d->staged_zip, d->out_zip, error));
     CDN_TRY(cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error));
     if (unlink(d->note) != 0)
@@ -127,7 +147,8 @@ static cdn_status deliver(cdn_desk *desk, const delivery *d, const cdn_json *not
                           cdn_package_report *verified, cdn_error *error)
 {
     cdn_agreement *agreement = NULL;
-    CDN_TRY(cdn_package_verify(d->staged, d->trust, verified, error));
+    CDN_TRY(cdn_package_verify(d->from, d->trust, verified, error));
+    CDN_TRY(check_identity(d, note, verified, error));
     CDN_TRY(cdn_staging_agreement(desk, note, &agreement, error));
     cdn_status status = check_consent(desk, note, agreement, error);
     if (status == CDN_OK && verified->approvals < agreement->approvals_required)

@@ -279,6 +279,51 @@ in_ws ws deliver "$id"
 exits 1 "damaged"
 unchanged
 
+case="another approved release in its place"
+rm -rf ws
+cp -rp approved ws
+right=$id
+in_ws ws run "$root/scripts/borough_coverage.lua"
+exits 0
+id=$(sed -n 's/^.*staged: //p' out)
+approve ws "Asha Example"
+exits 0
+approve ws "Bram Sample"
+exits 0
+rm -r "ws/staging/$right"
+mv "ws/staging/$id" "ws/staging/$right"
+rm "ws/staging/$id.json"
+id=$right
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "not the one that was staged"
+unchanged
+
+# A delivery that was killed is taken up again. Before its intent nothing is out; then the folder,
+# then the zip, then the note goes.
+for killed in "before the folder is out" "before the zip is out" "before its commit" "at its end"; do
+    again "killed $killed"
+    must deliver "$id" --workspace ws
+    find ws/outbox -type f -exec sha512sum {} + | sort -k 2 >whole
+    cp "approved/$note" "ws/$note"
+    [ "$killed" = "at its end" ] || {
+        cp -p approved/ledger/ledger.sqlite ws/ledger/
+        [ "$killed" = "before its commit" ] || mv "ws/outbox/$id.zip" "ws/staging/$id.zip"
+    }
+    [ "$killed" != "before the folder is out" ] || mv "ws/outbox/$id" "ws/staging/$id"
+    in_ws ws deliver "$id"
+    exits 0 "^delivered: $id$"
+    checks=$((checks + 1))
+    find ws/outbox -type f -exec sha512sum {} + | sort -k 2 | cmp -s - whole || fail "another outbox"
+    check "nothing stays in staging" [ -z "$(find ws/staging -mindepth 1)" ]
+    in_ws ws ledger verify
+    exits 0 "the chain holds"
+    case $(kinds ws) in
+    *"intent commit ") ;;
+    *) fail "the ledger says $(kinds ws)" ;;
+    esac
+done
+
 # --- delivery ---------------------------------------------------------------------------------------------------------
 again "delivered"
 in_ws ws deliver "$id"

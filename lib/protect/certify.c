@@ -44,8 +44,8 @@ typedef struct work {
     uint32_t choice_count;
     uint32_t *late; /* cells withheld that the factor does not have yet */
     uint32_t late_count;
-    uint32_t round;
-    uint32_t *touched_in; /* per equation: last round that withheld one of its cells late */
+    uint64_t *responses; /* per cell: see cdn_factor_respond, to the first `answered` late cells */
+    uint32_t answered;
 } work;
 
 /* The part of the combination in factor->column outside the factor. */
@@ -108,29 +108,15 @@ static bool list_choices(work *w)
     return true;
 }
 
-/* Has this round withheld a cell in one of the cell's equations, for it to wait and see? */
-static bool is_near_change(const work *w, uint32_t cell)
-{
-    const cdn_incidence *equations = &w->pattern->equations;
-    for (uint32_t i = equations->start[cell]; i < equations->start[cell + 1]; i++) {
-        if (w->touched_in[equations->items[i]] == w->round)
-            return true;
-    }
-    return false;
-}
-
-static void note_change(work *w, uint32_t cell)
-{
-    const cdn_incidence *equations = &w->pattern->equations;
-    for (uint32_t i = equations->start[cell]; i < equations->start[cell + 1]; i++)
-        w->touched_in[equations->items[i]] = w->round;
-}
-
 /* Against the cell's certificate, if it is still determined: the cheapest cell that enlarges the
  * null space, which frees it at once; when there is none, the `burst` cheapest ones. */
 static cdn_status protect_cell(work *w, uint32_t cell, uint32_t burst, cdn_error *error)
 {
-    if (is_near_change(w, cell) || !cdn_factor_determines(w->factor, cell))
+    if (w->late_count > 2 * w->answered + FEW) {
+        CDN_TRY(cdn_factor_respond(w->factor, w->late, w->late_count, w->responses, error));
+        w->answered = w->late_count;
+    }
+    if ((w->answered > 0 && w->responses[cell] != 0) || !cdn_factor_determines(w->factor, cell))
         return CDN_OK;
     combine(w);
     if (!list_choices(w))
@@ -147,10 +133,9 @@ static cdn_status protect_cell(work *w, uint32_t cell, uint32_t burst, cdn_error
             break;
         cdn_pattern_withhold(w->pattern, w->choices[i].cell);
         for (uint32_t j = 0; j < w->pattern->changed.count; j++) {
-            if (lone) {
-                note_change(w, w->pattern->changed.cells[j]);
+            if (lone)
                 w->late[w->late_count++] = w->pattern->changed.cells[j];
-            } else
+            else
                 CDN_TRY(cdn_factor_add_cell(w->factor, w->pattern->changed.cells[j], error));
         }
     }
@@ -168,6 +153,7 @@ static cdn_status catch_up(work *w, cdn_error *error)
     for (uint32_t i = 0; i < w->late_count; i++)
         CDN_TRY(cdn_factor_add_cell(w->factor, w->late[i], error));
     w->late_count = 0;
+    w->answered = 0;
     return CDN_OK;
 }
 
@@ -176,7 +162,6 @@ static cdn_status protect_round(work *w, uint32_t burst, uint32_t *exposed, cdn_
 {
     const cdn_system *system = w->pattern->system;
     *exposed = 0;
-    w->round++;
     CDN_TRY(catch_up(w, error));
     cdn_factor_null_vectors(w->factor, CDN_FACTOR_SEED, w->vectors);
     for (uint32_t c = 0; c < system->cell_count; c++) {
@@ -200,11 +185,11 @@ cdn_status cdn_certify(cdn_pattern *pattern, cdn_factor *factor, uint32_t *round
     w.touched = cdn_alloc(cells, sizeof *w.touched);
     w.held = cdn_alloc(cells, sizeof *w.held);
     w.choices = cdn_alloc(cells, sizeof *w.choices);
-    w.touched_in = cdn_alloc(pattern->system->equation_count, sizeof *w.touched_in);
+    w.responses = cdn_alloc(cells, sizeof *w.responses);
     w.late = cdn_alloc(cells, sizeof *w.late);
     cdn_status status = CDN_OK;
     if (w.vectors == NULL || w.slack == NULL || w.sum == NULL || w.touched == NULL ||
-        w.held == NULL || w.choices == NULL || w.late == NULL || w.touched_in == NULL) {
+        w.held == NULL || w.choices == NULL || w.late == NULL || w.responses == NULL) {
         status = cdn_fail_memory(error);
         goto done;
     }
@@ -221,6 +206,6 @@ done:
     cdn_free(w.held);
     cdn_free(w.choices);
     cdn_free(w.late);
-    cdn_free(w.touched_in);
+    cdn_free(w.responses);
     return status;
 }

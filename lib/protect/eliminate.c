@@ -2,10 +2,10 @@
  *
  * The pivot equation is always one of the shortest left (equations with two
  * unknowns merge them without fill), and its pivot the cell in the fewest
- * equations (Markowitz 1957). Among equals a sensitive cell is taken, so that
- * the cells that may be published again tend to stay free, where publishing is
- * cheap. Working rows live in one pool; a row that outgrows its place moves to
- * the end.
+ * equations (Markowitz 1957). Among equals a cell that is not sensitive is
+ * taken: it may be published again, and a pivot leaves a choice of directions
+ * for that. Working rows live in one pool; a row that outgrows its place moves
+ * to the end.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protect/eliminate.h"
@@ -185,15 +185,15 @@ static uint32_t shortest_row(work *w)
     return CDN_NONE;
 }
 
-/* The cell in the fewest rows; among equals a sensitive one, then the first. */
+/* The cell in the fewest rows; among equals one that is not sensitive, then the first. */
 static uint32_t choose_cell(const work *w, const row *r)
 {
     uint32_t best = CDN_NONE;
     uint64_t best_key = UINT64_MAX;
     for (uint32_t i = 0; i < r->length; i++) {
         uint32_t cell = w->cells[r->start + i];
-        uint64_t dull = (w->factor->system->marks[cell] & CDN_CELL_SENSITIVE) ? 0 : 1;
-        uint64_t key = (uint64_t)w->holders[cell] << 1 | dull;
+        uint64_t sensitive = (w->factor->system->marks[cell] & CDN_CELL_SENSITIVE) ? 1 : 0;
+        uint64_t key = (uint64_t)w->holders[cell] << 1 | sensitive;
         if (key < best_key || (key == best_key && cell < best)) {
             best_key = key;
             best = cell;

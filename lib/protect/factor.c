@@ -154,6 +154,15 @@ cdn_pivot *cdn_factor_push_pivot(cdn_factor *factor, uint32_t equation, uint32_t
     return &factor->pivots[at];
 }
 
+static uint64_t coefficient(const cdn_factor *factor, uint32_t equation, uint32_t cell)
+{
+    const cdn_system *system = factor->system;
+    uint32_t j = system->equation_start[equation];
+    while (system->equation_cell[j] != cell)
+        j++;
+    return cdn_field_from_int(factor->field, system->equation_coefficient[j]);
+}
+
 static void touch_equation(cdn_factor *factor, uint32_t equation)
 {
     sparse_hold(&factor->column, equation);
@@ -165,18 +174,13 @@ static void touch_equation(cdn_factor *factor, uint32_t equation)
  * equations; what is left over is in equations without a pivot. */
 static bool reduce_column(cdn_factor *factor, uint32_t cell)
 {
-    const cdn_system *system = factor->system;
     cdn_field field = factor->field;
     sparse_clear(&factor->column);
     cdn_heap_direct(&factor->heap, false);
     for (uint32_t i = factor->equations->start[cell]; i < factor->equations->start[cell + 1]; i++) {
         uint32_t equation = factor->equations->items[i];
-        uint32_t j = system->equation_start[equation];
-        while (system->equation_cell[j] != cell)
-            j++;
         touch_equation(factor, equation);
-        factor->column.values[equation] =
-            cdn_field_from_int(field, system->equation_coefficient[j]);
+        factor->column.values[equation] = coefficient(factor, equation, cell);
     }
     for (uint32_t k; cdn_heap_pop(&factor->heap, &k);) {
         uint64_t value = factor->column.values[factor->pivots[k].equation];
@@ -365,6 +369,54 @@ done:
     cdn_free(multiples);
     cdn_free(of_pivot);
     return status;
+}
+
+/* sums[equation] = random combination of the cells' columns. */
+static void combine_columns(const cdn_factor *factor, const uint32_t *cells, uint32_t count,
+                            uint64_t *sums)
+{
+    cdn_field field = factor->field;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t cell = cells[i];
+        uint64_t weight = cdn_mix64(CDN_FACTOR_SEED - 1 - cell) % field.prime;
+        for (uint32_t j = factor->equations->start[cell]; j < factor->equations->start[cell + 1];
+             j++) {
+            uint32_t equation = factor->equations->items[j];
+            uint64_t minus = cdn_field_negate(field, coefficient(factor, equation, cell));
+            sums[equation] = cdn_field_deduct(field, sums[equation], minus, weight);
+        }
+    }
+}
+
+cdn_status cdn_factor_respond(const cdn_factor *factor, const uint32_t *cells, uint32_t count,
+                              uint64_t *responses, cdn_error *error)
+{
+    cdn_field field = factor->field;
+    uint64_t *sums = cdn_alloc(factor->system->equation_count, sizeof *sums);
+    if (sums == NULL)
+        return cdn_fail_memory(error);
+    combine_columns(factor, cells, count, sums);
+    for (uint32_t c = 0; c < factor->system->cell_count; c++)
+        responses[c] = 0;
+    for (uint32_t k = 0; k < factor->pivot_count; k++) {
+        const cdn_pivot *pivot = &factor->pivots[k];
+        uint64_t value = cdn_field_multiply(field, sums[pivot->equation], pivot->inverse);
+        responses[pivot->cell] = cdn_field_negate(field, value);
+        for (uint32_t s = value == 0 ? CDN_NONE : pivot->first_step; s != CDN_NONE;
+             s = factor->steps[s].next_of_pivot) {
+            uint64_t *to = &sums[factor->steps[s].equation];
+            *to = cdn_field_deduct(field, *to, factor->steps[s].multiple, value);
+        }
+    }
+    for (uint32_t k = factor->pivot_count; k-- > 0;) {
+        uint64_t *to = &responses[factor->pivots[k].cell];
+        for (uint32_t e = factor->pivots[k].first_entry; e != CDN_NONE;
+             e = factor->entries[e].next_in_pivot)
+            *to = cdn_field_deduct(field, *to, factor->entries[e].value,
+                                   responses[factor->entries[e].cell]);
+    }
+    cdn_free(sums);
+    return CDN_OK;
 }
 
 static void spread(cdn_factor *factor, uint32_t cell)

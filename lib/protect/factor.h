@@ -109,6 +109,12 @@ void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (
 cdn_status cdn_factor_slack(const cdn_factor *factor, uint64_t seed, uint64_t *sums,
                             cdn_error *error) CDN_MUST_CHECK;
 
+/** Random values for `count` cells outside the factor, and what they make of the others: responses[c]
+ *  (a place for every cell) is not zero for a determined cell whose certificate one of those cells
+ *  breaks (a false 0 has probability near 2^-61). */
+cdn_status cdn_factor_respond(const cdn_factor *factor, const uint32_t *cells, uint32_t count,
+                              uint64_t *responses, cdn_error *error) CDN_MUST_CHECK;
+
 /** The cell becomes visible: one more row, "cell = 0". factor->row then holds a null vector of the
  *  factor as it was that is not zero at the cell; no members when the cell was determined anyway
  *  (nothing changes then). Stands until the next call on the factor. */

@@ -76,7 +76,7 @@ static cdn_status prune_again(cdn_pattern *pattern, cdn_field field, cdn_error *
     cdn_factor factor;
     cdn_status status = cdn_factor_init(&factor, pattern, field, error);
     if (status == CDN_OK)
-        status = cdn_prune(pattern, &factor, error);
+        status = cdn_prune(pattern, &factor, NULL, error);
     cdn_factor_release(&factor);
     return status;
 }

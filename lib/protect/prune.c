@@ -35,6 +35,7 @@ typedef struct work {
     uint32_t *moved; /* sensitive cells whose class is out of date */
     uint64_t *products;
     uint32_t moved_count;
+    uint64_t moves;
     candidate *candidates;
     uint32_t candidate_count;
     undo *undos;
@@ -161,6 +162,7 @@ static bool project(work *w, uint32_t cell, bool undoable)
 {
     cdn_field field = w->factor->field;
     const cdn_sparse *along = &w->factor->row;
+    w->moves += along->count;
     uint64_t inverse = cdn_field_inverse(field, along->values[cell]);
     uint64_t first = cdn_field_multiply(field, w->vectors[cell][0], inverse);
     uint64_t second = cdn_field_multiply(field, w->vectors[cell][1], inverse);
@@ -216,7 +218,7 @@ static cdn_status try_figure(work *w, uint32_t figure, cdn_error *error)
     return CDN_OK;
 }
 
-cdn_status cdn_prune(cdn_pattern *pattern, cdn_factor *factor, cdn_error *error)
+cdn_status cdn_prune(cdn_pattern *pattern, cdn_factor *factor, uint64_t *moves, cdn_error *error)
 {
     work w;
     cdn_status status = CDN_OK;
@@ -226,6 +228,8 @@ cdn_status cdn_prune(cdn_pattern *pattern, cdn_factor *factor, cdn_error *error)
     }
     for (uint32_t i = 0; status == CDN_OK && i < w.candidate_count; i++)
         status = try_figure(&w, w.candidates[i].figure, error);
+    if (moves != NULL)
+        *moves = w.moves;
 done:
     work_release(&w);
     return status;

@@ -11,7 +11,9 @@
 /** Publishes, figures with kept cells first and then dearest first, each withheld figure without a
  *  sensitive cell whose return leaves all sensitive cells undetermined. One pass is enough: what
  *  exposes a cell now exposes it still when more is published. After it, publishing any one
- *  secondary would expose a cell. The factor must be of this pattern, with nothing exposed. */
-cdn_status cdn_prune(cdn_pattern *pattern, cdn_factor *factor, cdn_error *error) CDN_MUST_CHECK;
+ *  secondary would expose a cell. The factor must be of this pattern, with nothing exposed.
+ *  *moves (may be NULL) becomes the number of cell updates it took, the measure of its work. */
+cdn_status cdn_prune(cdn_pattern *pattern, cdn_factor *factor, uint64_t *moves,
+                     cdn_error *error) CDN_MUST_CHECK;
 
 #endif

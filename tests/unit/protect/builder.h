@@ -5,15 +5,20 @@
 #define CDN_TESTS_PROTECT_BUILDER_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cells/system.h"
 
+#ifndef BUILDER_CELLS
 #define BUILDER_CELLS 512
 #define BUILDER_LISTS 1024
 #define BUILDER_ITEMS 8192
+#endif
+
+#define BUILDER_DIMENSIONS 4
 
 typedef struct builder {
     uint8_t marks[BUILDER_CELLS];
@@ -119,6 +124,34 @@ static inline uint64_t builder_random(uint64_t *state)
 static inline uint32_t builder_below(uint64_t *state, uint32_t bound)
 {
     return (uint32_t)(builder_random(state) % bound);
+}
+
+static inline bool builder_is_leaf(const dimension *d, uint32_t code)
+{
+    for (uint32_t c = 1; c < d->size; c++) {
+        if (d->parents[c] == code && c != code)
+            return false;
+    }
+    return true;
+}
+
+/** Adds the value to the cost of the cell of the leaf codes `at` and of all its totals. */
+static inline void builder_add_value(builder *b, const dimension *dimensions, uint32_t count,
+                                     const uint32_t *at, uint64_t value)
+{
+    uint32_t up[BUILDER_DIMENSIONS];
+    memcpy(up, at, count * sizeof *up);
+    for (bool more = true; more;) {
+        uint32_t cell = 0;
+        for (uint32_t i = 0; i < count; i++)
+            cell = cell * dimensions[i].size + up[i];
+        b->costs[cell] += value;
+        more = false;
+        for (uint32_t i = 0; i < count && !more; i++) {
+            more = up[i] != 0;
+            up[i] = more ? dimensions[i].parents[up[i]] : at[i];
+        }
+    }
 }
 
 #endif

@@ -220,34 +220,6 @@ static void test_suppress__cell_visible_follows_the_figures(void **unused)
 
 /* --- least loss --------------------------------------------------------------------------------- */
 
-static bool is_leaf(const dimension *d, uint32_t code)
-{
-    for (uint32_t c = 1; c < d->size; c++) {
-        if (d->parents[c] == code && c != code)
-            return false;
-    }
-    return true;
-}
-
-/* Adds the value to the cell of the leaf codes `at` and to all its totals. */
-static void add_value(builder *b, const dimension *dimensions, uint32_t count, const uint32_t *at,
-                      uint64_t value)
-{
-    uint32_t up[3];
-    memcpy(up, at, count * sizeof *up);
-    for (bool more = true; more;) {
-        uint32_t cell = 0;
-        for (uint32_t i = 0; i < count; i++)
-            cell = cell * dimensions[i].size + up[i];
-        b->costs[cell] += value;
-        more = false;
-        for (uint32_t i = 0; i < count && !more; i++) {
-            more = up[i] != 0;
-            up[i] = more ? dimensions[i].parents[up[i]] : at[i];
-        }
-    }
-}
-
 /* A table of skewed counts: 1 to 4 sensitive, zeros kept, costs the counts. */
 static void random_counts(builder *b, uint64_t *state)
 {
@@ -259,15 +231,15 @@ static void random_counts(builder *b, uint64_t *state)
     builder_add_table(b, dimensions, count);
     memset(b->costs, 0, sizeof b->costs);
     for (uint32_t cell = 0; cell < b->system.cell_count; cell++) {
-        uint32_t at[3];
+        uint32_t at[BUILDER_DIMENSIONS];
         bool leaf = true;
         for (uint32_t i = count, rest = cell; i-- > 0; rest /= dimensions[i].size) {
             at[i] = rest % dimensions[i].size;
-            leaf &= is_leaf(&dimensions[i], at[i]);
+            leaf &= builder_is_leaf(&dimensions[i], at[i]);
         }
         uint32_t kind = builder_below(state, 100);
         if (leaf && kind >= 15)
-            add_value(b, dimensions, count, at, builder_below(state, kind < 60 ? 12 : 200));
+            builder_add_value(b, dimensions, count, at, builder_below(state, kind < 60 ? 12 : 200));
         builder_figure(b, cell);
     }
     for (uint32_t cell = 0; cell < b->system.cell_count; cell++) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# jail.sh - every hostile or mistaken script ends within 5 seconds, with its line and no plan.
+# jail.sh - every hostile or mistaken script ends of its own accord, with its line and no plan.
 #
 # Drives the helper as its parent does: text on 0, names on 3, answer on 4.
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -19,7 +19,7 @@ complain()
 # run FILE [KIND]: the answer in $answer, the exit code in $code
 run()
 {
-    timeout -s KILL 5 "$helper" "${2:-script}" chunk <"$1" 3<"$here/jail/names.json" \
+    timeout -s KILL 60 "$helper" "${2:-script}" chunk <"$1" 3<"$here/jail/names.json" \
         4>"$work/answer" 2>"$work/stderr"
     code=$?
     answer=$(cat "$work/answer")
@@ -134,7 +134,7 @@ for name in order string_double table_grow sort_liar; do
 done
 
 # --- without names (they are optional) a script is still read ---
-timeout -s KILL 5 "$helper" script chunk <"$here/jail/good.lua" 3</dev/null 4>"$work/answer"
+timeout -s KILL 60 "$helper" script chunk <"$here/jail/good.lua" 3</dev/null 4>"$work/answer"
 grep -q '"codes":\["London"\]' "$work/answer" || complain "without names: $(cat "$work/answer")"
 
 [ "$failures" -eq 0 ] && echo "jail: $count attacks and the rest ended as they must"

@@ -14,7 +14,7 @@ has()
     name=$1
     shift
     cat >"$work/script.lua"
-    timeout -s KILL 5 "$helper" script chunk <"$work/script.lua" 3<"$here/jail/names.json" \
+    timeout -s KILL 60 "$helper" script chunk <"$work/script.lua" 3<"$here/jail/names.json" \
         4>"$work/answer"
     for text; do
         case $text in

@@ -1,6 +1,7 @@
 /* trial.c - cells to verdicts to pattern to attack.
  *
- * Which cells an attacker knows: public facts, and empty cells when the policy
+ * Which cells an attacker knows: public facts, cells whose contributors all have
+ * the statistic in a published row (their sum), and empty cells when the policy
  * publishes zeros (a published 0 says that nobody is there, and a hidden empty
  * cell is treated as known too, which only makes the attacker stronger).
  * Figures that their own rule withholds (quantiles) never enter the system as
@@ -45,12 +46,14 @@ static cdn_status judge(cdn_trial *trial, cdn_error *error)
         return cdn_fail_memory(error);
     cdn_rule_cells(cells, trial->input->policy, trial->verdicts);
     for (uint32_t c = 0; c < cells->count; c++) {
-        bool empty = cells->cells[c].records == 0;
+        const cdn_cell *cell = &cells->cells[c];
+        bool empty = cell->records == 0;
+        bool in_rows = !empty && cell->providers == 0;
         bool safe_zero = empty && trial->input->policy->zeros == CDN_ZEROS_SAFE;
         trial->costs[c] = cell_cost(trial, c);
         if (trial->verdicts[c] != 0)
             trial->marks[c] = CDN_CELL_SENSITIVE;
-        else if (cells->cells[c].is_public || safe_zero)
+        else if (cell->is_public || in_rows || safe_zero)
             trial->marks[c] = CDN_CELL_KNOWN;
     }
     return CDN_OK;

@@ -10,7 +10,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "protect/factor.h"
-#include "protect/field.h"
+#include "protect/prime.h"
 #include "protect/pattern.h"
 
 typedef struct work {
@@ -53,16 +53,16 @@ static void note_found(work *w, uint32_t cell)
 static void add_row(work *w, uint32_t row, uint64_t multiple)
 {
     const cdn_system *s = &w->system.system;
-    cdn_field field = w->factor.field;
+    cdn_prime field = w->factor.field;
     for (uint32_t i = s->equation_start[row]; i < s->equation_start[row + 1]; i++) {
         uint32_t cell = s->equation_cell[i];
         uint64_t minus =
-            cdn_field_negate(field, cdn_field_from_int(field, s->equation_coefficient[i]));
+            cdn_prime_negate(field, cdn_field_from_int(field, s->equation_coefficient[i]));
         if (!w->is_touched[cell]) {
             w->is_touched[cell] = 1;
             w->touched[w->count++] = cell;
         }
-        w->sum[cell] = cdn_field_deduct(field, w->sum[cell], minus, multiple);
+        w->sum[cell] = cdn_prime_deduct(field, w->sum[cell], minus, multiple);
     }
 }
 
@@ -142,7 +142,7 @@ static cdn_status find_determined(work *w, const cdn_policy *policy, cdn_error *
     uint32_t cells = w->table->cell_count;
     CDN_TRY(cdn_outside_system_init(&w->system, w->table, policy, CDN_OUTSIDE_TO_EXPLAIN, error));
     CDN_TRY(cdn_pattern_init(&w->pattern, &w->system.system, error));
-    CDN_TRY(cdn_factor_init(&w->factor, &w->pattern, cdn_field_make(CDN_FIELD_FIRST_FOLD), error));
+    CDN_TRY(cdn_factor_init(&w->factor, &w->pattern, cdn_prime_make(CDN_PRIME_FIRST_FOLD), error));
     w->vectors = cdn_alloc(cells, sizeof *w->vectors);
     w->sum = cdn_alloc(cells, sizeof *w->sum);
     w->touched = cdn_alloc(cells, sizeof *w->touched);

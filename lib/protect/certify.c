@@ -53,7 +53,7 @@ static void combine(work *w)
 {
     const cdn_system *system = w->factor->system;
     const cdn_sparse *column = &w->factor->column;
-    cdn_field field = w->factor->field;
+    cdn_prime field = w->factor->field;
     w->count = 0;
     for (uint32_t i = 0; i < column->count; i++) {
         uint32_t equation = column->members[i];
@@ -69,8 +69,8 @@ static void combine(work *w)
                 w->sum[cell] = 0;
             }
             uint64_t minus =
-                cdn_field_negate(field, cdn_field_from_int(field, system->equation_coefficient[j]));
-            w->sum[cell] = cdn_field_deduct(field, w->sum[cell], minus, multiple);
+                cdn_prime_negate(field, cdn_field_from_int(field, system->equation_coefficient[j]));
+            w->sum[cell] = cdn_prime_deduct(field, w->sum[cell], minus, multiple);
         }
     }
     for (uint32_t i = 0; i < w->count; i++)
@@ -146,7 +146,7 @@ static cdn_status protect_cell(work *w, uint32_t cell, uint32_t burst, cdn_error
 static cdn_status catch_up(work *w, cdn_error *error)
 {
     if (w->late_count > FEW) {
-        cdn_field field = w->factor->field;
+        cdn_prime field = w->factor->field;
         cdn_factor_release(w->factor);
         CDN_TRY(cdn_factor_init(w->factor, w->pattern, field, error));
     }

@@ -33,11 +33,11 @@ void cdn_classes_release(cdn_classes *classes)
     *classes = (cdn_classes){0};
 }
 
-uint64_t cdn_ratio(cdn_field field, const uint64_t vectors[2])
+uint64_t cdn_ratio(cdn_prime field, const uint64_t vectors[2])
 {
     if (vectors[1] == 0)
         return vectors[0] == 0 ? CDN_RATIO_NONE : field.prime;
-    return cdn_field_multiply(field, vectors[0], cdn_field_inverse(field, vectors[1]));
+    return cdn_prime_multiply(field, vectors[0], cdn_prime_inverse(field, vectors[1]));
 }
 
 static uint32_t find_slot(const cdn_classes *classes, uint64_t ratio)

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "protect/field.h"
+#include "protect/prime.h"
 
 /** The ratio of a cell that is zero in both vectors: determined, or visible. */
 #define CDN_RATIO_NONE UINT64_MAX
@@ -29,7 +29,7 @@ typedef struct cdn_classes {
 bool cdn_classes_init(cdn_classes *classes, uint32_t members);
 void cdn_classes_release(cdn_classes *classes);
 
-uint64_t cdn_ratio(cdn_field field, const uint64_t vectors[2]);
+uint64_t cdn_ratio(cdn_prime field, const uint64_t vectors[2]);
 
 void cdn_classes_add(cdn_classes *classes, uint64_t ratio);
 void cdn_classes_drop(cdn_classes *classes, uint64_t ratio);

@@ -221,7 +221,7 @@ static uint64_t take_cell(work *w, row *r, uint32_t cell)
 /* row target -= multiple x pivot row; both without the pivot cell. */
 static bool deduct_row(work *w, const row *pivot, uint32_t target, uint64_t multiple)
 {
-    cdn_field field = w->factor->field;
+    cdn_prime field = w->factor->field;
     row *r = &w->rows[target];
     uint32_t hits = 0;
     for (uint32_t i = r->length; i-- > 0;) {
@@ -232,7 +232,7 @@ static bool deduct_row(work *w, const row *pivot, uint32_t target, uint64_t mult
         hits++;
         w->hit[place - 1] = target + 1;
         uint64_t *value = &w->values[r->start + i];
-        *value = cdn_field_deduct(field, *value, multiple, w->values[pivot->start + place - 1]);
+        *value = cdn_prime_deduct(field, *value, multiple, w->values[pivot->start + place - 1]);
         if (*value == 0) {
             uint32_t last = --r->length;
             w->cells[r->start + i] = w->cells[r->start + last];
@@ -250,7 +250,7 @@ static bool deduct_row(work *w, const row *pivot, uint32_t target, uint64_t mult
         uint32_t cell = w->cells[pivot->start + p];
         w->cells[r->start + r->length] = cell;
         w->values[r->start + r->length++] =
-            cdn_field_deduct(field, 0, multiple, w->values[pivot->start + p]);
+            cdn_prime_deduct(field, 0, multiple, w->values[pivot->start + p]);
         w->holders[cell]++;
         if (!add_link(w, cell, target))
             return false;
@@ -279,7 +279,7 @@ static bool make_pivot(work *w, uint32_t pivot_row, uint32_t cell)
 {
     cdn_factor *factor = w->factor;
     row *r = &w->rows[pivot_row];
-    uint64_t inverse = cdn_field_inverse(factor->field, take_cell(w, r, cell));
+    uint64_t inverse = cdn_prime_inverse(factor->field, take_cell(w, r, cell));
     cdn_factor_push_pivot(factor, pivot_row, cell)->inverse = inverse;
     if (r->length > w->hit_room) {
         cdn_free(w->hit);
@@ -291,7 +291,7 @@ static bool make_pivot(work *w, uint32_t pivot_row, uint32_t cell)
     for (uint32_t i = 0; i < r->length; i++) {
         uint32_t other = w->cells[r->start + i];
         uint64_t *value = &w->values[r->start + i];
-        *value = cdn_field_multiply(factor->field, *value, inverse);
+        *value = cdn_prime_multiply(factor->field, *value, inverse);
         if (!cdn_factor_push_entry(factor, factor->pivot_count - 1, other, *value))
             return false;
         w->place[other] = i + 1;

@@ -53,7 +53,7 @@ static uint32_t *none_list(uint32_t count)
     return list;
 }
 
-cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_field field,
+cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_prime field,
                            cdn_error *error)
 {
     const cdn_system *system = pattern->system;
@@ -174,7 +174,7 @@ static void touch_equation(cdn_factor *factor, uint32_t equation)
  * equations; what is left over is in equations without a pivot. */
 static bool reduce_column(cdn_factor *factor, uint32_t cell)
 {
-    cdn_field field = factor->field;
+    cdn_prime field = factor->field;
     sparse_clear(&factor->column);
     cdn_heap_direct(&factor->heap, false);
     for (uint32_t i = factor->equations->start[cell]; i < factor->equations->start[cell + 1]; i++) {
@@ -186,7 +186,7 @@ static bool reduce_column(cdn_factor *factor, uint32_t cell)
         uint64_t value = factor->column.values[factor->pivots[k].equation];
         if (value == 0)
             continue;
-        value = cdn_field_multiply(field, value, factor->pivots[k].inverse);
+        value = cdn_prime_multiply(field, value, factor->pivots[k].inverse);
         if (!cdn_factor_push_entry(factor, k, cell, value))
             return false;
         for (uint32_t s = factor->pivots[k].first_step; s != CDN_NONE;
@@ -194,7 +194,7 @@ static bool reduce_column(cdn_factor *factor, uint32_t cell)
             uint32_t equation = factor->steps[s].equation;
             touch_equation(factor, equation);
             uint64_t *to = &factor->column.values[equation];
-            *to = cdn_field_deduct(field, *to, factor->steps[s].multiple, value);
+            *to = cdn_prime_deduct(field, *to, factor->steps[s].multiple, value);
         }
     }
     return true;
@@ -216,7 +216,7 @@ cdn_status cdn_factor_add_cell(cdn_factor *factor, uint32_t cell, cdn_error *err
         if (pivot == CDN_NONE) {
             pivot = factor->pivot_count;
             cdn_factor_push_pivot(factor, equation, cell)->inverse =
-                cdn_field_inverse(factor->field, value);
+                cdn_prime_inverse(factor->field, value);
         } else if (!cdn_factor_push_step(factor, pivot, equation, value)) {
             goto memory;
         }
@@ -230,7 +230,7 @@ memory:
  * on the way: factor->multiplier. */
 static void reduce_cell(cdn_factor *factor, uint32_t cell)
 {
-    cdn_field field = factor->field;
+    cdn_prime field = factor->field;
     sparse_clear(&factor->row);
     sparse_clear(&factor->multiplier);
     cdn_heap_direct(&factor->heap, false);
@@ -250,7 +250,7 @@ static void reduce_cell(cdn_factor *factor, uint32_t cell)
             uint32_t other = factor->entries[e].cell;
             sparse_hold(&factor->row, other);
             uint64_t *to = &factor->row.values[other];
-            *to = cdn_field_deduct(field, *to, factor->entries[e].value, value);
+            *to = cdn_prime_deduct(field, *to, factor->entries[e].value, value);
             if (factor->pivot_of_cell[other] != CDN_NONE)
                 cdn_heap_push(&factor->heap, factor->pivot_of_cell[other]);
         }
@@ -260,7 +260,7 @@ static void reduce_cell(cdn_factor *factor, uint32_t cell)
 /* From multiples of reduced equations to multiples of the equations themselves. */
 static void trace_equations(cdn_factor *factor)
 {
-    cdn_field field = factor->field;
+    cdn_prime field = factor->field;
     cdn_sparse *multiplier = &factor->multiplier;
     sparse_clear(&factor->column);
     cdn_heap_direct(&factor->heap, true);
@@ -268,7 +268,7 @@ static void trace_equations(cdn_factor *factor)
         cdn_heap_push(&factor->heap, multiplier->members[i]);
     for (uint32_t k; cdn_heap_pop(&factor->heap, &k);) {
         uint64_t value =
-            cdn_field_multiply(field, multiplier->values[k], factor->pivots[k].inverse);
+            cdn_prime_multiply(field, multiplier->values[k], factor->pivots[k].inverse);
         uint32_t equation = factor->pivots[k].equation;
         if (value == 0)
             continue;
@@ -279,7 +279,7 @@ static void trace_equations(cdn_factor *factor)
             uint32_t j = factor->steps[s].pivot;
             sparse_hold(multiplier, j);
             uint64_t *to = &multiplier->values[j];
-            *to = cdn_field_deduct(field, *to, factor->steps[s].multiple, value);
+            *to = cdn_prime_deduct(field, *to, factor->steps[s].multiple, value);
             cdn_heap_push(&factor->heap, j);
         }
     }
@@ -298,7 +298,7 @@ bool cdn_factor_determines(cdn_factor *factor, uint32_t cell)
 
 void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (*vectors)[2])
 {
-    cdn_field field = factor->field;
+    cdn_prime field = factor->field;
     for (uint32_t c = 0; c < factor->system->cell_count; c++) {
         bool is_free = factor->active[c] && factor->pivot_of_cell[c] == CDN_NONE;
         vectors[c][0] = is_free ? cdn_mix64(seed + 2 * (uint64_t)c) % field.prime : 0;
@@ -309,8 +309,8 @@ void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (
         for (uint32_t e = factor->pivots[k].first_entry; e != CDN_NONE;
              e = factor->entries[e].next_in_pivot) {
             const cdn_entry *entry = &factor->entries[e];
-            first = cdn_field_deduct(field, first, entry->value, vectors[entry->cell][0]);
-            second = cdn_field_deduct(field, second, entry->value, vectors[entry->cell][1]);
+            first = cdn_prime_deduct(field, first, entry->value, vectors[entry->cell][0]);
+            second = cdn_prime_deduct(field, second, entry->value, vectors[entry->cell][1]);
         }
         vectors[factor->pivots[k].cell][0] = first;
         vectors[factor->pivots[k].cell][1] = second;
@@ -321,7 +321,7 @@ void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (
 static void left_null_vector(const cdn_factor *factor, uint64_t seed, uint64_t *multiples,
                              uint64_t *of_pivot)
 {
-    cdn_field field = factor->field;
+    cdn_prime field = factor->field;
     const cdn_step *steps = factor->steps;
     for (uint32_t r = 0; r < factor->system->equation_count; r++) {
         if (factor->pivot_of_equation[r] != CDN_NONE)
@@ -330,15 +330,15 @@ static void left_null_vector(const cdn_factor *factor, uint64_t seed, uint64_t *
         for (uint32_t s = factor->steps_of_equation[r]; s != CDN_NONE;
              s = steps[s].next_of_equation)
             of_pivot[steps[s].pivot] =
-                cdn_field_deduct(field, of_pivot[steps[s].pivot], steps[s].multiple, multiples[r]);
+                cdn_prime_deduct(field, of_pivot[steps[s].pivot], steps[s].multiple, multiples[r]);
     }
     for (uint32_t k = factor->pivot_count; k-- > 0;) {
         uint32_t r = factor->pivots[k].equation;
-        multiples[r] = cdn_field_multiply(field, of_pivot[k], factor->pivots[k].inverse);
+        multiples[r] = cdn_prime_multiply(field, of_pivot[k], factor->pivots[k].inverse);
         for (uint32_t s = factor->steps_of_equation[r]; s != CDN_NONE;
              s = steps[s].next_of_equation)
             of_pivot[steps[s].pivot] =
-                cdn_field_deduct(field, of_pivot[steps[s].pivot], steps[s].multiple, multiples[r]);
+                cdn_prime_deduct(field, of_pivot[steps[s].pivot], steps[s].multiple, multiples[r]);
     }
 }
 
@@ -346,7 +346,7 @@ cdn_status cdn_factor_slack(const cdn_factor *factor, uint64_t seed, uint64_t *s
                             cdn_error *error)
 {
     const cdn_system *system = factor->system;
-    cdn_field field = factor->field;
+    cdn_prime field = factor->field;
     uint64_t *multiples = cdn_alloc(system->equation_count, sizeof *multiples);
     uint64_t *of_pivot = cdn_alloc(factor->pivot_count, sizeof *of_pivot);
     cdn_status status = CDN_OK;
@@ -361,8 +361,8 @@ cdn_status cdn_factor_slack(const cdn_factor *factor, uint64_t seed, uint64_t *s
         for (uint32_t j = system->equation_start[r]; j < system->equation_start[r + 1]; j++) {
             uint64_t *sum = &sums[system->equation_cell[j]];
             uint64_t minus =
-                cdn_field_negate(field, cdn_field_from_int(field, system->equation_coefficient[j]));
-            *sum = cdn_field_deduct(field, *sum, minus, multiples[r]);
+                cdn_prime_negate(field, cdn_field_from_int(field, system->equation_coefficient[j]));
+            *sum = cdn_prime_deduct(field, *sum, minus, multiples[r]);
         }
     }
 done:
@@ -375,15 +375,15 @@ done:
 static void combine_columns(const cdn_factor *factor, const uint32_t *cells, uint32_t count,
                             uint64_t *sums)
 {
-    cdn_field field = factor->field;
+    cdn_prime field = factor->field;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t cell = cells[i];
         uint64_t weight = cdn_mix64(CDN_FACTOR_SEED - 1 - cell) % field.prime;
         for (uint32_t j = factor->equations->start[cell]; j < factor->equations->start[cell + 1];
              j++) {
             uint32_t equation = factor->equations->items[j];
-            uint64_t minus = cdn_field_negate(field, coefficient(factor, equation, cell));
-            sums[equation] = cdn_field_deduct(field, sums[equation], minus, weight);
+            uint64_t minus = cdn_prime_negate(field, coefficient(factor, equation, cell));
+            sums[equation] = cdn_prime_deduct(field, sums[equation], minus, weight);
         }
     }
 }
@@ -391,7 +391,7 @@ static void combine_columns(const cdn_factor *factor, const uint32_t *cells, uin
 cdn_status cdn_factor_respond(const cdn_factor *factor, const uint32_t *cells, uint32_t count,
                               uint64_t *responses, cdn_error *error)
 {
-    cdn_field field = factor->field;
+    cdn_prime field = factor->field;
     uint64_t *sums = cdn_alloc(factor->system->equation_count, sizeof *sums);
     if (sums == NULL)
         return cdn_fail_memory(error);
@@ -400,19 +400,19 @@ cdn_status cdn_factor_respond(const cdn_factor *factor, const uint32_t *cells, u
         responses[c] = 0;
     for (uint32_t k = 0; k < factor->pivot_count; k++) {
         const cdn_pivot *pivot = &factor->pivots[k];
-        uint64_t value = cdn_field_multiply(field, sums[pivot->equation], pivot->inverse);
-        responses[pivot->cell] = cdn_field_negate(field, value);
+        uint64_t value = cdn_prime_multiply(field, sums[pivot->equation], pivot->inverse);
+        responses[pivot->cell] = cdn_prime_negate(field, value);
         for (uint32_t s = value == 0 ? CDN_NONE : pivot->first_step; s != CDN_NONE;
              s = factor->steps[s].next_of_pivot) {
             uint64_t *to = &sums[factor->steps[s].equation];
-            *to = cdn_field_deduct(field, *to, factor->steps[s].multiple, value);
+            *to = cdn_prime_deduct(field, *to, factor->steps[s].multiple, value);
         }
     }
     for (uint32_t k = factor->pivot_count; k-- > 0;) {
         uint64_t *to = &responses[factor->pivots[k].cell];
         for (uint32_t e = factor->pivots[k].first_entry; e != CDN_NONE;
              e = factor->entries[e].next_in_pivot)
-            *to = cdn_field_deduct(field, *to, factor->entries[e].value,
+            *to = cdn_prime_deduct(field, *to, factor->entries[e].value,
                                    responses[factor->entries[e].cell]);
     }
     cdn_free(sums);
@@ -427,7 +427,7 @@ static void spread(cdn_factor *factor, uint32_t cell)
         uint32_t k = factor->entries[e].pivot;
         uint32_t to = factor->pivots[k].cell;
         sparse_hold(&factor->row, to);
-        factor->row.values[to] = cdn_field_deduct(factor->field, factor->row.values[to],
+        factor->row.values[to] = cdn_prime_deduct(factor->field, factor->row.values[to],
                                                   factor->entries[e].value, value);
         cdn_heap_push(&factor->heap, k);
     }
@@ -464,14 +464,14 @@ static uint32_t choose_free(const cdn_factor *factor)
 
 cdn_status cdn_factor_fix(cdn_factor *factor, uint32_t cell, cdn_error *error)
 {
-    cdn_field field = factor->field;
+    cdn_prime field = factor->field;
     reduce_cell(factor, cell);
     uint32_t chosen = choose_free(factor);
     if (chosen == CDN_NONE) {
         sparse_clear(&factor->row);
         return CDN_OK;
     }
-    uint64_t inverse = cdn_field_inverse(field, factor->row.values[chosen]);
+    uint64_t inverse = cdn_prime_inverse(field, factor->row.values[chosen]);
     uint32_t pivot = factor->pivot_count;
     cdn_factor_push_pivot(factor, CDN_NONE, chosen);
     for (uint32_t i = 0; i < factor->row.count; i++) {
@@ -479,7 +479,7 @@ cdn_status cdn_factor_fix(cdn_factor *factor, uint32_t cell, cdn_error *error)
         uint64_t value = factor->row.values[other];
         if (other == chosen || value == 0)
             continue;
-        value = cdn_field_multiply(field, value, inverse);
+        value = cdn_prime_multiply(field, value, inverse);
         if (!cdn_factor_push_entry(factor, pivot, other, value))
             return cdn_fail_memory(error);
     }

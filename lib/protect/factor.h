@@ -22,7 +22,7 @@
 
 #include "cells/system.h"
 #include "cordon/error.h"
-#include "protect/field.h"
+#include "protect/prime.h"
 #include "protect/heap.h"
 #include "protect/pattern.h"
 
@@ -66,7 +66,7 @@ typedef struct cdn_sparse {
 typedef struct cdn_factor {
     const cdn_system *system;
     const cdn_incidence *equations; /* per cell */
-    cdn_field field;
+    cdn_prime field;
     uint8_t *active;         /* per cell: is a column */
     uint32_t *pivot_of_cell; /* CDN_NONE: free, or not a column */
     uint32_t *pivot_of_equation;
@@ -86,7 +86,7 @@ typedef struct cdn_factor {
 } cdn_factor;
 
 /** Eliminates for the cells that are unknown in `pattern`. Release it in any case. */
-cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_field field,
+cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_prime field,
                            cdn_error *error) CDN_MUST_CHECK;
 void cdn_factor_release(cdn_factor *factor);
 

@@ -71,7 +71,7 @@ static void restore(cdn_pattern *pattern, const uint8_t *withheld)
     }
 }
 
-static cdn_status prune_again(cdn_pattern *pattern, cdn_field field, cdn_error *error)
+static cdn_status prune_again(cdn_pattern *pattern, cdn_prime field, cdn_error *error)
 {
     cdn_factor factor;
     cdn_status status = cdn_factor_init(&factor, pattern, field, error);
@@ -81,7 +81,7 @@ static cdn_status prune_again(cdn_pattern *pattern, cdn_field field, cdn_error *
     return status;
 }
 
-cdn_status cdn_improve(cdn_pattern *pattern, cdn_field field, cdn_error *error)
+cdn_status cdn_improve(cdn_pattern *pattern, cdn_prime field, cdn_error *error)
 {
     const cdn_system *system = pattern->system;
     cdn_status status = CDN_OK;

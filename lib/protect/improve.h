@@ -5,11 +5,11 @@
 #define CDN_PROTECT_IMPROVE_H
 
 #include "cordon/error.h"
-#include "protect/field.h"
+#include "protect/prime.h"
 #include "protect/pattern.h"
 
 /** Withholds alternatives besides a safe, pruned pattern and prunes again; the cheaper of the two
  *  patterns stays. Both are safe and pruned. @complexity that of an elimination and a prune */
-cdn_status cdn_improve(cdn_pattern *pattern, cdn_field field, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_improve(cdn_pattern *pattern, cdn_prime field, cdn_error *error) CDN_MUST_CHECK;
 
 #endif

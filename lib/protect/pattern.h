@@ -22,10 +22,10 @@ typedef struct cdn_incidence {
     uint32_t *items;
 } cdn_incidence;
 
-typedef struct cdn_cell_list {
+typedef struct cdn_changes {
     uint32_t *cells; /* room for every cell */
     uint32_t count;
-} cdn_cell_list;
+} cdn_changes;
 
 typedef struct cdn_pattern {
     const cdn_system *system;
@@ -36,7 +36,7 @@ typedef struct cdn_pattern {
     uint32_t *unknowns;      /* per equation: unknown cells */
     uint64_t *company;     /* per equation: what its cheapest cell that may be chosen cost first */
     uint32_t *uses;        /* per cell: published figures that use it */
-    cdn_cell_list changed; /* the cells that the last withhold or publish changed */
+    cdn_changes changed; /* the cells that the last withhold or publish changed */
 } cdn_pattern;
 
 /** Checks the system's shape and withholds the primary figures. Release it in any case.

@@ -87,7 +87,7 @@ static void settle(work *w, uint32_t equation)
         return;
     w->needy[company] = 1;
     cdn_pattern_withhold(w->pattern, company);
-    const cdn_cell_list *changed = &w->pattern->changed;
+    const cdn_changes *changed = &w->pattern->changed;
     for (uint32_t i = 0; i < changed->count; i++)
         count_cell(w, changed->cells[i], 1);
     for (uint32_t i = 0; i < changed->count; i++)

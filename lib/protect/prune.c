@@ -74,23 +74,23 @@ static bool list_candidates(work *w)
  * Comp. 48: products up to each, then back). */
 static void classify_moved(work *w)
 {
-    cdn_field field = w->factor->field;
+    cdn_prime field = w->factor->field;
     uint64_t product = 1;
     for (uint32_t i = 0; i < w->moved_count; i++) {
         uint64_t second = w->vectors[w->moved[i]][1];
         w->products[i] = product;
         if (second != 0)
-            product = cdn_field_multiply(field, product, second);
+            product = cdn_prime_multiply(field, product, second);
     }
-    uint64_t inverse = cdn_field_inverse(field, product);
+    uint64_t inverse = cdn_prime_inverse(field, product);
     for (uint32_t i = w->moved_count; i-- > 0;) {
         uint32_t cell = w->moved[i];
         const uint64_t *vector = w->vectors[cell];
         uint64_t ratio = vector[0] == 0 ? CDN_RATIO_NONE : field.prime;
         if (vector[1] != 0) {
-            uint64_t own = cdn_field_multiply(field, inverse, w->products[i]);
-            ratio = cdn_field_multiply(field, vector[0], own);
-            inverse = cdn_field_multiply(field, inverse, vector[1]);
+            uint64_t own = cdn_prime_multiply(field, inverse, w->products[i]);
+            ratio = cdn_prime_multiply(field, vector[0], own);
+            inverse = cdn_prime_multiply(field, inverse, vector[1]);
         }
         cdn_classes_drop(&w->classes, w->ratios[cell]);
         cdn_classes_add(&w->classes, ratio);
@@ -160,12 +160,12 @@ static bool remember(work *w, uint32_t cell)
 /* Moves both vectors along factor->row so that they are zero at the cell. */
 static bool project(work *w, uint32_t cell, bool undoable)
 {
-    cdn_field field = w->factor->field;
+    cdn_prime field = w->factor->field;
     const cdn_sparse *along = &w->factor->row;
     w->moves += along->count;
-    uint64_t inverse = cdn_field_inverse(field, along->values[cell]);
-    uint64_t first = cdn_field_multiply(field, w->vectors[cell][0], inverse);
-    uint64_t second = cdn_field_multiply(field, w->vectors[cell][1], inverse);
+    uint64_t inverse = cdn_prime_inverse(field, along->values[cell]);
+    uint64_t first = cdn_prime_multiply(field, w->vectors[cell][0], inverse);
+    uint64_t second = cdn_prime_multiply(field, w->vectors[cell][1], inverse);
     for (uint32_t i = 0; i < along->count; i++) {
         uint32_t other = along->members[i];
         uint64_t value = along->values[other];
@@ -173,8 +173,8 @@ static bool project(work *w, uint32_t cell, bool undoable)
             continue;
         if (undoable && !remember(w, other))
             return false;
-        set_vectors(w, other, cdn_field_deduct(field, w->vectors[other][0], first, value),
-                    cdn_field_deduct(field, w->vectors[other][1], second, value));
+        set_vectors(w, other, cdn_prime_deduct(field, w->vectors[other][0], first, value),
+                    cdn_prime_deduct(field, w->vectors[other][1], second, value));
     }
     classify_moved(w);
     return true;
@@ -196,7 +196,7 @@ static void take_back(work *w, uint32_t figure, uint32_t fixed)
 static cdn_status try_figure(work *w, uint32_t figure, cdn_error *error)
 {
     cdn_pattern_publish(w->pattern, figure);
-    const cdn_cell_list *changed = &w->pattern->changed;
+    const cdn_changes *changed = &w->pattern->changed;
     uint32_t fixed = 0;
     w->undo_used = 0;
     for (uint32_t i = 0; i < changed->count; i++) {

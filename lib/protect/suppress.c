@@ -25,7 +25,7 @@ static cdn_status certify_and_prune(cdn_pattern *pattern, cdn_suppress_result *o
 {
     cdn_factor factor;
     cdn_status status =
-        cdn_factor_init(&factor, pattern, cdn_field_make(CDN_FIELD_FIRST_FOLD), error);
+        cdn_factor_init(&factor, pattern, cdn_prime_make(CDN_PRIME_FIRST_FOLD), error);
     if (status == CDN_OK)
         status = cdn_certify(pattern, &factor, &out->rounds, error);
     if (status == CDN_OK)
@@ -38,7 +38,7 @@ static cdn_status verify(cdn_pattern *pattern, cdn_suppress_result *out, cdn_err
 {
     cdn_factor factor;
     cdn_status status =
-        cdn_factor_init(&factor, pattern, cdn_field_make(CDN_FIELD_SECOND_FOLD), error);
+        cdn_factor_init(&factor, pattern, cdn_prime_make(CDN_PRIME_SECOND_FOLD), error);
     if (status == CDN_OK)
         status = cdn_certify(pattern, &factor, &out->rounds, error);
     cdn_factor_release(&factor);
@@ -73,7 +73,7 @@ cdn_status cdn_suppress(const cdn_system *system, cdn_suppress_result *out, cdn_
     if (status == CDN_OK)
         status = certify_and_prune(&pattern, out, &moves, error);
     if (status == CDN_OK && moves / MOVES_PER_CELL <= system->cell_count)
-        status = cdn_improve(&pattern, cdn_field_make(CDN_FIELD_FIRST_FOLD), error);
+        status = cdn_improve(&pattern, cdn_prime_make(CDN_PRIME_FIRST_FOLD), error);
     if (status == CDN_OK)
         status = verify(&pattern, out, error);
     if (status == CDN_OK)

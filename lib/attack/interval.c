@@ -14,12 +14,13 @@
 #include "attack/interval_patch.h"
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "core/map.h"
 
 #define DEFAULT_LIMIT 5000000u
 #define TOLERANCE 1e-6
 #define TARGET_WEIGHT 1024
 
-static const uint32_t patch_sizes[] = {60, 400, 2500};
+static const uint32_t patch_sizes[] = {60, 300};
 
 typedef struct attack {
     cdn_web web;
@@ -39,23 +40,16 @@ static cdn_status solve(attack *a, cdn_lp_outcome *outcome, cdn_error *error)
     return cdn_lp_solve(a->lp, a->limit - a->work.iterations, &a->work.iterations, outcome, error);
 }
 
-static uint32_t mix(uint32_t x)
-{
-    x = (x ^ (x >> 16)) * 0x45d9f3bu;
-    x = (x ^ (x >> 16)) * 0x45d9f3bu;
-    return x ^ (x >> 16);
-}
-
 /* Where another open column of the patch should go while at it. */
 static double side_weight(const cdn_web *web, uint32_t k)
 {
-    if (!cdn_web_is_open(web, k))
+    if (!web->is_open[k])
         return 0;
     if (cdn_web_goal(web, k, 1, false) > 0)
         return 1;
     if (cdn_web_goal(web, k, -1, false) > 0)
         return -1;
-    return mix(k) & 1 ? 1 : -1;
+    return cdn_mix64(k) & 1 ? 1 : -1;
 }
 
 static cdn_status weigh(attack *a, uint32_t target, int sign, bool alone, cdn_error *error)
@@ -94,11 +88,10 @@ static cdn_status try_patch(attack *a, uint32_t k, int sign, bool all, uint32_t 
     CDN_TRY(aim(a, k, sign, goal, error));
     for (int alone = 0; alone < 2 && cdn_web_goal(&a->web, k, sign, all) > 0; alone++) {
         cdn_lp_outcome outcome;
-        bool valid;
         CDN_TRY(weigh(a, k, sign, alone == 1, error));
         CDN_TRY(solve(a, &outcome, error));
         if (outcome == CDN_LP_OPTIMAL)
-            cdn_patch_note(&a->patch, a->lp, &valid);
+            cdn_patch_note(&a->patch, a->lp);
     }
     return CDN_OK;
 }
@@ -107,7 +100,7 @@ static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
 {
     for (uint32_t k = 0; k < a->web.column_count; k++) {
         for (int all = 0; all < 2; all++)
-            for (int sign = 1; sign >= -1 && cdn_web_is_open(&a->web, k); sign -= 2)
+            for (int sign = 1; sign >= -1 && a->web.is_open[k]; sign -= 2)
                 CDN_TRY(try_patch(a, k, sign, all == 1, size, error));
     }
     return CDN_OK;
@@ -119,18 +112,18 @@ static cdn_status push(attack *a, uint32_t k, int sign, int64_t goal, cdn_error 
     cdn_web *web = &a->web;
     uint32_t c = a->patch.place[k] - 1;
     cdn_lp_outcome outcome;
-    bool valid;
     CDN_TRY(aim(a, k, sign, goal, error));
     CDN_TRY(cdn_lp_weigh(a->lp, c, sign, error));
     CDN_TRY(solve(a, &outcome, error));
     if (outcome == CDN_LP_OPTIMAL) {
-        cdn_patch_note(&a->patch, a->lp, &valid);
+        cdn_patch_note(&a->patch, a->lp);
         double end = floor(cdn_lp_optimum(a->lp) * (1 + TOLERANCE) + TOLERANCE);
         if (end < (double)goal) {
             if (sign > 0 && end < (double)web->high[k])
                 web->high[k] = (int64_t)end;
             if (sign < 0 && -end > (double)web->low[k])
                 web->low[k] = -(int64_t)end;
+            cdn_web_review(web, k);
         }
     }
     CDN_TRY(cdn_lp_weigh(a->lp, c, 0, error));
@@ -142,7 +135,7 @@ static cdn_status settle(attack *a, uint32_t k, bool tight, cdn_error *error)
     for (int all = 0; all < 2; all++)
         for (int sign = 1; sign >= -1; sign -= 2) {
             int64_t goal = cdn_web_goal(&a->web, k, sign, all == 1);
-            if (goal > 0 && cdn_web_is_open(&a->web, k))
+            if (goal > 0 && a->web.is_open[k])
                 CDN_TRY(push(a, k, sign, goal, error));
         }
     for (int sign = 1; sign >= -1 && tight; sign -= 2)
@@ -150,11 +143,18 @@ static cdn_status settle(attack *a, uint32_t k, bool tight, cdn_error *error)
     return CDN_OK;
 }
 
+static bool is_asked(const cdn_web *web, uint32_t k)
+{
+    for (uint32_t i = web->member_start[k]; i < web->member_start[k + 1]; i++)
+        if (web->is_asked[web->member[i]])
+            return true;
+    return false;
+}
+
 static bool is_wanted(const attack *a, uint32_t k, bool tight)
 {
     return !a->settled[k] &&
-           (cdn_web_is_open(&a->web, k) ||
-            (tight && a->web.asked[k] && !cdn_web_is_fixed(&a->web, k)));
+           (a->web.is_open[k] || (tight && is_asked(&a->web, k)));
 }
 
 /* Component by component, each loaded once. */
@@ -186,28 +186,28 @@ static int64_t add_end(int64_t value, int64_t deviation)
     return sum;
 }
 
-static void report(const attack *a, const cdn_system *s, const cdn_interval_input *in,
-                   cdn_interval *out)
+static void report(const cdn_web *web, cdn_interval *out)
 {
-    const cdn_web *web = &a->web;
-    for (uint32_t c = 0; c < s->cell_count; c++) {
-        int64_t value = in->values[c];
-        uint32_t k = web->column_of[c];
-        bool asked = in->asked == NULL ? (s->marks[c] & CDN_CELL_SENSITIVE) != 0
-                                       : in->asked[c] != 0;
-        out[c] = (cdn_interval){value, value, value, value, CDN_INTERVAL_EXPOSED};
-        if (k != CDN_WEB_NONE) {
-            out[c].lower = add_end(value, web->low[k]);
-            out[c].upper = add_end(value, web->high[k]);
-            out[c].witnessed_lower = add_end(value, web->least[k]);
-            out[c].witnessed_upper = add_end(value, web->most[k]);
-            out[c].verdict = cdn_web_is_protected(web, k) ? CDN_INTERVAL_PROTECTED
-                             : cdn_web_is_exposed(web, k) ? CDN_INTERVAL_EXPOSED
-                                                          : CDN_INTERVAL_UNDECIDED;
-        }
-        if (!asked)
-            out[c].verdict = CDN_INTERVAL_NOT_ASKED;
+    for (uint32_t c = 0; c < web->cell_count; c++) {
+        int64_t value = web->input->values[c];
+        cdn_web_cell found = cdn_web_look(web, c);
+        out[c] = (cdn_interval){add_end(value, found.low), add_end(value, found.high),
+                                add_end(value, found.least), add_end(value, found.most),
+                                web->is_asked[c] ? found.verdict : CDN_INTERVAL_NOT_ASKED};
     }
+}
+
+/* Bounds and joins feed each other until no column goes. */
+static cdn_status reduce(cdn_web *web, cdn_error *error)
+{
+    bool changed = true;
+    while (changed) {
+        CDN_TRY(cdn_web_tighten(web, error));
+        CDN_TRY(cdn_web_merge(web, &changed, error));
+    }
+    for (uint32_t k = 0; k < web->column_count; k++)
+        cdn_web_review(web, k);
+    return CDN_OK;
 }
 
 cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_withheld,
@@ -218,7 +218,7 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
     cdn_status status = cdn_web_init(&a.web, system, figure_withheld, input, error);
     if (status != CDN_OK)
         goto done;
-    status = cdn_web_tighten(&a.web, error);
+    status = reduce(&a.web, error);
     if (status != CDN_OK)
         goto done;
     status = cdn_patch_init(&a.patch, &a.web, error);
@@ -232,7 +232,7 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
         status = settle_rest(&a, input->tight != 0, error);
     if (status != CDN_OK)
         goto done;
-    report(&a, system, input, out);
+    report(&a.web, out);
     if (input->work != NULL)
         *input->work = a.work;
 

@@ -88,27 +88,24 @@ static void number_columns(cdn_web *web, const cdn_system *s, const uint8_t *fig
         for (uint32_t i = s->figure_start[f]; i < s->figure_start[f + 1]; i++)
             web->column_of[s->figure_cell[i]] = CDN_WEB_NONE;
     }
-    for (uint32_t c = 0; c < s->cell_count; c++) {
-        if (web->column_of[c] == CDN_WEB_NONE)
-            continue;
-        web->cell[web->column_count] = c;
-        web->column_of[c] = web->column_count++;
-    }
+    for (uint32_t c = 0; c < s->cell_count; c++)
+        if (web->column_of[c] != CDN_WEB_NONE)
+            web->column_of[c] = web->column_count++;
 }
 
-static void fill_columns(cdn_web *web, const cdn_system *s, const cdn_interval_input *in)
+static void fill_columns(cdn_web *web, const cdn_system *s)
 {
-    for (uint32_t k = 0; k < web->column_count; k++) {
-        uint32_t c = web->cell[k];
+    const cdn_interval_input *in = web->input;
+    for (uint32_t c = 0; c < s->cell_count; c++) {
+        uint32_t k = web->column_of[c];
+        web->is_asked[c] = in->asked == NULL ? (s->marks[c] & CDN_CELL_SENSITIVE) != 0
+                                             : in->asked[c] != 0;
+        if (k == CDN_WEB_NONE)
+            continue;
         bool bounded = in->lower != NULL && in->lower[c] != CDN_INTERVAL_NO_LOWER;
         bool capped = in->upper != NULL && in->upper[c] != CDN_INTERVAL_NO_UPPER;
         web->low[k] = bounded ? in->lower[c] - in->values[c] : INT64_MIN;
         web->high[k] = capped ? in->upper[c] - in->values[c] : INT64_MAX;
-        web->below[k] = in->below == NULL ? 0 : in->below[c];
-        web->above[k] = in->above == NULL ? 0 : in->above[c];
-        web->width[k] = in->width == NULL || in->width[c] < 1 ? 1 : in->width[c];
-        web->asked[k] = in->asked == NULL ? (s->marks[c] & CDN_CELL_SENSITIVE) != 0
-                                          : in->asked[c] != 0;
     }
 }
 
@@ -123,50 +120,68 @@ static void fill_rows(cdn_web *web, const cdn_system *s)
                 continue;
             web->row_column[entries] = column;
             web->row_coefficient[entries++] = s->equation_coefficient[i];
-            web->column_start[column + 1]++;
         }
         if (entries > begin)
             web->row_start[++web->row_count] = entries;
     }
-    for (uint32_t k = 0; k < web->column_count; k++)
-        web->column_start[k + 1] += web->column_start[k];
-    /* filled from the back, so that each start ends where it belongs and rows ascend */
-    uint32_t *next = web->column_start;
-    for (uint32_t k = web->column_count; k > 0; k--)
-        next[k] = next[k - 1];
+}
+
+/* Counts at [k + 1] become the starts of k, one place late, so that filling moves them into place. */
+static void starts_from_counts(uint32_t *start, uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++)
+        start[k + 1] += start[k];
+    for (uint32_t k = count; k > 0; k--)
+        start[k] = start[k - 1];
+}
+
+void cdn_web_index(cdn_web *web)
+{
+    for (uint32_t k = 0; k <= web->column_count; k++)
+        web->column_start[k] = web->member_start[k] = 0;
+    for (uint32_t i = 0; i < web->row_start[web->row_count]; i++)
+        web->column_start[web->row_column[i] + 1]++;
+    for (uint32_t c = 0; c < web->cell_count; c++)
+        if (web->column_of[c] != CDN_WEB_NONE)
+            web->member_start[web->column_of[c] + 1]++;
+    starts_from_counts(web->column_start, web->column_count);
+    starts_from_counts(web->member_start, web->column_count);
     for (uint32_t r = 0; r < web->row_count; r++)
         for (uint32_t i = web->row_start[r]; i < web->row_start[r + 1]; i++) {
-            uint32_t at = next[web->row_column[i] + 1]++;
+            uint32_t at = web->column_start[web->row_column[i] + 1]++;
             web->column_row[at] = r;
             web->column_coefficient[at] = web->row_coefficient[i];
         }
+    for (uint32_t c = 0; c < web->cell_count; c++)
+        if (web->column_of[c] != CDN_WEB_NONE)
+            web->member[web->member_start[web->column_of[c] + 1]++] = c;
 }
 
 static cdn_status allocate(cdn_web *web, const cdn_system *s, cdn_error *error)
 {
     size_t cells = s->cell_count;
     size_t entries = s->equation_count == 0 ? 0 : s->equation_start[s->equation_count];
-    web->cell = cdn_alloc(cells, sizeof *web->cell);
     web->column_of = cdn_alloc(cells, sizeof *web->column_of);
+    web->is_turned = cdn_alloc(cells, 1);
+    web->is_asked = cdn_alloc(cells, 1);
+    web->member_start = cdn_alloc(cells + 1, sizeof *web->member_start);
+    web->member = cdn_alloc(cells, sizeof *web->member);
     web->row_start = cdn_alloc((size_t)s->equation_count + 1, sizeof *web->row_start);
     web->row_column = cdn_alloc(entries, sizeof *web->row_column);
     web->row_coefficient = cdn_alloc(entries, sizeof *web->row_coefficient);
-    web->column_start = cdn_alloc(cells + 2, sizeof *web->column_start);
+    web->column_start = cdn_alloc(cells + 1, sizeof *web->column_start);
     web->column_row = cdn_alloc(entries, sizeof *web->column_row);
     web->column_coefficient = cdn_alloc(entries, sizeof *web->column_coefficient);
     web->low = cdn_alloc(cells, sizeof *web->low);
     web->high = cdn_alloc(cells, sizeof *web->high);
     web->least = cdn_alloc(cells, sizeof *web->least);
     web->most = cdn_alloc(cells, sizeof *web->most);
-    web->below = cdn_alloc(cells, sizeof *web->below);
-    web->above = cdn_alloc(cells, sizeof *web->above);
-    web->width = cdn_alloc(cells, sizeof *web->width);
-    web->asked = cdn_alloc(cells, 1);
-    if (web->cell == NULL || web->column_of == NULL || web->row_start == NULL ||
+    web->is_open = cdn_alloc(cells, 1);
+    if (web->column_of == NULL || web->is_turned == NULL || web->is_asked == NULL ||
+        web->member_start == NULL || web->member == NULL || web->row_start == NULL ||
         web->row_column == NULL || web->row_coefficient == NULL || web->column_start == NULL ||
         web->column_row == NULL || web->column_coefficient == NULL || web->low == NULL ||
-        web->high == NULL || web->least == NULL || web->most == NULL || web->below == NULL ||
-        web->above == NULL || web->width == NULL || web->asked == NULL)
+        web->high == NULL || web->least == NULL || web->most == NULL || web->is_open == NULL)
         return cdn_fail_memory(error);
     return CDN_OK;
 }
@@ -174,19 +189,23 @@ static cdn_status allocate(cdn_web *web, const cdn_system *s, cdn_error *error)
 cdn_status cdn_web_init(cdn_web *web, const cdn_system *system, const uint8_t *figure_withheld,
                         const cdn_interval_input *input, cdn_error *error)
 {
-    *web = (cdn_web){0};
+    *web = (cdn_web){.input = input, .cell_count = system->cell_count};
     CDN_TRY(allocate(web, system, error));
-    CDN_TRY(check(system, input, web->cell, error));
+    CDN_TRY(check(system, input, web->member, error));
     number_columns(web, system, figure_withheld);
-    fill_columns(web, system, input);
+    fill_columns(web, system);
     fill_rows(web, system);
+    cdn_web_index(web);
     return CDN_OK;
 }
 
 void cdn_web_release(cdn_web *web)
 {
-    cdn_free(web->cell);
     cdn_free(web->column_of);
+    cdn_free(web->is_turned);
+    cdn_free(web->is_asked);
+    cdn_free(web->member_start);
+    cdn_free(web->member);
     cdn_free(web->row_start);
     cdn_free(web->row_column);
     cdn_free(web->row_coefficient);
@@ -197,31 +216,5 @@ void cdn_web_release(cdn_web *web)
     cdn_free(web->high);
     cdn_free(web->least);
     cdn_free(web->most);
-    cdn_free(web->below);
-    cdn_free(web->above);
-    cdn_free(web->width);
-    cdn_free(web->asked);
-}
-
-bool cdn_web_is_protected(const cdn_web *web, uint32_t k)
-{
-    return web->most[k] >= web->above[k] && web->least[k] <= -web->below[k] &&
-           web->most[k] - web->least[k] >= web->width[k];
-}
-
-bool cdn_web_is_exposed(const cdn_web *web, uint32_t k)
-{
-    bool below = web->low[k] != INT64_MIN, above = web->high[k] != INT64_MAX;
-    return (above && web->high[k] < web->above[k]) || (below && web->low[k] > -web->below[k]) ||
-           (below && above && (__int128)web->high[k] - web->low[k] < web->width[k]);
-}
-
-int64_t cdn_web_goal(const cdn_web *web, uint32_t k, int sign, bool all)
-{
-    int64_t reached = sign > 0 ? web->most[k] : -web->least[k];
-    int64_t other = sign > 0 ? -web->least[k] : web->most[k];
-    int64_t need = sign > 0 ? web->above[k] : web->below[k];
-    if (all && web->width[k] - other > need)
-        need = web->width[k] - other;
-    return reached < need ? need : 0;
+    cdn_free(web->is_open);
 }

@@ -65,11 +65,13 @@ cdn_status cdn_outside_read_pattern(const char *path, const cdn_outside_table *t
 cdn_status cdn_outside_write_pattern(const char *path, const cdn_outside_table *table,
                                      const uint8_t *withheld, cdn_error *error) CDN_MUST_CHECK;
 
-/** A zero that nobody calls sensitive or hides is published, unless the policy withholds zeros. */
 bool cdn_outside_is_sensitive(const cdn_outside_cell *cell);
+/** A zero that nobody calls sensitive or hides is published, unless the policy withholds zeros. */
 bool cdn_outside_is_fixed_zero(const cdn_outside_cell *cell, const cdn_policy *policy);
 
 const char *cdn_outside_cell_id(const cdn_outside_table *table, uint32_t cell);
 const char *cdn_outside_row_id(const cdn_outside_table *table, uint32_t row);
+/** Is the field the key of that id? Any id will do. */
+bool cdn_outside_is_key(const cdn_map *map, uint32_t id, cdn_csv_field field);
 
 #endif

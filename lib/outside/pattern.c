@@ -29,6 +29,7 @@ typedef struct reader {
     const cdn_outside_table *table;
     uint8_t *withheld;
     cdn_outside_columns columns;
+    uint32_t guess; /* of the next cell: files mostly keep the order */
 } reader;
 
 static cdn_status add_status(void *context, uint64_t line, const cdn_csv_field *fields,
@@ -41,11 +42,15 @@ static cdn_status add_status(void *context, uint64_t line, const cdn_csv_field *
     CDN_TRY(cdn_outside_check_width(&self->columns, self->path, line, count, error));
     cdn_outside_record record = {self->path, line, fields, &self->columns};
     cdn_csv_field id = cdn_outside_field(&record, ID);
-    CDN_TRY(cdn_outside_check_id(&record, ID, error));
-    uint32_t cell = cdn_map_find(self->table->ids, id.bytes, id.length);
+    uint32_t cell = self->guess;
+    if (!cdn_outside_is_key(self->table->ids, cell, id)) {
+        CDN_TRY(cdn_outside_check_id(&record, ID, error));
+        cell = cdn_map_find(self->table->ids, id.bytes, id.length);
+    }
     if (cell == CDN_MAP_NONE)
         return cdn_outside_fail(&record, ID, error, "\"%.*s\" is not in the cells file",
                                 (int)id.length, id.bytes);
+    self->guess = cell + 1;
     if (self->withheld[cell] != NOT_SEEN)
         return cdn_outside_fail(&record, ID, error, "the cell \"%.*s\" is there already",
                                 (int)id.length, id.bytes);

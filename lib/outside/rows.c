@@ -54,17 +54,10 @@ static bool make_room(reader *self)
     return true;
 }
 
-static bool is_key(const cdn_map *map, uint32_t id, cdn_csv_field field)
-{
-    size_t size = 0;
-    const void *key = cdn_map_key(map, id, &size);
-    return key != NULL && size == field.length && memcmp(key, field.bytes, size) == 0;
-}
-
 static cdn_status find_row(reader *self, const cdn_outside_record *record, cdn_error *error)
 {
     cdn_csv_field id = cdn_outside_field(record, ROW);
-    if (is_key(self->table->rows, self->row, id))
+    if (cdn_outside_is_key(self->table->rows, self->row, id))
         return CDN_OK;
     CDN_TRY(cdn_outside_check_id(record, ROW, error));
     self->row = cdn_map_add(self->table->rows, id.bytes, id.length, NULL);
@@ -76,7 +69,7 @@ static cdn_status find_cell(reader *self, const cdn_outside_record *record, uint
 {
     cdn_csv_field id = cdn_outside_field(record, CELL);
     *out = self->guess;
-    if (!is_key(self->table->ids, self->guess, id))
+    if (!cdn_outside_is_key(self->table->ids, self->guess, id))
         *out = cdn_map_find(self->table->ids, id.bytes, id.length);
     if (*out == CDN_MAP_NONE) {
         CDN_TRY(cdn_outside_check_id(record, CELL, error));

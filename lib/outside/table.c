@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "outside/outside.h"
 
+#include <string.h>
+
 #include "core/alloc.h"
 #include "core/fail.h"
 
@@ -57,4 +59,11 @@ const char *cdn_outside_cell_id(const cdn_outside_table *table, uint32_t cell)
 const char *cdn_outside_row_id(const cdn_outside_table *table, uint32_t row)
 {
     return cdn_map_key(table->rows, row, NULL);
+}
+
+bool cdn_outside_is_key(const cdn_map *map, uint32_t id, cdn_csv_field field)
+{
+    size_t size = 0;
+    const void *key = cdn_map_key(map, id, &size);
+    return key != NULL && size == field.length && memcmp(key, field.bytes, size) == 0;
 }

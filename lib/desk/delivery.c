@@ -37,6 +37,12 @@ static cdn_status check_consent(cdn_desk *desk, const cdn_json *note,
     if (cdn_json_size(keys) == 0)
         return CDN_OK;
     CDN_TRY(cdn_desk_need_snapshot(desk, error));
+    if (desk->source_gone) {
+        (void)cdn_fail(error, CDN_E_REFUSED,
+                       "the files that were loaded are gone: consent cannot be looked up again");
+        cdn_fail_hint(error, "load the data as it is now");
+        return CDN_E_REFUSED;
+    }
     CDN_TRY(cdn_gate_consenting(desk->snapshot, desk->catalogue, agreement, &now, &count, error));
     for (size_t i = 0; i < cdn_json_size(keys); i++) {
         const char *key = cdn_json_string(cdn_json_at(keys, i));

@@ -181,6 +181,7 @@ cdn_status cdn_desk_need_snapshot(cdn_desk *desk, cdn_error *error)
     if (status == CDN_OK)
         status = cdn_snapshot_open(path, desk->catalogue, there ? from : NULL, &desk->snapshot,
                                    error);
+    desk->source_gone = !there;
     cdn_text_release(&source);
     cdn_free(own);
     cdn_free(note);

@@ -23,6 +23,7 @@ struct cdn_desk {
     cdn_catalogue *catalogue; /* made when first needed */
     cdn_json *names;
     cdn_snapshot *snapshot;   /* opened when first needed */
+    bool source_gone;         /* the files it was made from are no longer there */
 };
 
 /** <directory>/<folder>/<name>; name may be NULL. NULL on failure. @owner caller, cdn_free */

@@ -262,6 +262,14 @@ consent "$shown" 1
 must load --workspace ws
 in_ws ws deliver "$id"
 exits 0 "^delivered: $id$"
+again "the files that were loaded are gone"
+cp -r ws/data elsewhere
+must load elsewhere --workspace ws
+before=$(state ws)
+rm -r elsewhere
+in_ws ws deliver "$id"
+exits 1 "files that were loaded are gone"
+unchanged
 again "no data"
 rm ws/data/snapshot.cdn
 in_ws ws deliver "$id"

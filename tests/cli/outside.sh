@@ -249,6 +249,15 @@ sed 's/workers = fewer_than(10)/workers = fewer_than(11)/' \
 protect --policy mine.lua
 withheld "few two big close fine"
 
+case="a policy of a workspace, by name"
+mkdir -p ws/policies/protection
+mv mine.lua ws/policies/protection
+protect --policy mine
+exits 2 'there is no policy "mine"'
+rm o.csv
+protect --policy mine --workspace ws
+withheld "few two big close fine"
+
 case="counts need no largest contributors"
 printf 'cell_id,value,records,contributors\na,9,9,5\nb,30,30,5\nT,39,39,5\n' >c.csv
 printf 'row_id,cell_id,coef\nr,a,1\nr,b,1\nr,T,-1\n' >k.csv

@@ -17,10 +17,12 @@
 #include "core/map.h"
 
 #define DEFAULT_LIMIT 5000000u
+#define SMALL_PATCH 60
+#define LARGE_PATCH 300
 #define TOLERANCE 1e-6
 #define TARGET_WEIGHT 1024
-
-static const uint32_t patch_sizes[] = {60, 300};
+#define MOST_SEARCHED 400
+#define MOST_NODES 100
 
 typedef struct attack {
     cdn_web web;
@@ -76,9 +78,28 @@ static cdn_status aim(attack *a, uint32_t k, int sign, int64_t goal, cdn_error *
     return cdn_lp_bound(a->lp, c, low, high, error);
 }
 
-/* One direction of one column in a patch. */
+/* Whole numbers may fall short of a goal that fractions reach. The column is let free first: its steps
+ * may be so large that it can only pass the goal. */
+static cdn_status search(attack *a, uint32_t k, double *end, cdn_error *error)
+{
+    uint32_t c = a->patch.place[k] - 1;
+    cdn_lp_outcome outcome;
+    *end = INFINITY;
+    CDN_TRY(cdn_lp_bound(a->lp, c, a->patch.low[c], a->patch.high[c], error));
+    CDN_TRY(solve(a, &outcome, error));
+    if (outcome != CDN_LP_OPTIMAL)
+        return CDN_OK;
+    a->work.programmes++;
+    *end = cdn_lp_optimum(a->lp);
+    CDN_TRY(cdn_lp_search(a->lp, MOST_NODES, &a->work.iterations, &outcome, end, error));
+    if (outcome == CDN_LP_OPTIMAL)
+        cdn_patch_note(&a->patch, a->lp);
+    return CDN_OK;
+}
+
+/* One direction of one column in a patch; `searched`: by branch and bound too. */
 static cdn_status try_patch(attack *a, uint32_t k, int sign, bool all, uint32_t size,
-                            cdn_error *error)
+                            bool searched, cdn_error *error)
 {
     int64_t goal = cdn_web_goal(&a->web, k, sign, all);
     if (goal == 0)
@@ -86,44 +107,60 @@ static cdn_status try_patch(attack *a, uint32_t k, int sign, bool all, uint32_t 
     cdn_patch_grow(&a->patch, k, size);
     CDN_TRY(cdn_patch_load(&a->patch, a->lp, goal > INT64_MAX / 8 ? INT64_MAX : goal * 8, error));
     CDN_TRY(aim(a, k, sign, goal, error));
+    cdn_lp_outcome outcome = CDN_LP_STOPPED;
     for (int alone = 0; alone < 2 && cdn_web_goal(&a->web, k, sign, all) > 0; alone++) {
-        cdn_lp_outcome outcome;
         CDN_TRY(weigh(a, k, sign, alone == 1, error));
         CDN_TRY(solve(a, &outcome, error));
         if (outcome == CDN_LP_OPTIMAL)
             cdn_patch_note(&a->patch, a->lp);
     }
-    return CDN_OK;
+    double end;
+    bool nearly = outcome == CDN_LP_OPTIMAL && cdn_web_goal(&a->web, k, sign, all) > 0 &&
+                  cdn_lp_optimum(a->lp) > TARGET_WEIGHT * (1 - TOLERANCE);
+    return nearly && searched ? search(a, k, &end, error) : CDN_OK;
 }
 
-static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
+static cdn_status find_witnesses(attack *a, uint32_t size, bool searched, cdn_error *error)
 {
     for (uint32_t k = 0; k < a->web.column_count; k++) {
         for (int all = 0; all < 2; all++)
             for (int sign = 1; sign >= -1 && a->web.is_open[k]; sign -= 2)
-                CDN_TRY(try_patch(a, k, sign, all == 1, size, error));
+                CDN_TRY(try_patch(a, k, sign, all == 1, size, searched, error));
     }
     return CDN_OK;
+}
+
+/* The solver says that nothing whole-numbered passes `end`, looking no farther than `goal`: let a
+ * little more pass. */
+static void limit_end(cdn_web *web, uint32_t k, int sign, double end, int64_t goal)
+{
+    double whole = floor(end + fabs(end) * TOLERANCE + TOLERANCE);
+    if (!(whole < (double)CDN_WEB_FARTHEST) || !(whole < (double)goal) || whole < 0)
+        return;
+    int64_t far = (int64_t)whole;
+    if (sign > 0 && far < web->high[k])
+        web->high[k] = far > web->most[k] ? far : web->most[k];
+    if (sign < 0 && -far > web->low[k])
+        web->low[k] = -far < web->least[k] ? -far : web->least[k];
+    cdn_web_review(web, k);
 }
 
 /* The far end of a column in the whole component, at most `goal` away. */
 static cdn_status push(attack *a, uint32_t k, int sign, int64_t goal, cdn_error *error)
 {
-    cdn_web *web = &a->web;
     uint32_t c = a->patch.place[k] - 1;
     cdn_lp_outcome outcome;
+    double end = INFINITY;
     CDN_TRY(aim(a, k, sign, goal, error));
     CDN_TRY(cdn_lp_weigh(a->lp, c, sign, error));
     CDN_TRY(solve(a, &outcome, error));
     if (outcome == CDN_LP_OPTIMAL) {
+        end = cdn_lp_optimum(a->lp);
         cdn_patch_note(&a->patch, a->lp);
-        double end = floor(cdn_lp_optimum(a->lp) * (1 + TOLERANCE) + TOLERANCE);
-        if (end < (double)goal) {
-            if (sign > 0 && end < (double)web->high[k])
-                web->high[k] = (int64_t)end;
-            if (sign < 0 && -end > (double)web->low[k])
-                web->low[k] = -(int64_t)end;
-            cdn_web_review(web, k);
+        limit_end(&a->web, k, sign, end, goal);
+        if (a->patch.count <= MOST_SEARCHED && cdn_web_goal(&a->web, k, sign, true) > 0) {
+            CDN_TRY(search(a, k, &end, error));
+            limit_end(&a->web, k, sign, end, INT64_MAX);
         }
     }
     CDN_TRY(cdn_lp_weigh(a->lp, c, 0, error));
@@ -226,8 +263,10 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
         goto done;
     a.settled = cdn_alloc(a.web.column_count, 1);
     status = a.settled == NULL ? cdn_fail_memory(error) : cdn_lp_create(&a.lp, error);
-    for (size_t i = 0; i < sizeof patch_sizes / sizeof *patch_sizes && status == CDN_OK; i++)
-        status = find_witnesses(&a, patch_sizes[i], error);
+    if (status == CDN_OK)
+        status = find_witnesses(&a, SMALL_PATCH, false, error);
+    if (status == CDN_OK)
+        status = find_witnesses(&a, LARGE_PATCH, true, error);
     if (status == CDN_OK)
         status = settle_rest(&a, input->tight != 0, error);
     if (status != CDN_OK)

@@ -15,6 +15,8 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 
+#define NODE_CHARGE 20
+
 struct cdn_lp {
     glp_prob *problem;
     jmp_buf escape;
@@ -28,6 +30,13 @@ typedef struct solve_call {
     uint64_t iterations;
     cdn_lp_outcome outcome;
 } solve_call;
+
+typedef struct search_call {
+    uint32_t nodes, visited;
+    bool is_stopped;
+    cdn_lp_outcome outcome;
+    double bound;
+} search_call;
 
 typedef struct bound_call {
     uint32_t column;
@@ -44,6 +53,7 @@ typedef union call {
     bound_call bound;
     weigh_call weigh;
     solve_call solve;
+    search_call search;
 } call;
 
 static int swallow(void *info, const char *text)
@@ -202,6 +212,49 @@ cdn_status cdn_lp_solve(cdn_lp *lp, uint64_t limit, uint64_t *iterations, cdn_lp
     CDN_TRY(guard(lp, do_solve, &what, error));
     *iterations += what.solve.iterations;
     *outcome = what.solve.outcome;
+    return CDN_OK;
+}
+
+static void count_node(glp_tree *tree, void *info)
+{
+    search_call *search = info;
+    if (glp_ios_reason(tree) != GLP_ISELECT || search->visited++ < search->nodes)
+        return;
+    search->is_stopped = true;
+    glp_ios_terminate(tree);
+}
+
+static void do_search(cdn_lp *lp, call *what)
+{
+    search_call *search = &what->search;
+    glp_iocp options;
+    glp_init_iocp(&options);
+    options.msg_lev = GLP_MSG_OFF;
+    options.cb_func = count_node;
+    options.cb_info = search;
+    int columns = glp_get_num_cols(lp->problem);
+    for (int c = 1; c <= columns; c++)
+        glp_set_col_kind(lp->problem, c, GLP_IV);
+    int failed = glp_intopt(lp->problem, &options);
+    int state = glp_mip_status(lp->problem);
+    if ((failed != 0 && !search->is_stopped) || (state != GLP_OPT && state != GLP_FEAS))
+        return;
+    search->outcome = CDN_LP_OPTIMAL;
+    lp->optimum = glp_mip_obj_val(lp->problem);
+    if (failed == 0 && state == GLP_OPT)
+        search->bound = lp->optimum;
+    for (int c = 0; c < columns; c++)
+        lp->values[c] = glp_mip_col_val(lp->problem, c + 1);
+}
+
+cdn_status cdn_lp_search(cdn_lp *lp, uint32_t nodes, uint64_t *iterations, cdn_lp_outcome *outcome,
+                         double *bound, cdn_error *error)
+{
+    call what = {.search = {nodes, 0, false, CDN_LP_STOPPED, *bound}};
+    CDN_TRY(guard(lp, do_search, &what, error));
+    *iterations += (uint64_t)what.search.visited * NODE_CHARGE;
+    *outcome = what.search.outcome;
+    *bound = what.search.bound;
     return CDN_OK;
 }
 

@@ -47,6 +47,12 @@ cdn_status cdn_lp_weigh(cdn_lp *lp, uint32_t column, double weight, cdn_error *e
 cdn_status cdn_lp_solve(cdn_lp *lp, uint64_t limit, uint64_t *iterations, cdn_lp_outcome *outcome,
                         cdn_error *error) CDN_MUST_CHECK;
 
+/** After OPTIMAL: looks for the best solution in whole numbers, by branch and bound over at most
+ *  `nodes` nodes, each charged to *iterations. OPTIMAL: found one, and `*bound` is
+ *  lowered to its weighted sum when the search was complete. */
+cdn_status cdn_lp_search(cdn_lp *lp, uint32_t nodes, uint64_t *iterations, cdn_lp_outcome *outcome,
+                         double *bound, cdn_error *error) CDN_MUST_CHECK;
+
 /** After OPTIMAL: a variable, and the weighted sum. */
 double cdn_lp_value(const cdn_lp *lp, uint32_t column);
 double cdn_lp_optimum(const cdn_lp *lp);

@@ -8,6 +8,7 @@
 #include "cordon/desk.h"
 #include "core/text.h"
 #include "json/json.h"
+#include "json/report.h"
 #include "plan/plan.h"
 #include "policy/agreement.h"
 #include "policy/policy.h"
@@ -63,9 +64,6 @@ void cdn_request_release(cdn_request *request);
 /** The gate's input for a request on the loaded snapshot. */
 cdn_gate_input cdn_request_input(const cdn_desk *desk, const cdn_request *request);
 
-/** Moves a text and a JSON tree into a report (both consumed). */
-cdn_status cdn_report_fill(cdn_report *report, cdn_text *text, cdn_json *json, cdn_error *error)
-    CDN_MUST_CHECK;
 
 /** A release id or feed name that may be part of a path: [a-z0-9_-]. */
 cdn_status cdn_desk_check_id(const char *id, const char *what, cdn_error *error) CDN_MUST_CHECK;

@@ -18,32 +18,6 @@
 static const char *const folders[] = {"data",   "policies", "scripts", "trust",
                                       "keys",   "ledger",   "staging", "outbox"};
 
-void cdn_report_release(cdn_report *report)
-{
-    if (report == NULL)
-        return;
-    cdn_free(report->text);
-    cdn_free(report->json);
-    report->text = report->json = NULL;
-}
-
-cdn_status cdn_report_fill(cdn_report *report, cdn_text *text, cdn_json *json, cdn_error *error)
-{
-    cdn_text written = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
-    cdn_json_write(json, true, &written);
-    cdn_json_destroy(json);
-    cdn_report_release(report);
-    bool ok = !text->failed && !written.failed && written.bytes != NULL;
-    if (ok) {
-        report->text = cdn_strdup(text->bytes == NULL ? "" : text->bytes);
-        report->json = cdn_strdup(written.bytes);
-        ok = report->text != NULL && report->json != NULL;
-    }
-    cdn_text_release(text);
-    cdn_text_release(&written);
-    return ok ? CDN_OK : cdn_fail_memory(error);
-}
-
 static cdn_status one_line(cdn_report *report, const char *command, const char *line,
                            cdn_error *error)
 {

@@ -49,8 +49,5 @@ cdn_status cdn_outside_try(const cdn_outside_table *table, const cdn_policy *pol
 void cdn_outside_report_counts(const cdn_outside_table *table, const uint8_t *withheld,
                                const cdn_policy *policy, cdn_text *text, cdn_json *json);
 
-/** Both consumed. */
-cdn_status cdn_outside_report_fill(cdn_report *report, cdn_text *text, cdn_json *json,
-                                   cdn_error *error) CDN_MUST_CHECK;
 
 #endif

@@ -10,6 +10,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "outside/engine.h"
+#include "json/report.h"
 
 typedef struct job {
     const cdn_outside_request *request;
@@ -67,7 +68,7 @@ static cdn_status fill_report(job *self, cdn_report *report, cdn_error *error)
 {
     cdn_json *json = self->json;
     self->json = NULL;
-    return cdn_outside_report_fill(report, &self->text, json, error);
+    return cdn_report_fill(report, &self->text, json, error);
 }
 
 /* Says what makes protection impossible. */

@@ -96,23 +96,3 @@ void cdn_outside_report_counts(const cdn_outside_table *table, const uint8_t *wi
                            "know their own data are not among the attackers\n");
     cdn_json_set(json, "insidersChecked", cdn_json_new_bool(false));
 }
-
-cdn_status cdn_outside_report_fill(cdn_report *report, cdn_text *text, cdn_json *json,
-                                   cdn_error *error)
-{
-    cdn_text written = CDN_TEXT_INIT(CDN_OUTSIDE_TEXT_MAX);
-    cdn_json_write(json, true, &written);
-    cdn_json_destroy(json);
-    cdn_report_release(report);
-    bool ok = !text->failed && !written.failed && written.bytes != NULL;
-    if (ok) {
-        report->text = cdn_strdup(text->bytes == NULL ? "" : text->bytes);
-        report->json = cdn_strdup(written.bytes);
-        ok = report->text != NULL && report->json != NULL;
-    }
-    if (!ok)
-        cdn_report_release(report);
-    cdn_text_release(text);
-    cdn_text_release(&written);
-    return ok ? CDN_OK : cdn_fail_memory(error);
-}

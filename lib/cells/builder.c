@@ -256,6 +256,96 @@ cdn_status cdn_builder_add_grid(cdn_builder *b, cdn_grid *grid, uint32_t *out, c
     return CDN_OK;
 }
 
+const cdn_grid_axis *cdn_builder_axis_of(const cdn_grid *grid, uint32_t axis)
+{
+    for (uint32_t a = 0; a < grid->axis_count; a++)
+        if (grid->axes[a].axis == axis)
+            return &grid->axes[a];
+    return NULL;
+}
+
+bool cdn_builder_has_node(const cdn_grid_axis *axis, uint32_t node)
+{
+    for (uint32_t i = 0; axis != NULL && i < axis->node_count; i++)
+        if (axis->nodes[i] == node)
+            return true;
+    return axis == NULL && node == CDN_NODE_ALL;
+}
+
+bool cdn_builder_same_list(const cdn_grid_axis *x, const cdn_grid_axis *y)
+{
+    if (x == NULL || y == NULL)
+        return x == y;
+    return x->axis == y->axis && x->node_count == y->node_count &&
+           memcmp(x->nodes, y->nodes, x->node_count * sizeof *x->nodes) == 0;
+}
+
+bool cdn_builder_leaf_in(const cdn_builder *b, uint32_t node, uint32_t leaf)
+{
+    return node == CDN_NODE_ALL || cdn_nodes_get(b->nodes, node)->leaves[leaf] != 0;
+}
+
+static bool has_every_key(const cdn_grid *grid, const cdn_grid *of)
+{
+    if (grid->variable != of->variable)
+        return false;
+    for (uint32_t a = 0; a < grid->axis_count; a++)
+        if (cdn_builder_axis_of(of, grid->axes[a].axis) == NULL &&
+            !cdn_builder_has_node(&grid->axes[a], CDN_NODE_ALL))
+            return false;
+    for (uint32_t a = 0; a < of->axis_count; a++) {
+        const cdn_grid_axis *axis = cdn_builder_axis_of(grid, of->axes[a].axis);
+        for (uint32_t i = 0; i < of->axes[a].node_count; i++)
+            if (!cdn_builder_has_node(axis, of->axes[a].nodes[i]))
+                return false;
+    }
+    return true;
+}
+
+static cdn_status add_family(cdn_builder *b, uint32_t variable, const cdn_grid_axis *axis,
+                             cdn_error *error)
+{
+    for (uint32_t f = 0; f < b->family_count; f++)
+        if (b->families[f].variable == variable &&
+            cdn_builder_same_list(&b->families[f].list, axis))
+            return CDN_OK;
+    if (b->family_count == b->family_capacity) {
+        uint32_t capacity = b->family_capacity == 0 ? 32 : b->family_capacity * 2;
+        cdn_family *more = cdn_resize(b->families, capacity, sizeof *more);
+        if (more == NULL)
+            return cdn_fail_memory(error);
+        b->families = more;
+        b->family_capacity = capacity;
+    }
+    uint32_t *nodes = cdn_arena_alloc(b->arena, axis->node_count, sizeof *nodes);
+    if (nodes == NULL)
+        return cdn_fail_memory(error);
+    memcpy(nodes, axis->nodes, axis->node_count * sizeof *nodes);
+    b->families[b->family_count++] =
+        (cdn_family){variable, {.axis = axis->axis,
+                                .leaf_count = axis->leaf_count,
+                                .node_count = axis->node_count,
+                                .nodes = nodes}};
+    return CDN_OK;
+}
+
+cdn_status cdn_builder_add_difference(cdn_builder *b, cdn_grid *grid, cdn_error *error)
+{
+    cdn_status status = CDN_OK;
+    bool exists = false;
+    for (uint32_t a = 0; status == CDN_OK && a < grid->axis_count; a++)
+        status = add_family(b, grid->variable, &grid->axes[a], error);
+    for (uint32_t g = 0; g < b->grid_count && !exists; g++)
+        exists = has_every_key(&b->grids[g], grid);
+    if (status != CDN_OK || exists) {
+        cdn_grid_release(grid);
+        return status;
+    }
+    uint32_t number = 0;
+    grid->is_difference = true;
+    return cdn_builder_add_grid(b, grid, &number, error);
+}
+
 cdn_status cdn_builder_filters(cdn_builder *b, const cdn_plan_filter *filters, uint32_t count,
                                uint8_t ***out, cdn_error *error)
 {

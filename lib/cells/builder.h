@@ -1,8 +1,9 @@
 /* builder.h - what the stages of cdn_cells_create share while they work.
  *
  * Stages, in order: masks and tables (tables.c) -> provider rows (rows.c) ->
- * differences of overlapping sets (overlap.c) -> tabulation and interning
- * (cells.c) -> equations (link.c). Each adds to the builder; none looks ahead.
+ * differences of overlapping sets (overlap.c) -> sums that two tables share
+ * (join.c) -> tabulation and interning (cells.c) -> equations (link.c). Each
+ * adds to the builder; none looks ahead.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_CELLS_BUILDER_H
@@ -43,6 +44,12 @@ typedef struct cdn_row_part {
     uint8_t *units; /* per row of the unit record type */
 } cdn_row_part;
 
+/** A list of nodes of an axis that a hidden grid has, for link.c to find sums in. */
+typedef struct cdn_family {
+    uint32_t variable;
+    cdn_grid_axis list; /* nodes in the arena */
+} cdn_family;
+
 typedef struct cdn_builder {
     const cdn_snapshot *snapshot;
     const cdn_catalogue *catalogue;
@@ -58,6 +65,8 @@ typedef struct cdn_builder {
     uint32_t variable_capacity;
     cdn_grid *grids;
     uint32_t grid_count, grid_capacity;
+    cdn_family *families;
+    uint32_t family_count, family_capacity;
     cdn_table_plan *tables;
     cdn_row_part *row_parts;
     uint32_t row_part_count, row_part_capacity;
@@ -85,6 +94,20 @@ cdn_status cdn_builder_restrict(cdn_builder *b, cdn_grid *grid, const cdn_statis
 cdn_status cdn_builder_add_grid(cdn_builder *b, cdn_grid *grid, uint32_t *out, cdn_error *error)
     CDN_MUST_CHECK;
 
+/** As cdn_builder_add_grid, for hidden cells that no table asked for: a grid all of whose keys are
+ *  in another is not kept, but what adds up in it is remembered. */
+cdn_status cdn_builder_add_difference(cdn_builder *b, cdn_grid *grid, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** The axis of a grid; NULL when it does not use it. */
+const cdn_grid_axis *cdn_builder_axis_of(const cdn_grid *grid, uint32_t axis);
+/** true when an axis (NULL: not used, everything) has the node. */
+bool cdn_builder_has_node(const cdn_grid_axis *axis, uint32_t node);
+/** true when the lists of nodes are equal. */
+bool cdn_builder_same_list(const cdn_grid_axis *x, const cdn_grid_axis *y);
+/** true when the node holds the leaf. */
+bool cdn_builder_leaf_in(const cdn_builder *b, uint32_t node, uint32_t leaf);
+
 /** Leaf count of an axis for a record type (the usable axis included). */
 cdn_status cdn_builder_leaf_count(cdn_builder *b, uint32_t record, uint32_t axis, uint32_t *out,
                                   cdn_error *error) CDN_MUST_CHECK;
@@ -101,6 +124,7 @@ cdn_status cdn_builder_tables(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_masks(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_builder_joins(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_links(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 
 /** Fills grid->published_units and row_like from the row parts. */

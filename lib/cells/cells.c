@@ -49,6 +49,7 @@ static void finish(cdn_builder *b)
     for (uint32_t g = 0; g < b->grid_count; g++)
         cdn_grid_release(&b->grids[g]);
     cdn_free(b->grids);
+    cdn_free(b->families);
     cdn_free(b->row_parts);
     cdn_free(b->records);
     cdn_free(b->unit_level);
@@ -101,6 +102,24 @@ static bool same_cell(const cdn_cell *a, const cdn_cell *b)
            a->total == b->total && a->top1 == b->top1 && a->top2 == b->top2;
 }
 
+/* A count of those who are "not recorded" on some axis, which no table asked for. */
+static bool is_unanswered(const cdn_builder *b, const cdn_grid *grid, uint32_t key)
+{
+    if (!grid->is_difference || !b->policy->missing_safe ||
+        b->cells->variables[grid->variable].magnitude)
+        return false;
+    for (uint32_t a = 0; a < grid->axis_count; a++) {
+        uint32_t axis = grid->axes[a].axis, node = cdn_grid_node(grid, key, a);
+        if (axis == b->catalogue->axis_count || node == CDN_NODE_ALL ||
+            !b->catalogue->axes[axis].has_unknown)
+            continue;
+        const cdn_node *n = cdn_nodes_get(b->nodes, node);
+        if (n->size == 1 && n->leaves[n->leaf_count - 1])
+            return true;
+    }
+    return false;
+}
+
 static cdn_status intern_grid(cdn_builder *b, cdn_grid *grid, uint32_t *capacity,
                               cdn_error *error)
 {
@@ -125,6 +144,7 @@ static cdn_status intern_grid(cdn_builder *b, cdn_grid *grid, uint32_t *capacity
         }
         if (added) {
             cells->cells[id] = grid->cells[key];
+            cells->cells[id].is_unanswered = is_unanswered(b, grid, key);
             cells->count = id + 1;
         } else if (!same_cell(&cells->cells[id], &grid->cells[key])) {
             return cdn_fail(error, CDN_E_INTERNAL, "two tables disagree about one cell");
@@ -294,6 +314,7 @@ static cdn_status build(cdn_builder *b, cdn_error *error)
     CDN_TRY(cdn_builder_tables(b, error));
     CDN_TRY(cdn_builder_rows(b, error));
     CDN_TRY(cdn_builder_overlaps(b, error));
+    CDN_TRY(cdn_builder_joins(b, error));
     CDN_TRY(tabulate(b, error));
     CDN_TRY(intern(b, error));
     CDN_TRY(make_figures(b, error));

@@ -40,6 +40,7 @@ typedef struct cdn_cell {
     int64_t total;       /* sum over providers of |contribution| */
     int64_t top1, top2;  /* the largest and second largest |contribution| of a provider */
     bool is_public;      /* a public fact of a register */
+    bool is_unanswered;  /* a hidden count of missing answers that the policy calls safe */
 } cdn_cell;
 
 /** What is added up. */

@@ -34,6 +34,7 @@ typedef struct cdn_grid {
     cdn_grid_axis axes[CDN_GRID_AXES];
     uint32_t key_count;
     bool is_register;               /* counts the records of a public register */
+    bool is_difference;             /* no table asked for it: see overlap.c and join.c */
     const int64_t *values;          /* per record; NULL = count. @owner the frame */
     uint32_t *published_units;      /* per unit: bit r = its row publishes row part r; or NULL */
     cdn_cell *cells;                /* per key, after tabulation */

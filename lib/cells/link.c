@@ -55,11 +55,6 @@ static void *grown(void *block, uint32_t *capacity, uint32_t need, size_t size)
 
 /* ---- partitions of the nodes of one axis ---- */
 
-static bool leaf_in(const cdn_builder *b, uint32_t node, uint32_t leaf)
-{
-    return node == CDN_NODE_ALL || cdn_nodes_get(b->nodes, node)->leaves[leaf] != 0;
-}
-
 static bool add_node(axis_links *links, uint32_t node)
 {
     for (uint32_t i = 0; i < links->node_count; i++)
@@ -73,20 +68,12 @@ static bool add_node(axis_links *links, uint32_t node)
     return true;
 }
 
-static const cdn_grid_axis *axis_of(const cdn_grid *grid, uint32_t axis)
-{
-    for (uint32_t a = 0; a < grid->axis_count; a++)
-        if (grid->axes[a].axis == axis)
-            return &grid->axes[a];
-    return NULL;
-}
-
 static bool collect_nodes(const cdn_builder *b, uint32_t variable, axis_links *links)
 {
     if (!add_node(links, CDN_NODE_ALL))
         return false;
     for (uint32_t g = 0; g < b->grid_count; g++) {
-        const cdn_grid_axis *a = axis_of(&b->grids[g], links->axis);
+        const cdn_grid_axis *a = cdn_builder_axis_of(&b->grids[g], links->axis);
         if (b->grids[g].variable != variable || a == NULL)
             continue;
         for (uint32_t i = 0; i < a->node_count; i++)
@@ -187,7 +174,7 @@ static bool try_with_unknown(linker *l, axis_links *links, uint32_t whole,
     uint32_t unknown = CDN_NONE;
     for (uint32_t i = 0; i < a->node_count; i++)
         if (a->nodes[i] != CDN_NODE_ALL && cdn_nodes_get(l->b->nodes, a->nodes[i])->size == 1 &&
-            leaf_in(l->b, a->nodes[i], leaf_count - 1))
+            cdn_builder_leaf_in(l->b, a->nodes[i], leaf_count - 1))
             unknown = a->nodes[i];
     uint32_t first = 0;
     for (uint32_t i = 1; unknown != CDN_NONE && i <= a->node_count; i++) {
@@ -235,30 +222,53 @@ static int compare_partitions(const void *a, const void *b)
     return x->first < y->first ? -1 : x->first > y->first;
 }
 
+static void add_list(const cdn_grid_axis *a, const cdn_grid_axis **out, uint32_t *count)
+{
+    bool fresh = a != NULL && a->node_count > 1;
+    for (uint32_t i = 0; i < *count && fresh; i++)
+        fresh = !cdn_builder_same_list(out[i], a);
+    if (fresh)
+        out[(*count)++] = a;
+}
+
+/* The lists of more than one node that the variable's grids have on the axis, each once. */
+static uint32_t distinct_lists(const cdn_builder *b, uint32_t variable, uint32_t axis,
+                               const cdn_grid_axis **out)
+{
+    uint32_t count = 0;
+    for (uint32_t g = 0; g < b->grid_count; g++)
+        if (b->grids[g].variable == variable)
+            add_list(cdn_builder_axis_of(&b->grids[g], axis), out, &count);
+    for (uint32_t f = 0; f < b->family_count; f++)
+        if (b->families[f].variable == variable && b->families[f].list.axis == axis)
+            add_list(&b->families[f].list, out, &count);
+    return count;
+}
+
 static cdn_status find_partitions(linker *l, uint32_t variable, uint32_t leaf_count,
                                   axis_links *links, cdn_error *error)
 {
     const cdn_builder *b = l->b;
     if (!collect_nodes(b, variable, links))
         return cdn_fail_memory(error);
+    const cdn_grid_axis **lists = cdn_alloc((size_t)b->grid_count + b->family_count, sizeof *lists);
+    uint32_t list_count = lists == NULL ? 0 : distinct_lists(b, variable, links->axis, lists);
     uint32_t longest = links->node_count + 2;
     uint32_t *parts = cdn_alloc(longest, sizeof *parts);
     uint32_t *family = cdn_alloc(longest, sizeof *family);
     uint8_t *covered = cdn_alloc(leaf_count, 1);
-    bool ok = parts != NULL && family != NULL && covered != NULL;
+    bool ok = lists != NULL && parts != NULL && family != NULL && covered != NULL;
     for (uint32_t n = 0; ok && n < links->node_count; n++) {
         uint32_t whole = links->nodes[n];
-        for (uint32_t g = 0; ok && g < b->grid_count; g++) {
-            const cdn_grid_axis *a = axis_of(&b->grids[g], links->axis);
-            if (b->grids[g].variable == variable && a != NULL && a->node_count > 1)
-                ok = try_grid_axis(l, links, whole, a, leaf_count, parts, covered) &&
-                     try_with_unknown(l, links, whole, a, leaf_count, parts, covered, family);
-        }
+        for (uint32_t i = 0; ok && i < list_count; i++)
+            ok = try_grid_axis(l, links, whole, lists[i], leaf_count, parts, covered) &&
+                 try_with_unknown(l, links, whole, lists[i], leaf_count, parts, covered, family);
         ok = ok && try_pairs(l, links, whole, leaf_count, parts, covered);
     }
     if (ok && links->partition_count > 0)
         qsort(links->partitions, links->partition_count, sizeof *links->partitions,
               compare_partitions);
+    cdn_free(lists);
     cdn_free(parts);
     cdn_free(family);
     cdn_free(covered);
@@ -471,7 +481,7 @@ static cdn_status link_all_terms(linker *l, cdn_error *error)
 static bool variable_uses(const cdn_builder *b, uint32_t variable, uint32_t axis)
 {
     for (uint32_t g = 0; g < b->grid_count; g++)
-        if (b->grids[g].variable == variable && axis_of(&b->grids[g], axis) != NULL)
+        if (b->grids[g].variable == variable && cdn_builder_axis_of(&b->grids[g], axis) != NULL)
             return true;
     return false;
 }

@@ -5,11 +5,13 @@
  * sums over the parts where the sets differ. Where nodes of one axis overlap, or
  * one holds others and more, the leaves are grouped by the nodes they are in;
  * each group gets a hidden cell, and the nodes become sums of groups. Only grids
- * that meet at the same nodes of every other axis are compared.
+ * that meet at the same nodes of every other axis are compared. Differences are
+ * sets like any other, so they are compared once more; going on would end in the
+ * full crossing of everything, most of which nobody can compute.
  *
- * Counts of people who did not answer are not confidential when the policy says
- * so: a remainder of "not recorded" leaves, and the usable axis of counts, are
- * then left out.
+ * How many did not answer is not confidential when the policy says so: the
+ * usable axis of counts is then left out, and a hidden count of "not recorded"
+ * is not judged (cells.c), though it still links what it is the difference of.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
@@ -19,31 +21,14 @@
 #include "core/fail.h"
 
 #define NODES_MAX 4096u
-
-static const cdn_grid_axis *axis_of(const cdn_grid *grid, uint32_t axis)
-{
-    for (uint32_t a = 0; a < grid->axis_count; a++)
-        if (grid->axes[a].axis == axis)
-            return &grid->axes[a];
-    return NULL;
-}
-
-static bool has_node(const cdn_grid_axis *axis, uint32_t node)
-{
-    if (axis == NULL)
-        return node == CDN_NODE_ALL;
-    for (uint32_t i = 0; i < axis->node_count; i++)
-        if (axis->nodes[i] == node)
-            return true;
-    return false;
-}
+#define PASSES 2u /* differences, and differences of differences */
 
 static bool share_node(const cdn_grid_axis *x, const cdn_grid_axis *y)
 {
     if (x == NULL)
-        return has_node(y, CDN_NODE_ALL);
+        return cdn_builder_has_node(y, CDN_NODE_ALL);
     for (uint32_t i = 0; i < x->node_count; i++)
-        if (has_node(y, x->nodes[i]))
+        if (cdn_builder_has_node(y, x->nodes[i]))
             return true;
     return false;
 }
@@ -53,11 +38,12 @@ static bool comparable(const cdn_grid *x, const cdn_grid *y, uint32_t axis)
     if (x->variable != y->variable)
         return false;
     for (uint32_t a = 0; a < x->axis_count; a++)
-        if (x->axes[a].axis != axis && !share_node(&x->axes[a], axis_of(y, x->axes[a].axis)))
+        if (x->axes[a].axis != axis &&
+            !share_node(&x->axes[a], cdn_builder_axis_of(y, x->axes[a].axis)))
             return false;
     for (uint32_t a = 0; a < y->axis_count; a++)
-        if (y->axes[a].axis != axis && axis_of(x, y->axes[a].axis) == NULL &&
-            !has_node(&y->axes[a], CDN_NODE_ALL))
+        if (y->axes[a].axis != axis && cdn_builder_axis_of(x, y->axes[a].axis) == NULL &&
+            !cdn_builder_has_node(&y->axes[a], CDN_NODE_ALL))
             return false;
     return true;
 }
@@ -78,27 +64,26 @@ static bool set_add(node_set *set, uint32_t node)
     return true;
 }
 
+static bool add_axis(node_set *set, const cdn_grid_axis *a)
+{
+    if (a == NULL)
+        return set_add(set, CDN_NODE_ALL);
+    for (uint32_t i = 0; i < a->node_count; i++)
+        if (!set_add(set, a->nodes[i]))
+            return false;
+    return true;
+}
+
+/* All nodes of the axis that the grid meets in itself and in others. */
 static bool collect(const cdn_builder *b, const cdn_grid *grid, uint32_t axis, uint32_t grids,
                     node_set *set)
 {
     set->count = 0;
-    for (uint32_t g = 0; g < grids; g++) {
-        const cdn_grid *other = &b->grids[g];
-        if (!comparable(grid, other, axis))
-            continue;
-        const cdn_grid_axis *a = axis_of(other, axis);
-        if (a == NULL && !set_add(set, CDN_NODE_ALL))
+    for (uint32_t g = 0; g < grids; g++)
+        if (comparable(grid, &b->grids[g], axis) &&
+            !add_axis(set, cdn_builder_axis_of(&b->grids[g], axis)))
             return false;
-        for (uint32_t i = 0; a != NULL && i < a->node_count; i++)
-            if (!set_add(set, a->nodes[i]))
-                return false;
-    }
     return true;
-}
-
-static bool leaf_in(const cdn_builder *b, uint32_t node, uint32_t leaf)
-{
-    return node == CDN_NODE_ALL || cdn_nodes_get(b->nodes, node)->leaves[leaf] != 0;
 }
 
 /* inside[i * count + j]: node i lies in node j (and is not j). */
@@ -114,8 +99,7 @@ static uint8_t *containment(const cdn_builder *b, const node_set *set)
 
 /* true when node j holds others of the set and also leaves that none of those has. */
 static bool has_remainder(const cdn_builder *b, const node_set *set, const uint8_t *inside,
-                          uint32_t j, uint8_t *covered, uint32_t leaf_count,
-                          uint32_t ignored_leaf)
+                          uint32_t j, uint8_t *covered, uint32_t leaf_count)
 {
     bool holds = false;
     memset(covered, 0, leaf_count);
@@ -128,16 +112,16 @@ static bool has_remainder(const cdn_builder *b, const node_set *set, const uint8
             covered[leaf] |= node->leaves[leaf];
     }
     for (uint32_t leaf = 0; holds && leaf < leaf_count; leaf++)
-        if (leaf != ignored_leaf && !covered[leaf] && leaf_in(b, set->nodes[j], leaf))
+        if (!covered[leaf] && cdn_builder_leaf_in(b, set->nodes[j], leaf))
             return true;
     return false;
 }
 
 static bool set_needs_groups(const cdn_builder *b, const node_set *set, const uint8_t *inside,
-                             uint8_t *covered, uint32_t leaf_count, uint32_t ignored_leaf)
+                             uint8_t *covered, uint32_t leaf_count)
 {
     for (uint32_t i = 0; i < set->count; i++) {
-        if (has_remainder(b, set, inside, i, covered, leaf_count, ignored_leaf))
+        if (has_remainder(b, set, inside, i, covered, leaf_count))
             return true;
         for (uint32_t j = 0; j < i; j++)
             if (!inside[(size_t)i * set->count + j] && !inside[(size_t)j * set->count + i] &&
@@ -147,8 +131,8 @@ static bool set_needs_groups(const cdn_builder *b, const node_set *set, const ui
     return false;
 }
 
-static cdn_status needs_groups(const cdn_builder *b, const node_set *set, uint32_t leaf_count,
-                               uint32_t ignored_leaf, bool *out, cdn_error *error)
+static cdn_status set_check(const cdn_builder *b, const node_set *set, uint32_t leaf_count,
+                            bool *out, cdn_error *error)
 {
     uint8_t *inside = containment(b, set);
     uint8_t *covered = cdn_alloc(leaf_count, 1);
@@ -156,16 +140,38 @@ static cdn_status needs_groups(const cdn_builder *b, const node_set *set, uint32
     if (inside == NULL || covered == NULL)
         status = cdn_fail_memory(error);
     else
-        *out = set_needs_groups(b, set, inside, covered, leaf_count, ignored_leaf);
+        *out = set_needs_groups(b, set, inside, covered, leaf_count);
     cdn_free(inside);
     cdn_free(covered);
     return status;
 }
 
+/* Each grid that this one meets is looked at alone: a third that has the difference may have it at
+ * other places only. */
+static cdn_status needs_groups(const cdn_builder *b, uint32_t g, uint32_t axis, uint32_t grids,
+                               uint32_t leaf_count, node_set *set, bool *out, cdn_error *error)
+{
+    const cdn_grid *grid = &b->grids[g];
+    const cdn_grid_axis *own = cdn_builder_axis_of(grid, axis);
+    *out = false;
+    for (uint32_t o = 0; o < grids && !*out; o++) {
+        const cdn_grid_axis *other = cdn_builder_axis_of(&b->grids[o], axis);
+        if ((o != g && cdn_builder_same_list(own, other)) || !comparable(grid, &b->grids[o], axis))
+            continue;
+        set->count = 0;
+        if (!add_axis(set, own) || !add_axis(set, other))
+            return cdn_fail(error, CDN_E_LIMIT, "more than %u groups on one classification",
+                            NODES_MAX);
+        if (set->count > 1)
+            CDN_TRY(set_check(b, set, leaf_count, out, error));
+    }
+    return CDN_OK;
+}
+
 static bool same_membership(const cdn_builder *b, const node_set *set, uint32_t p, uint32_t q)
 {
     for (uint32_t i = 0; i < set->count; i++)
-        if (leaf_in(b, set->nodes[i], p) != leaf_in(b, set->nodes[i], q))
+        if (cdn_builder_leaf_in(b, set->nodes[i], p) != cdn_builder_leaf_in(b, set->nodes[i], q))
             return false;
     return true;
 }
@@ -175,7 +181,7 @@ static cdn_status make_groups(cdn_builder *b, const cdn_grid *grid, uint32_t axi
                               const node_set *set, uint32_t leaf_count, uint32_t *groups,
                               uint32_t *group_count, cdn_error *error)
 {
-    const cdn_grid_axis *own = axis_of(grid, axis);
+    const cdn_grid_axis *own = cdn_builder_axis_of(grid, axis);
     uint8_t *done = cdn_alloc(leaf_count, 1);
     uint8_t *leaves = cdn_alloc(leaf_count, 1);
     cdn_status status = done == NULL || leaves == NULL ? cdn_fail_memory(error) : CDN_OK;
@@ -183,7 +189,7 @@ static cdn_status make_groups(cdn_builder *b, const cdn_grid *grid, uint32_t axi
     for (uint32_t first = 0; status == CDN_OK && first < leaf_count; first++) {
         bool inside = own == NULL;
         for (uint32_t i = 0; own != NULL && i < own->node_count; i++)
-            inside = inside || leaf_in(b, own->nodes[i], first);
+            inside = inside || cdn_builder_leaf_in(b, own->nodes[i], first);
         if (done[first] || !inside)
             continue;
         for (uint32_t leaf = 0; leaf < leaf_count; leaf++) {
@@ -234,20 +240,15 @@ static cdn_status refine(cdn_builder *b, uint32_t g, uint32_t axis, uint32_t gri
     bool usable_axis = axis == b->catalogue->axis_count;
     if (cdn_grid_is_public(grid) || (usable_axis && !magnitude && b->policy->missing_safe))
         return CDN_OK;
+    uint32_t leaf_count = 0, group_count = 0;
+    bool needed = false;
+    CDN_TRY(cdn_builder_leaf_count(b, grid->record, axis, &leaf_count, error));
+    CDN_TRY(needs_groups(b, g, axis, grids, leaf_count, set, &needed, error));
+    if (!needed)
+        return CDN_OK;
     if (!collect(b, grid, axis, grids, set))
         return cdn_fail(error, CDN_E_LIMIT, "more than %u groups on one classification",
                         NODES_MAX);
-    if (set->count < 2)
-        return CDN_OK;
-    uint32_t leaf_count = 0, ignored = UINT32_MAX, group_count = 0;
-    CDN_TRY(cdn_builder_leaf_count(b, grid->record, axis, &leaf_count, error));
-    if (!usable_axis && !magnitude && b->policy->missing_safe &&
-        b->catalogue->axes[axis].has_unknown)
-        ignored = leaf_count - 1;
-    bool needed = false;
-    CDN_TRY(needs_groups(b, set, leaf_count, ignored, &needed, error));
-    if (!needed)
-        return CDN_OK;
     uint32_t *groups = cdn_alloc(leaf_count, sizeof *groups);
     if (groups == NULL)
         return cdn_fail_memory(error);
@@ -261,29 +262,30 @@ static cdn_status refine(cdn_builder *b, uint32_t g, uint32_t axis, uint32_t gri
         cdn_grid_release(&extra);
         return status;
     }
-    uint32_t number = 0;
-    return cdn_builder_add_grid(b, &extra, &number, error);
+    return cdn_builder_add_difference(b, &extra, error);
 }
 
 static bool axis_in_use(const cdn_builder *b, uint32_t grids, uint32_t variable, uint32_t axis)
 {
     for (uint32_t g = 0; g < grids; g++)
-        if (b->grids[g].variable == variable && axis_of(&b->grids[g], axis) != NULL)
+        if (b->grids[g].variable == variable && cdn_builder_axis_of(&b->grids[g], axis) != NULL)
             return true;
     return false;
 }
 
 cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error)
 {
-    uint32_t grids = b->grid_count;
     node_set *set = cdn_alloc(1, sizeof *set);
     if (set == NULL)
         return cdn_fail_memory(error);
     cdn_status status = CDN_OK;
-    for (uint32_t g = 0; status == CDN_OK && g < grids; g++)
-        for (uint32_t axis = 0; status == CDN_OK && axis <= b->catalogue->axis_count; axis++)
-            if (axis_in_use(b, grids, b->grids[g].variable, axis))
-                status = refine(b, g, axis, grids, set, error);
+    for (uint32_t pass = 0; pass < PASSES; pass++) {
+        uint32_t grids = b->grid_count;
+        for (uint32_t g = 0; status == CDN_OK && g < grids; g++)
+            for (uint32_t axis = 0; status == CDN_OK && axis <= b->catalogue->axis_count; axis++)
+                if (axis_in_use(b, grids, b->grids[g].variable, axis))
+                    status = refine(b, g, axis, grids, set, error);
+    }
     cdn_free(set);
     return status;
 }

@@ -12,7 +12,7 @@
 #include "core/fail.h"
 
 static cdn_status figure_value(const cdn_trial *trial, uint32_t f, const cdn_measure *measure,
-                               cdn_value *out, cdn_error *error)
+                               bool is_public, cdn_value *out, cdn_error *error)
 {
     const cdn_figure *figure = &trial->cells->figures[f];
     const cdn_cell *top = &trial->cells->cells[figure->cells[0]];
@@ -26,8 +26,17 @@ static cdn_status figure_value(const cdn_trial *trial, uint32_t f, const cdn_mea
     } else if (measure->part_count > 1) {
         denominator = trial->cells->cells[figure->cells[1]].value;
     }
-    return cdn_compose_value(trial->input->policy, measure, numerator, denominator,
-                             top->is_public, trial->input->catalogue, out, error);
+    return cdn_compose_value(trial->input->policy, measure, numerator, denominator, is_public,
+                             trial->input->catalogue, out, error);
+}
+
+/* Every figure of the measure is a public fact: one column is rounded one way. */
+static bool all_public(const cdn_trial *trial, uint32_t first, uint32_t count)
+{
+    for (uint32_t f = first; f < first + count; f++)
+        if (!trial->cells->cells[trial->cells->figures[f].cells[0]].is_public)
+            return false;
+    return count > 0;
 }
 
 static void count_values(cdn_release_output *out, const cdn_value *values, size_t count)
@@ -96,12 +105,11 @@ static cdn_status fill_measures(const cdn_trial *trial, uint32_t t, cdn_arena *a
     for (uint32_t m = 0; m < plan->measure_count; m++) {
         const cdn_measure *measure = &trial->input->catalogue->measures[plan->measures[m].index];
         uint32_t first = table->first_figure + m * table->key_count;
-        bool is_public = table->key_count > 0 &&
-                         trial->cells->cells[trial->cells->figures[first].cells[0]].is_public;
+        bool is_public = all_public(trial, first, table->key_count);
         CDN_TRY(cdn_compose_measure(arena, trial->input->policy, measure, is_public,
                                     &measures[m], error));
         for (uint32_t key = 0; key < table->key_count; key++)
-            CDN_TRY(figure_value(trial, first + key, measure,
+            CDN_TRY(figure_value(trial, first + key, measure, is_public,
                                  &values[(size_t)key * plan->measure_count + m], error));
     }
     out->measure_count = plan->measure_count;

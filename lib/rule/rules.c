@@ -1,6 +1,7 @@
 /* rules.c - the table of rules, and all cell rules over all cells.
  *
- * A public fact of a register has no verdict. A cell without any record is a
+ * A public fact of a register has no verdict, nor has a hidden count of missing
+ * answers that the policy calls safe. A cell without any record is a
  * true zero: the policy says whether zeros are safe.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -44,7 +45,7 @@ const cdn_rule_info *cdn_rule_get(cdn_rule rule)
 static cdn_verdict cell_verdict(const cdn_cell *cell, const cdn_variable *variable,
                                 const cdn_policy *policy)
 {
-    if (cell->is_public)
+    if (cell->is_public || cell->is_unanswered)
         return 0;
     if (cell->records == 0)
         return policy->zeros == CDN_ZEROS_SAFE ? 0 : 1u << CDN_RULE_ZERO;

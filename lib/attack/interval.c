@@ -14,13 +14,11 @@
 #include "attack/interval_patch.h"
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "core/map.h"
 
 #define DEFAULT_LIMIT 5000000u
-#define SMALL_PATCH 60
-#define LARGE_PATCH 300
+#define SMALL_PATCH 100
+#define LARGE_PATCH 2000
 #define TOLERANCE 1e-6
-#define TARGET_WEIGHT 1024
 #define MOST_SEARCHED 400
 #define MOST_NODES 100
 
@@ -33,37 +31,72 @@ typedef struct attack {
     cdn_interval_work work;
 } attack;
 
-static cdn_status solve(attack *a, cdn_lp_outcome *outcome, cdn_error *error)
+static cdn_status solve(attack *a, cdn_lp_method method, cdn_lp_outcome *outcome, cdn_error *error)
 {
     *outcome = CDN_LP_STOPPED;
     if (a->work.iterations >= a->limit)
         return CDN_OK;
     a->work.programmes++;
-    return cdn_lp_solve(a->lp, a->limit - a->work.iterations, &a->work.iterations, outcome, error);
+    return cdn_lp_solve(a->lp, method, a->limit - a->work.iterations, &a->work.iterations,
+                        outcome, error);
 }
 
-/* Where another open column of the patch should go while at it. */
-static double side_weight(const cdn_web *web, uint32_t k)
+/* Columns with much room are cheap: what is far from its bounds can be multiplied. */
+static double room_price(const void *context, const cdn_web *web, uint32_t k, int sign)
 {
-    if (!web->is_open[k])
-        return 0;
-    if (cdn_web_goal(web, k, 1, false) > 0)
-        return 1;
-    if (cdn_web_goal(web, k, -1, false) > 0)
-        return -1;
-    return cdn_mix64(k) & 1 ? 1 : -1;
+    (void)context;
+    int64_t end = sign > 0 ? web->high[k] : web->low[k];
+    double room = fabs((double)end);
+    return 1 + 8 / (1 + room);
 }
 
-static cdn_status weigh(attack *a, uint32_t target, int sign, bool alone, cdn_error *error)
+/* One direction of one column in a patch, by the smallest move: it takes few columns and so seldom has
+ * fractions. */
+static cdn_status nudge(attack *a, uint32_t k, int sign, bool all, uint32_t size,
+                        cdn_error *error)
 {
-    for (uint32_t c = 0; c < a->patch.count; c++) {
-        uint32_t k = a->patch.columns[c];
-        double weight = alone ? 0 : side_weight(&a->web, k);
-        if (k == target)
-            weight = (double)sign * TARGET_WEIGHT;
-        CDN_TRY(cdn_lp_weigh(a->lp, c, weight, error));
+    int64_t goal = cdn_web_goal(&a->web, k, sign, all);
+    cdn_lp_outcome outcome;
+    double end = 0;
+    cdn_patch_grow(&a->patch, k, size);
+    CDN_TRY(cdn_patch_load_nudge(&a->patch, a->lp, k, sign, goal, room_price, NULL, error));
+    CDN_TRY(solve(a, CDN_LP_DUAL, &outcome, error));
+    if (outcome != CDN_LP_OPTIMAL)
+        return CDN_OK;
+    cdn_patch_note(&a->patch, a->lp);
+    if (cdn_web_goal(&a->web, k, sign, all) == 0 || a->patch.count > MOST_SEARCHED)
+        return CDN_OK;
+    a->work.programmes++;
+    CDN_TRY(cdn_lp_search(a->lp, MOST_NODES, true, &a->work.iterations, &outcome, &end, error));
+    if (outcome == CDN_LP_OPTIMAL)
+        cdn_patch_note(&a->patch, a->lp);
+    return CDN_OK;
+}
+
+static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
+{
+    for (uint32_t k = 0; k < a->web.column_count; k++) {
+        for (int all = 0; all < 2; all++)
+            for (int sign = 1; sign >= -1; sign -= 2)
+                if (cdn_web_goal(&a->web, k, sign, all == 1) > 0)
+                    CDN_TRY(nudge(a, k, sign, all == 1, size, error));
     }
     return CDN_OK;
+}
+
+/* The solver says that nothing whole-numbered passes `end`, looking no farther than `goal`: let a
+ * little more pass. */
+static void limit_end(cdn_web *web, uint32_t k, int sign, double end, int64_t goal)
+{
+    double whole = floor(end + fabs(end) * TOLERANCE + TOLERANCE);
+    if (!(whole < (double)CDN_WEB_FARTHEST) || !(whole < (double)goal) || whole < 0)
+        return;
+    int64_t far = (int64_t)whole;
+    if (sign > 0 && far < web->high[k])
+        web->high[k] = far > web->most[k] ? far : web->most[k];
+    if (sign < 0 && -far > web->low[k])
+        web->low[k] = -far < web->least[k] ? -far : web->least[k];
+    cdn_web_review(web, k);
 }
 
 /* Bounds a column in the programme so that it goes no farther than its goal. */
@@ -86,63 +119,15 @@ static cdn_status search(attack *a, uint32_t k, double *end, cdn_error *error)
     cdn_lp_outcome outcome;
     *end = INFINITY;
     CDN_TRY(cdn_lp_bound(a->lp, c, a->patch.low[c], a->patch.high[c], error));
-    CDN_TRY(solve(a, &outcome, error));
+    CDN_TRY(solve(a, CDN_LP_PRIMAL, &outcome, error));
     if (outcome != CDN_LP_OPTIMAL)
         return CDN_OK;
     a->work.programmes++;
     *end = cdn_lp_optimum(a->lp);
-    CDN_TRY(cdn_lp_search(a->lp, MOST_NODES, &a->work.iterations, &outcome, end, error));
+    CDN_TRY(cdn_lp_search(a->lp, MOST_NODES, false, &a->work.iterations, &outcome, end, error));
     if (outcome == CDN_LP_OPTIMAL)
         cdn_patch_note(&a->patch, a->lp);
     return CDN_OK;
-}
-
-/* One direction of one column in a patch; `searched`: by branch and bound too. */
-static cdn_status try_patch(attack *a, uint32_t k, int sign, bool all, uint32_t size,
-                            bool searched, cdn_error *error)
-{
-    int64_t goal = cdn_web_goal(&a->web, k, sign, all);
-    if (goal == 0)
-        return CDN_OK;
-    cdn_patch_grow(&a->patch, k, size);
-    CDN_TRY(cdn_patch_load(&a->patch, a->lp, goal > INT64_MAX / 8 ? INT64_MAX : goal * 8, error));
-    CDN_TRY(aim(a, k, sign, goal, error));
-    cdn_lp_outcome outcome = CDN_LP_STOPPED;
-    for (int alone = 0; alone < 2 && cdn_web_goal(&a->web, k, sign, all) > 0; alone++) {
-        CDN_TRY(weigh(a, k, sign, alone == 1, error));
-        CDN_TRY(solve(a, &outcome, error));
-        if (outcome == CDN_LP_OPTIMAL)
-            cdn_patch_note(&a->patch, a->lp);
-    }
-    double end;
-    bool nearly = outcome == CDN_LP_OPTIMAL && cdn_web_goal(&a->web, k, sign, all) > 0 &&
-                  cdn_lp_optimum(a->lp) > TARGET_WEIGHT * (1 - TOLERANCE);
-    return nearly && searched ? search(a, k, &end, error) : CDN_OK;
-}
-
-static cdn_status find_witnesses(attack *a, uint32_t size, bool searched, cdn_error *error)
-{
-    for (uint32_t k = 0; k < a->web.column_count; k++) {
-        for (int all = 0; all < 2; all++)
-            for (int sign = 1; sign >= -1 && a->web.is_open[k]; sign -= 2)
-                CDN_TRY(try_patch(a, k, sign, all == 1, size, searched, error));
-    }
-    return CDN_OK;
-}
-
-/* The solver says that nothing whole-numbered passes `end`, looking no farther than `goal`: let a
- * little more pass. */
-static void limit_end(cdn_web *web, uint32_t k, int sign, double end, int64_t goal)
-{
-    double whole = floor(end + fabs(end) * TOLERANCE + TOLERANCE);
-    if (!(whole < (double)CDN_WEB_FARTHEST) || !(whole < (double)goal) || whole < 0)
-        return;
-    int64_t far = (int64_t)whole;
-    if (sign > 0 && far < web->high[k])
-        web->high[k] = far > web->most[k] ? far : web->most[k];
-    if (sign < 0 && -far > web->low[k])
-        web->low[k] = -far < web->least[k] ? -far : web->least[k];
-    cdn_web_review(web, k);
 }
 
 /* The far end of a column in the whole component, at most `goal` away. */
@@ -153,7 +138,7 @@ static cdn_status push(attack *a, uint32_t k, int sign, int64_t goal, cdn_error 
     double end = INFINITY;
     CDN_TRY(aim(a, k, sign, goal, error));
     CDN_TRY(cdn_lp_weigh(a->lp, c, sign, error));
-    CDN_TRY(solve(a, &outcome, error));
+    CDN_TRY(solve(a, CDN_LP_PRIMAL, &outcome, error));
     if (outcome == CDN_LP_OPTIMAL) {
         end = cdn_lp_optimum(a->lp);
         cdn_patch_note(&a->patch, a->lp);
@@ -201,7 +186,7 @@ static cdn_status settle_rest(attack *a, bool tight, cdn_error *error)
         if (!is_wanted(a, k, tight))
             continue;
         cdn_patch_grow(&a->patch, k, UINT32_MAX);
-        CDN_TRY(cdn_patch_load(&a->patch, a->lp, INT64_MAX, error));
+        CDN_TRY(cdn_patch_load(&a->patch, a->lp, error));
         for (uint32_t c = 0; c < a->patch.count; c++) {
             uint32_t one = a->patch.columns[c];
             if (!is_wanted(a, one, tight))
@@ -264,9 +249,9 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
     a.settled = cdn_alloc(a.web.column_count, 1);
     status = a.settled == NULL ? cdn_fail_memory(error) : cdn_lp_create(&a.lp, error);
     if (status == CDN_OK)
-        status = find_witnesses(&a, SMALL_PATCH, false, error);
+        status = find_witnesses(&a, SMALL_PATCH, error);
     if (status == CDN_OK)
-        status = find_witnesses(&a, LARGE_PATCH, true, error);
+        status = find_witnesses(&a, LARGE_PATCH, error);
     if (status == CDN_OK)
         status = settle_rest(&a, input->tight != 0, error);
     if (status != CDN_OK)

@@ -26,6 +26,7 @@ struct cdn_lp {
 };
 
 typedef struct solve_call {
+    cdn_lp_method method;
     uint64_t limit;
     uint64_t iterations;
     cdn_lp_outcome outcome;
@@ -33,7 +34,7 @@ typedef struct solve_call {
 
 typedef struct search_call {
     uint32_t nodes, visited;
-    bool is_stopped;
+    bool first, is_stopped;
     cdn_lp_outcome outcome;
     double bound;
 } search_call;
@@ -145,6 +146,8 @@ static void do_load(cdn_lp *lp, call *what)
         glp_add_cols(p, (int)from->columns);
     for (uint32_t c = 0; c < from->columns; c++)
         set_bounds(p, (int)c + 1, from->low[c], from->high[c]);
+    for (uint32_t c = 0; c < from->columns && from->weight != NULL; c++)
+        glp_set_obj_coef(p, (int)c + 1, from->weight[c]);
     glp_load_matrix(p, (int)from->entries, from->row, from->column, from->coefficient);
 }
 
@@ -182,7 +185,7 @@ static void do_solve(cdn_lp *lp, call *what)
     glp_smcp options;
     glp_init_smcp(&options);
     options.msg_lev = GLP_MSG_OFF;
-    options.meth = GLP_PRIMAL;
+    options.meth = what->solve.method == CDN_LP_DUAL ? GLP_DUALP : GLP_PRIMAL;
     options.it_lim = what->solve.limit < INT_MAX ? (int)what->solve.limit : INT_MAX;
     int before = glp_get_it_cnt(lp->problem);
     int failed = glp_simplex(lp->problem, &options);
@@ -205,10 +208,10 @@ static void do_solve(cdn_lp *lp, call *what)
         lp->values[c] = glp_get_col_prim(lp->problem, c + 1);
 }
 
-cdn_status cdn_lp_solve(cdn_lp *lp, uint64_t limit, uint64_t *iterations, cdn_lp_outcome *outcome,
-                        cdn_error *error)
+cdn_status cdn_lp_solve(cdn_lp *lp, cdn_lp_method method, uint64_t limit, uint64_t *iterations,
+                        cdn_lp_outcome *outcome, cdn_error *error)
 {
-    call what = {.solve = {limit, 0, CDN_LP_STOPPED}};
+    call what = {.solve = {method, limit, 0, CDN_LP_STOPPED}};
     CDN_TRY(guard(lp, do_solve, &what, error));
     *iterations += what.solve.iterations;
     *outcome = what.solve.outcome;
@@ -218,7 +221,10 @@ cdn_status cdn_lp_solve(cdn_lp *lp, uint64_t limit, uint64_t *iterations, cdn_lp
 static void count_node(glp_tree *tree, void *info)
 {
     search_call *search = info;
-    if (glp_ios_reason(tree) != GLP_ISELECT || search->visited++ < search->nodes)
+    int reason = glp_ios_reason(tree);
+    bool enough = (reason == GLP_IBINGO && search->first) ||
+                  (reason == GLP_ISELECT && search->visited++ >= search->nodes);
+    if (!enough)
         return;
     search->is_stopped = true;
     glp_ios_terminate(tree);
@@ -247,10 +253,10 @@ static void do_search(cdn_lp *lp, call *what)
         lp->values[c] = glp_mip_col_val(lp->problem, c + 1);
 }
 
-cdn_status cdn_lp_search(cdn_lp *lp, uint32_t nodes, uint64_t *iterations, cdn_lp_outcome *outcome,
-                         double *bound, cdn_error *error)
+cdn_status cdn_lp_search(cdn_lp *lp, uint32_t nodes, bool first, uint64_t *iterations,
+                         cdn_lp_outcome *outcome, double *bound, cdn_error *error)
 {
-    call what = {.search = {nodes, 0, false, CDN_LP_STOPPED, *bound}};
+    call what = {.search = {nodes, 0, first, false, CDN_LP_STOPPED, *bound}};
     CDN_TRY(guard(lp, do_search, &what, error));
     *iterations += (uint64_t)what.search.visited * NODE_CHARGE;
     *outcome = what.search.outcome;

@@ -23,20 +23,25 @@ typedef enum cdn_lp_outcome {
     CDN_LP_UNBOUNDED = 2
 } cdn_lp_outcome;
 
-/** Variables 0..columns-1 with low <= 0 <= high (INT64_MIN, INT64_MAX: none); each row sums to
+/** How to get there: by staying within bounds, or (right after a load without positive weights) by
+ *  staying optimal. */
+typedef enum cdn_lp_method { CDN_LP_PRIMAL = 1, CDN_LP_DUAL = 2 } cdn_lp_method;
+
+/** Variables 0..columns-1 between low and high (INT64_MIN, INT64_MAX: none); each row sums to
  *  zero. Entries count from 1, as GLPK has it: element 0 of the three arrays is not used. */
 typedef struct cdn_lp_problem {
     uint32_t rows, columns, entries;
     const int *row, *column;
     const double *coefficient;
     const int64_t *low, *high;
+    const double *weight; /* NULL: all 0 */
 } cdn_lp_problem;
 
 /** CDN_E_INTERNAL when this thread already uses GLPK. */
 cdn_status cdn_lp_create(cdn_lp **out, cdn_error *error) CDN_MUST_CHECK;
 void cdn_lp_destroy(cdn_lp *lp);
 
-/** Replaces the problem; all weights are 0. */
+/** Replaces the problem. */
 cdn_status cdn_lp_load(cdn_lp *lp, const cdn_lp_problem *problem, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_lp_bound(cdn_lp *lp, uint32_t column, int64_t low, int64_t high,
                         cdn_error *error) CDN_MUST_CHECK;
@@ -44,14 +49,14 @@ cdn_status cdn_lp_weigh(cdn_lp *lp, uint32_t column, double weight, cdn_error *e
     CDN_MUST_CHECK;
 
 /** Maximises from where the last solve ended, in at most `limit` iterations; adds to *iterations. */
-cdn_status cdn_lp_solve(cdn_lp *lp, uint64_t limit, uint64_t *iterations, cdn_lp_outcome *outcome,
-                        cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_lp_solve(cdn_lp *lp, cdn_lp_method method, uint64_t limit, uint64_t *iterations,
+                        cdn_lp_outcome *outcome, cdn_error *error) CDN_MUST_CHECK;
 
-/** After OPTIMAL: looks for the best solution in whole numbers, by branch and bound over at most
- *  `nodes` nodes, each charged to *iterations. OPTIMAL: found one, and `*bound` is
+/** After OPTIMAL: looks for the best solution in whole numbers (any, when `first`), by branch and bound
+ *  over at most `nodes` nodes, each charged to *iterations. OPTIMAL: found one, and `*bound` is
  *  lowered to its weighted sum when the search was complete. */
-cdn_status cdn_lp_search(cdn_lp *lp, uint32_t nodes, uint64_t *iterations, cdn_lp_outcome *outcome,
-                         double *bound, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_lp_search(cdn_lp *lp, uint32_t nodes, bool first, uint64_t *iterations,
+                         cdn_lp_outcome *outcome, double *bound, cdn_error *error) CDN_MUST_CHECK;
 
 /** After OPTIMAL: a variable, and the weighted sum. */
 double cdn_lp_value(const cdn_lp *lp, uint32_t column);

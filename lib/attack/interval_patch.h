@@ -19,7 +19,9 @@ typedef struct cdn_patch {
     bool is_whole;              /* holds its whole component */
     int *entry_row, *entry_column;
     double *entry_coefficient;
-    int64_t *low, *high; /* per place: bounds of the programme */
+    int64_t *low, *high; /* per column of the programme, of which the first are the places */
+    double *weight;
+    bool is_split;       /* the programme has a second column for moves down, after all the first */
     int64_t *move;       /* per place: the deviation last read */
     uint32_t *group;     /* places of the move being read */
     uint32_t group_count;
@@ -34,10 +36,17 @@ void cdn_patch_release(cdn_patch *patch);
 /** The columns nearest to `column`, up to `most` of them. */
 void cdn_patch_grow(cdn_patch *patch, uint32_t column, uint32_t most);
 
-/** Loads the programme of the patch; deviations beyond `box`, either sign, are left out (INT64_MAX:
- *  none is). */
-cdn_status cdn_patch_load(cdn_patch *patch, cdn_lp *lp, int64_t box, cdn_error *error)
-    CDN_MUST_CHECK;
+/** Loads the programme of the patch, without weights. */
+cdn_status cdn_patch_load(cdn_patch *patch, cdn_lp *lp, cdn_error *error) CDN_MUST_CHECK;
+
+/** What one step of a column up (sign 1) or down costs; > 0. */
+typedef double (*cdn_price)(const void *context, const cdn_web *web, uint32_t column, int sign);
+
+/** Loads another programme: `column` goes `goal` up or down, and the sum of all steps times their
+ *  prices is least. Such moves are small, few columns take part, and fractions are rare. */
+cdn_status cdn_patch_load_nudge(cdn_patch *patch, cdn_lp *lp, uint32_t column, int sign,
+                                int64_t goal, cdn_price price, const void *context,
+                                cdn_error *error) CDN_MUST_CHECK;
 
 /** Reads the solver's solution, and notes in the web what it proves after rounding, checked exactly. */
 void cdn_patch_note(cdn_patch *patch, const cdn_lp *lp);

@@ -22,14 +22,14 @@ static const int64_t high[] = {3, 4, INT64_MAX};
 
 static cdn_lp_problem problem(void)
 {
-    return (cdn_lp_problem){1, 3, 3, rows, columns, coefficients, low, high};
+    return (cdn_lp_problem){1, 3, 3, rows, columns, coefficients, low, high, NULL};
 }
 
 static void assert_optimum(cdn_lp *lp, int thousandths)
 {
     cdn_lp_outcome outcome;
     uint64_t iterations = 0;
-    assert_int_equal(cdn_lp_solve(lp, 1000, &iterations, &outcome, NULL), CDN_OK);
+    assert_int_equal(cdn_lp_solve(lp, CDN_LP_PRIMAL, 1000, &iterations, &outcome, NULL), CDN_OK);
     assert_int_equal(outcome, CDN_LP_OPTIMAL);
     assert_int_equal((int)(cdn_lp_optimum(lp) * 1000 + 0.5), thousandths);
 }
@@ -49,7 +49,7 @@ static void test_interval_lp__maximises_and_bounds(void **state)
     assert_int_equal(cdn_lp_bound(lp, 1, 0, INT64_MAX, NULL), CDN_OK);
     cdn_lp_outcome outcome;
     uint64_t iterations = 0;
-    assert_int_equal(cdn_lp_solve(lp, 1000, &iterations, &outcome, NULL), CDN_OK);
+    assert_int_equal(cdn_lp_solve(lp, CDN_LP_PRIMAL, 1000, &iterations, &outcome, NULL), CDN_OK);
     assert_int_equal(outcome, CDN_LP_UNBOUNDED);
     assert_int_equal(cdn_lp_load(lp, &p, NULL), CDN_OK); /* forgets weights and bounds */
     assert_optimum(lp, 0);
@@ -66,7 +66,7 @@ static void test_interval_lp__stops_at_the_limit(void **state)
     assert_int_equal(cdn_lp_create(&lp, NULL), CDN_OK);
     assert_int_equal(cdn_lp_load(lp, &p, NULL), CDN_OK);
     assert_int_equal(cdn_lp_weigh(lp, 2, 1, NULL), CDN_OK);
-    assert_int_equal(cdn_lp_solve(lp, 0, &iterations, &outcome, NULL), CDN_OK);
+    assert_int_equal(cdn_lp_solve(lp, CDN_LP_PRIMAL, 0, &iterations, &outcome, NULL), CDN_OK);
     assert_int_equal(outcome, CDN_LP_STOPPED);
     assert_int_equal(iterations, 0);
     cdn_lp_destroy(lp);
@@ -79,7 +79,7 @@ static void test_interval_lp__searches_whole_numbers(void **state)
     static const double doubled[] = {0, 2, 2, -1};
     static const int64_t from[] = {0, 0, -1}, to[] = {1, 1, 3};
     cdn_lp *lp;
-    cdn_lp_problem p = {1, 3, 3, rows, columns, doubled, from, to};
+    cdn_lp_problem p = {1, 3, 3, rows, columns, doubled, from, to, NULL};
     cdn_lp_outcome outcome;
     uint64_t iterations = 0;
     double bound = 99;
@@ -87,11 +87,11 @@ static void test_interval_lp__searches_whole_numbers(void **state)
     assert_int_equal(cdn_lp_load(lp, &p, NULL), CDN_OK);
     assert_int_equal(cdn_lp_weigh(lp, 2, 1, NULL), CDN_OK);
     assert_optimum(lp, 3000);
-    assert_int_equal(cdn_lp_search(lp, 0, &iterations, &outcome, &bound, NULL), CDN_OK);
+    assert_int_equal(cdn_lp_search(lp, 0, false, &iterations, &outcome, &bound, NULL), CDN_OK);
     assert_int_equal(outcome, CDN_LP_STOPPED);
     assert_int_equal((int)bound, 99);
     assert_optimum(lp, 3000);
-    assert_int_equal(cdn_lp_search(lp, 100, &iterations, &outcome, &bound, NULL), CDN_OK);
+    assert_int_equal(cdn_lp_search(lp, 100, false, &iterations, &outcome, &bound, NULL), CDN_OK);
     assert_int_equal(outcome, CDN_LP_OPTIMAL);
     assert_int_equal((int)(bound + 0.5), 2);
     assert_int_equal((int)(cdn_lp_value(lp, 0) + cdn_lp_value(lp, 1) + 0.5), 1);

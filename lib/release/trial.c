@@ -3,7 +3,10 @@
  * Which cells an attacker knows: public facts, cells whose contributors all have
  * the statistic in a published row (their sum), and empty cells when the policy
  * publishes zeros (a published 0 says that nobody is there, and a hidden empty
- * cell is treated as known too, which only makes the attacker stronger).
+ * cell is treated as known too, which only makes the attacker stronger; see
+ * zeros.c for those that are not).
+ * Nobody knows how many did not answer, nor that nobody failed to, unless a
+ * figure says so.
  * Figures that their own rule withholds (quantiles) never enter the system as
  * visible, so they cannot lend visibility to a cell.
  *
@@ -53,10 +56,10 @@ static cdn_status judge(cdn_trial *trial, cdn_error *error)
         trial->costs[c] = cell_cost(trial, c);
         if (trial->verdicts[c] != 0)
             trial->marks[c] = CDN_CELL_SENSITIVE;
-        else if (cell->is_public || in_rows || safe_zero)
+        else if (!cell->is_unanswered && (cell->is_public || in_rows || safe_zero))
             trial->marks[c] = CDN_CELL_KNOWN;
     }
-    return CDN_OK;
+    return cdn_trial_doubt_zeros(trial, error);
 }
 
 static const cdn_measure *table_measure(const cdn_trial *trial, uint32_t t, uint32_t m)

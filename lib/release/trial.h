@@ -36,6 +36,9 @@ cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_erro
     CDN_MUST_CHECK;
 void cdn_trial_release(cdn_trial *trial);
 
+/** Takes the mark "known" from empty cells that would leave a confidential cell only one value. */
+cdn_status cdn_trial_doubt_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
+
 /** Marks one more cell as not to be known in each equation whose withheld cells have no room (see
  *  slack.c). @return how many were marked; 0 = the pattern stands. */
 uint32_t cdn_trial_make_room(cdn_trial *trial);

@@ -1,0 +1,64 @@
+/* zeros.c - empty cells that must not be taken as known.
+ *
+ * Where the policy publishes zeros an empty cell is known. But some empty cells
+ * are confidential (a share of 0 per cent), and some zeros leave only one answer
+ * for a confidential cell next to them. Such a zero is not known by itself: it
+ * may be withheld, at a cost above that of any other cell, so that it is the
+ * last thing to be withheld.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "release/trial.h"
+
+#define LAST_RESORT (UINT64_C(1) << 32) /* cost; cells count records in 32 bits */
+
+/* The only cell of the equation that is not known; CDN_NONE when there are more, or none. */
+static uint32_t only_unknown(const cdn_trial *trial, uint32_t first, uint32_t end)
+{
+    uint32_t found = CDN_NONE;
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t cell = trial->cells->equation_cell[i];
+        if ((trial->marks[cell] & CDN_CELL_KNOWN) != 0)
+            continue;
+        if (found != CDN_NONE)
+            return CDN_NONE;
+        found = cell;
+    }
+    return found;
+}
+
+static bool doubt_equation(cdn_trial *trial, uint32_t equation, uint8_t *doubted)
+{
+    const cdn_cells *cells = trial->cells;
+    uint32_t first = cells->equation_start[equation], end = cells->equation_start[equation + 1];
+    uint32_t alone = only_unknown(trial, first, end);
+    bool changed = false;
+    if (alone == CDN_NONE ||
+        ((trial->marks[alone] & CDN_CELL_SENSITIVE) == 0 && !doubted[alone]))
+        return false;
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t cell = cells->equation_cell[i];
+        if (cell == alone || cells->cells[cell].records > 0 || cells->cells[cell].is_public)
+            continue;
+        trial->marks[cell] = 0;
+        trial->costs[cell] = LAST_RESORT;
+        doubted[cell] = 1;
+        changed = true;
+    }
+    return changed;
+}
+
+cdn_status cdn_trial_doubt_zeros(cdn_trial *trial, cdn_error *error)
+{
+    uint8_t *doubted = cdn_alloc(trial->cells->count, 1);
+    if (doubted == NULL)
+        return cdn_fail_memory(error);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (uint32_t e = 0; e < trial->cells->equation_count; e++)
+            changed = doubt_equation(trial, e, doubted) || changed;
+    }
+    cdn_free(doubted);
+    return CDN_OK;
+}

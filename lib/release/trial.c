@@ -62,44 +62,6 @@ static cdn_status judge(cdn_trial *trial, cdn_error *error)
     return cdn_trial_doubt_zeros(trial, error);
 }
 
-static bool is_sensitive_zero(const cdn_trial *trial, uint32_t cell)
-{
-    return trial->cells->cells[cell].records == 0 &&
-           (trial->marks[cell] & CDN_CELL_KNOWN) == 0;
-}
-
-/* Parts of a whole that is empty and not to be known are not known to be empty either; a published
- * zero among them may be withheld if nothing else helps. @return how many changed. */
-static uint32_t forget_parts(cdn_trial *trial, uint32_t equation)
-{
-    const cdn_cells *cells = trial->cells;
-    uint32_t first = cells->equation_start[equation], end = cells->equation_start[equation + 1];
-    uint32_t changed = 0;
-    if (!is_sensitive_zero(trial, cells->equation_cell[first]))
-        return 0;
-    for (uint32_t i = first + 1; i < end; i++) {
-        uint32_t part = cells->equation_cell[i];
-        const cdn_cell *cell = &cells->cells[part];
-        if (cell->records == 0 && !cell->is_public &&
-            (trial->marks[part] & CDN_CELL_KNOWN) != 0) {
-            trial->marks[part] = CDN_CELL_KEEP;
-            changed++;
-        }
-    }
-    return changed;
-}
-
-/* "Nobody of this group" is said as well by each "nobody" of a part of it. */
-static void forget_zeros(cdn_trial *trial)
-{
-    uint32_t changed;
-    do {
-        changed = 0;
-        for (uint32_t q = 0; q < trial->cells->equation_count; q++)
-            changed += forget_parts(trial, q);
-    } while (changed > 0);
-}
-
 static const cdn_measure *table_measure(const cdn_trial *trial, uint32_t t, uint32_t m)
 {
     const cdn_gate_input *in = trial->input;
@@ -233,7 +195,6 @@ cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_erro
     CDN_TRY(cdn_cells_create(input->snapshot, input->catalogue, input->plan, input->agreement,
                              input->policy, input->threads, &trial->cells, error));
     CDN_TRY(judge(trial, error));
-    forget_zeros(trial);
     CDN_TRY(judge_quantiles(trial, error));
     CDN_TRY(build_system(trial, error));
     CDN_TRY(protect(trial, error));

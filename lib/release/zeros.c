@@ -1,17 +1,20 @@
 /* zeros.c - empty cells that must not be taken as known.
  *
  * Where the policy publishes zeros an empty cell is known. But some empty cells
- * are confidential (a share of 0 per cent), and some zeros leave only one answer
- * for a confidential cell next to them. Such a zero is not known by itself: it
- * may be withheld, at a cost above that of any other cell, so that it is the
- * last thing to be withheld.
+ * are confidential (a share of 0 per cent): "nobody of this group" is said as
+ * well by each "nobody" of a part of it. And some zeros leave only one answer
+ * for a confidential cell next to them. Such zeros are not known by themselves;
+ * a published one may be withheld when nothing else helps.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "release/trial.h"
 
-#define LAST_RESORT (UINT64_C(1) << 32) /* cost; cells count records in 32 bits */
+static bool is_known(const cdn_trial *trial, uint32_t cell)
+{
+    return (trial->marks[cell] & CDN_CELL_KNOWN) != 0;
+}
 
 /* The only cell of the equation that is not known; CDN_NONE when there are more, or none. */
 static uint32_t only_unknown(const cdn_trial *trial, uint32_t first, uint32_t end)
@@ -19,7 +22,7 @@ static uint32_t only_unknown(const cdn_trial *trial, uint32_t first, uint32_t en
     uint32_t found = CDN_NONE;
     for (uint32_t i = first; i < end; i++) {
         uint32_t cell = trial->cells->equation_cell[i];
-        if ((trial->marks[cell] & CDN_CELL_KNOWN) != 0)
+        if (is_known(trial, cell))
             continue;
         if (found != CDN_NONE)
             return CDN_NONE;
@@ -28,21 +31,31 @@ static uint32_t only_unknown(const cdn_trial *trial, uint32_t first, uint32_t en
     return found;
 }
 
+/* The equation would tell of a cell that is confidential or doubted already: its whole is empty and
+ * not known, or it has only one unknown. */
+static bool tells(const cdn_trial *trial, uint32_t first, uint32_t end, const uint8_t *doubted)
+{
+    uint32_t whole = trial->cells->equation_cell[first];
+    if (trial->cells->cells[whole].records == 0 && !is_known(trial, whole))
+        return true;
+    uint32_t alone = only_unknown(trial, first, end);
+    return alone != CDN_NONE &&
+           ((trial->marks[alone] & CDN_CELL_SENSITIVE) != 0 || doubted[alone]);
+}
+
 static bool doubt_equation(cdn_trial *trial, uint32_t equation, uint8_t *doubted)
 {
     const cdn_cells *cells = trial->cells;
     uint32_t first = cells->equation_start[equation], end = cells->equation_start[equation + 1];
-    uint32_t alone = only_unknown(trial, first, end);
     bool changed = false;
-    if (alone == CDN_NONE ||
-        ((trial->marks[alone] & CDN_CELL_SENSITIVE) == 0 && !doubted[alone]))
+    if (!tells(trial, first, end, doubted))
         return false;
     for (uint32_t i = first; i < end; i++) {
         uint32_t cell = cells->equation_cell[i];
-        if (cell == alone || cells->cells[cell].records > 0 || cells->cells[cell].is_public)
+        if (!is_known(trial, cell) || cells->cells[cell].records > 0 ||
+            cells->cells[cell].is_public)
             continue;
-        trial->marks[cell] = 0;
-        trial->costs[cell] = LAST_RESORT;
+        trial->marks[cell] = CDN_CELL_KEEP;
         doubted[cell] = 1;
         changed = true;
     }

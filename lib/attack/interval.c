@@ -37,8 +37,8 @@ static cdn_status solve(attack *a, cdn_lp_method method, cdn_lp_outcome *outcome
     if (a->work.iterations >= a->limit)
         return CDN_OK;
     a->work.programmes++;
-    return cdn_lp_solve(a->lp, method, a->limit - a->work.iterations, &a->work.iterations,
-                        outcome, error);
+    return cdn_lp_solve(a->lp, method, a->limit - a->work.iterations, &a->work.iterations, outcome,
+                        error);
 }
 
 /* Columns with much room are cheap: what is far from its bounds can be multiplied. */
@@ -50,10 +50,9 @@ static double room_price(const void *context, const cdn_web *web, uint32_t k, in
     return 1 + 8 / (1 + room);
 }
 
-/* One direction of one column in a patch, by the smallest move: it takes few columns and so seldom has
- * fractions. */
-static cdn_status nudge(attack *a, uint32_t k, int sign, bool all, uint32_t size,
-                        cdn_error *error)
+/* One direction of one column in a patch, by the smallest move: it takes few columns and so seldom
+ * has fractions. */
+static cdn_status nudge(attack *a, uint32_t k, int sign, bool all, uint32_t size, cdn_error *error)
 {
     int64_t goal = cdn_web_goal(&a->web, k, sign, all);
     cdn_lp_outcome outcome;
@@ -111,8 +110,8 @@ static cdn_status aim(attack *a, uint32_t k, int sign, int64_t goal, cdn_error *
     return cdn_lp_bound(a->lp, c, low, high, error);
 }
 
-/* Whole numbers may fall short of a goal that fractions reach. The column is let free first: its steps
- * may be so large that it can only pass the goal. */
+/* Whole numbers may fall short of a goal that fractions reach. The column is let free first: its
+ * steps may be so large that it can only pass the goal. */
 static cdn_status search(attack *a, uint32_t k, double *end, cdn_error *error)
 {
     uint32_t c = a->patch.place[k] - 1;
@@ -175,8 +174,7 @@ static bool is_asked(const cdn_web *web, uint32_t k)
 
 static bool is_wanted(const attack *a, uint32_t k, bool tight)
 {
-    return !a->settled[k] &&
-           (a->web.is_open[k] || (tight && is_asked(&a->web, k)));
+    return !a->settled[k] && (a->web.is_open[k] || (tight && is_asked(&a->web, k)));
 }
 
 /* Component by component, each loaded once. */

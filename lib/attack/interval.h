@@ -42,37 +42,37 @@ typedef struct cdn_interval_work {
 
 /** Arrays are per cell; those that may be NULL say what NULL stands for. */
 typedef struct cdn_interval_input {
-    const int64_t *values;     /* the truth; every equation holds on it */
-    const int64_t *lower;      /* known to everybody, <= value; NULL or CDN_INTERVAL_NO_LOWER: none */
-    const int64_t *upper;      /* known to everybody, >= value; NULL or CDN_INTERVAL_NO_UPPER: none */
-    const int64_t *below;      /* lower protection level >= 0; NULL: 0 */
-    const int64_t *above;      /* upper protection level >= 0; NULL: 0 */
-    const int64_t *width;      /* sliding protection level: least upper - lower; NULL or less: 1 */
-    const uint8_t *asked;      /* cells to judge; NULL: the sensitive ones */
-    uint64_t limit;            /* simplex iterations for all programmes together; 0: the default */
-    uint8_t tight;             /* 1: also find the exact end of every interval that is asked for */
-    cdn_interval_work *work;   /* filled when not NULL */
+    const int64_t *values;   /* the truth; every equation holds on it */
+    const int64_t *lower;    /* known to everybody, <= value; NULL or CDN_INTERVAL_NO_LOWER: none */
+    const int64_t *upper;    /* known to everybody, >= value; NULL or CDN_INTERVAL_NO_UPPER: none */
+    const int64_t *below;    /* lower protection level >= 0; NULL: 0 */
+    const int64_t *above;    /* upper protection level >= 0; NULL: 0 */
+    const int64_t *width;    /* sliding protection level: least upper - lower; NULL or less: 1 */
+    const uint8_t *asked;    /* cells to judge; NULL: the sensitive ones */
+    uint64_t limit;          /* simplex iterations for all programmes together; 0: the default */
+    uint8_t tight;           /* 1: also find the exact end of every interval that is asked for */
+    cdn_interval_work *work; /* filled when not NULL */
 } cdn_interval_input;
 
-/** [lower, upper] holds every possible value; each of [witnessed_lower, witnessed_upper] is one that
- *  an indistinguishable release has at its ends. With `tight` and within the limit, lower and upper
- *  are the ends of the linear programme, rounded inwards to whole numbers. A visible cell has its
- *  value four times. */
+/** [lower, upper] holds every possible value; each of [witnessed_lower, witnessed_upper] is one
+ *  that an indistinguishable release has at its ends. With `tight` and within the limit, lower and
+ *  upper are the ends of the linear programme, rounded inwards to whole numbers. A visible cell has
+ *  its value four times. */
 typedef struct cdn_interval {
     int64_t lower, upper;
     int64_t witnessed_lower, witnessed_upper;
     cdn_interval_verdict verdict;
 } cdn_interval;
 
-/** Judges every cell asked for, into out[0..cell_count). PROTECTED: witnessed_lower <= value - below,
- *  witnessed_upper >= value + above, and the two are at least `width` apart.
+/** Judges every cell asked for, into out[0..cell_count). PROTECTED: witnessed_lower <= value -
+ *  below, witnessed_upper >= value + above, and the two are at least `width` apart.
  *  Method: bounds propagated through the equations to a fixed point, exact (the shuttle algorithm,
  *  Buzzigoli & Giusti 1999, and constraint propagation); moves in the null space found by linear
- *  programmes on a neighbourhood of the cell, each a witness for all cells that it moves; and for what
- *  is left the linear programme of the whole connected component.
+ *  programmes on a neighbourhood of the cell, each a witness for all cells that it moves; and for
+ *  what is left the linear programme of the whole connected component.
  *  CDN_E_INTERNAL: the system breaks its contract, a value its bound or its equation, or the solver
- *  failed. CDN_E_LIMIT: a number beyond CDN_INTERVAL_LARGEST. Uses GLPK's environment of the calling
- *  thread, which must not be in use.
+ *  failed. CDN_E_LIMIT: a number beyond CDN_INTERVAL_LARGEST. Uses GLPK's environment of the
+ *  calling thread, which must not be in use.
  *  @complexity near linear in the non-zeros while neighbourhoods suffice */
 cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_withheld,
                                 const cdn_interval_input *input, cdn_interval *out,

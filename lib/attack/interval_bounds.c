@@ -103,8 +103,8 @@ static void visit(cdn_web *web, uint32_t row, queue *q)
         /* from the ranges before this visit: wider than now, so still right */
         range t = term(web, i);
         bool moved = false;
-        range others = {all.least - t.least, all.most - t.most,
-                        all.endless_below - t.endless_below, all.endless_above - t.endless_above};
+        range others = {all.least - t.least, all.most - t.most, all.endless_below - t.endless_below,
+                        all.endless_above - t.endless_above};
         if (others.endless_below == 0)
             moved = apply_most(web, k, a, -others.least);
         if (others.endless_above == 0)

@@ -93,9 +93,9 @@ cdn_status cdn_lp_create(cdn_lp **out, cdn_error *error)
     int state = glp_init_env();
     if (state != 0) {
         cdn_free(lp);
-        return state == 2 ? cdn_fail_memory(error)
-                          : cdn_fail(error, CDN_E_INTERNAL,
-                                     "attack: this thread already uses the solver");
+        return state == 2
+                   ? cdn_fail_memory(error)
+                   : cdn_fail(error, CDN_E_INTERNAL, "attack: this thread already uses the solver");
     }
     glp_term_hook(swallow, NULL);
     glp_term_out(GLP_OFF);

@@ -45,16 +45,17 @@ void cdn_lp_destroy(cdn_lp *lp);
 cdn_status cdn_lp_load(cdn_lp *lp, const cdn_lp_problem *problem, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_lp_bound(cdn_lp *lp, uint32_t column, int64_t low, int64_t high,
                         cdn_error *error) CDN_MUST_CHECK;
-cdn_status cdn_lp_weigh(cdn_lp *lp, uint32_t column, double weight, cdn_error *error)
-    CDN_MUST_CHECK;
+cdn_status cdn_lp_weigh(cdn_lp *lp, uint32_t column, double weight,
+                        cdn_error *error) CDN_MUST_CHECK;
 
-/** Maximises from where the last solve ended, in at most `limit` iterations; adds to *iterations. */
+/** Maximises from where the last solve ended, in at most `limit` iterations; adds to *iterations.
+ *  */
 cdn_status cdn_lp_solve(cdn_lp *lp, cdn_lp_method method, uint64_t limit, uint64_t *iterations,
                         cdn_lp_outcome *outcome, cdn_error *error) CDN_MUST_CHECK;
 
-/** After OPTIMAL: looks for the best solution in whole numbers (any, when `first`), by branch and bound
- *  over at most `nodes` nodes, each charged to *iterations. OPTIMAL: found one, and `*bound` is
- *  lowered to its weighted sum when the search was complete. */
+/** After OPTIMAL: looks for the best solution in whole numbers (any, when `first`), by branch and
+ *  bound over at most `nodes` nodes, each charged to *iterations. OPTIMAL: found one, and `*bound`
+ *  is lowered to its weighted sum when the search was complete. */
 cdn_status cdn_lp_search(cdn_lp *lp, uint32_t nodes, bool first, uint64_t *iterations,
                          cdn_lp_outcome *outcome, double *bound, cdn_error *error) CDN_MUST_CHECK;
 

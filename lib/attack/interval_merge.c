@@ -16,16 +16,16 @@
 
 typedef struct merger {
     cdn_web *web;
-    uint32_t *leader;    /* per column: itself, or nearer to its leader */
-    uint8_t *is_turned;  /* per column: moves against `leader` */
+    uint32_t *leader;             /* per column: itself, or nearer to its leader */
+    uint8_t *is_turned;           /* per column: moves against `leader` */
     uint32_t *next, *last, *size; /* columns of a leader, chained from itself */
-    uint32_t *length;    /* per row: terms left, at its start */
-    uint32_t *queue;     /* rows to look at, a ring */
+    uint32_t *length;             /* per row: terms left, at its start */
+    uint32_t *queue;              /* rows to look at, a ring */
     uint8_t *waits;
     uint32_t head, queued;
-    int64_t *sum;        /* per column: scratch */
+    int64_t *sum; /* per column: scratch */
     uint8_t *is_met;
-    uint32_t *number;    /* per leader: its column in the web to be */
+    uint32_t *number; /* per leader: its column in the web to be */
     uint32_t new_count;
 } merger;
 
@@ -194,7 +194,8 @@ static int by_column(const void *a, const void *b)
     return (x->column > y->column) - (x->column < y->column);
 }
 
-/* The row's terms under the new numbers, in order, the first positive: equal rows become equal bytes. */
+/* The row's terms under the new numbers, in order, the first positive: equal rows become equal
+ * bytes. */
 static void order_row(const merger *m, uint32_t row, term *terms)
 {
     const cdn_web *web = m->web;

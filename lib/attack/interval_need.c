@@ -39,8 +39,7 @@ cdn_web_cell cdn_web_look(const cdn_web *web, uint32_t cell)
     bool ends = c.low != INT64_MIN && c.high != INT64_MAX;
     if (c.most >= n.above && c.least <= -n.below && c.most - c.least >= n.width)
         c.verdict = CDN_INTERVAL_PROTECTED;
-    else if (c.high < n.above || c.low > -n.below ||
-             (ends && (__int128)c.high - c.low < n.width))
+    else if (c.high < n.above || c.low > -n.below || (ends && (__int128)c.high - c.low < n.width))
         c.verdict = CDN_INTERVAL_EXPOSED;
     return c;
 }

@@ -14,16 +14,16 @@
 typedef struct cdn_patch {
     cdn_web *web;
     uint32_t count, row_count;
-    uint32_t *columns, *rows;   /* of the web */
+    uint32_t *columns, *rows;    /* of the web */
     uint32_t *place, *row_place; /* per column, row of the web: 1 + its place here, or 0 */
-    bool is_whole;              /* holds its whole component */
+    bool is_whole;               /* holds its whole component */
     int *entry_row, *entry_column;
     double *entry_coefficient;
     int64_t *low, *high; /* per column of the programme, of which the first are the places */
     double *weight;
-    bool is_split;       /* the programme has a second column for moves down, after all the first */
-    int64_t *move;       /* per place: the deviation last read */
-    uint32_t *group;     /* places of the move being read */
+    bool is_split;   /* the programme has a second column for moves down, after all the first */
+    int64_t *move;   /* per place: the deviation last read */
+    uint32_t *group; /* places of the move being read */
     uint32_t group_count;
     uint8_t *is_met, *row_is_met;
     __int128 *sums; /* per row */
@@ -48,7 +48,8 @@ cdn_status cdn_patch_load_nudge(cdn_patch *patch, cdn_lp *lp, uint32_t column, i
                                 int64_t goal, cdn_price price, const void *context,
                                 cdn_error *error) CDN_MUST_CHECK;
 
-/** Reads the solver's solution, and notes in the web what it proves after rounding, checked exactly. */
+/** Reads the solver's solution, and notes in the web what it proves after rounding, checked
+ *  exactly. */
 void cdn_patch_note(cdn_patch *patch, const cdn_lp *lp);
 
 #endif

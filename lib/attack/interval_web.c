@@ -18,8 +18,8 @@ static cdn_status check_offsets(const uint32_t *start, uint32_t count, const uin
             return cdn_fail(error, CDN_E_INTERNAL, "attack: offsets of %s %u go back", what, i);
         for (uint32_t j = start[i]; j < start[i + 1]; j++)
             if (cells[j] >= cell_count)
-                return cdn_fail(error, CDN_E_INTERNAL, "attack: %s %u names cell %u of %u", what,
-                                i, cells[j], cell_count);
+                return cdn_fail(error, CDN_E_INTERNAL, "attack: %s %u names cell %u of %u", what, i,
+                                cells[j], cell_count);
     }
     return CDN_OK;
 }
@@ -37,8 +37,8 @@ static cdn_status check_cell(const cdn_interval_input *in, uint32_t c, cdn_error
     int64_t above = in->above == NULL ? 0 : in->above[c];
     int64_t width = in->width == NULL ? 0 : in->width[c];
     if (is_large(in->values[c]) || (lower != CDN_INTERVAL_NO_LOWER && is_large(lower)) ||
-        (upper != CDN_INTERVAL_NO_UPPER && is_large(upper)) || is_large(below) ||
-        is_large(above) || is_large(width))
+        (upper != CDN_INTERVAL_NO_UPPER && is_large(upper)) || is_large(below) || is_large(above) ||
+        is_large(width))
         return cdn_fail(error, CDN_E_LIMIT, "attack: a number of cell %u is too large", c);
     if (below < 0 || above < 0)
         return cdn_fail(error, CDN_E_INTERNAL, "attack: a protection level of cell %u is negative",
@@ -55,8 +55,8 @@ static cdn_status check(const cdn_system *s, const cdn_interval_input *in, uint3
 {
     CDN_TRY(check_offsets(s->equation_start, s->equation_count, s->equation_cell, s->cell_count,
                           "equation", error));
-    CDN_TRY(check_offsets(s->figure_start, s->figure_count, s->figure_cell, s->cell_count,
-                          "figure", error));
+    CDN_TRY(check_offsets(s->figure_start, s->figure_count, s->figure_cell, s->cell_count, "figure",
+                          error));
     for (uint32_t c = 0; c < s->cell_count; c++) {
         seen[c] = CDN_WEB_NONE;
         CDN_TRY(check_cell(in, c, error));
@@ -98,8 +98,8 @@ static void fill_columns(cdn_web *web, const cdn_system *s)
     const cdn_interval_input *in = web->input;
     for (uint32_t c = 0; c < s->cell_count; c++) {
         uint32_t k = web->column_of[c];
-        web->is_asked[c] = in->asked == NULL ? (s->marks[c] & CDN_CELL_SENSITIVE) != 0
-                                             : in->asked[c] != 0;
+        web->is_asked[c] =
+            in->asked == NULL ? (s->marks[c] & CDN_CELL_SENSITIVE) != 0 : in->asked[c] != 0;
         if (k == CDN_WEB_NONE)
             continue;
         bool bounded = in->lower != NULL && in->lower[c] != CDN_INTERVAL_NO_LOWER;
@@ -126,7 +126,8 @@ static void fill_rows(cdn_web *web, const cdn_system *s)
     }
 }
 
-/* Counts at [k + 1] become the starts of k, one place late, so that filling moves them into place. */
+/* Counts at [k + 1] become the starts of k, one place late, so that filling moves them into place.
+ * */
 static void starts_from_counts(uint32_t *start, uint32_t count)
 {
     for (uint32_t k = 0; k < count; k++)

@@ -25,21 +25,21 @@
 typedef struct cdn_web {
     const cdn_interval_input *input;
     uint32_t cell_count, column_count, row_count;
-    uint32_t *column_of;                 /* per cell, or CDN_WEB_NONE */
-    uint8_t *is_turned;                  /* per cell: moves against its column */
-    uint8_t *is_asked;                   /* per cell */
-    uint32_t *member_start, *member;     /* cells, by column */
-    uint32_t *row_start, *row_column;    /* by row */
+    uint32_t *column_of;              /* per cell, or CDN_WEB_NONE */
+    uint8_t *is_turned;               /* per cell: moves against its column */
+    uint8_t *is_asked;                /* per cell */
+    uint32_t *member_start, *member;  /* cells, by column */
+    uint32_t *row_start, *row_column; /* by row */
     int32_t *row_coefficient;
     uint32_t *column_start, *column_row; /* by column */
     int32_t *column_coefficient;
-    int64_t *low, *high;                 /* INT64_MIN, INT64_MAX: none */
+    int64_t *low, *high; /* INT64_MIN, INT64_MAX: none */
     int64_t *least, *most;
-    uint8_t *is_open;                    /* per column: the verdict of a member is still open */
+    uint8_t *is_open; /* per column: the verdict of a member is still open */
 } cdn_web;
 
-/** Checks the system and the input and builds the web of the cells that are not visible; release also
- *  after a failure. */
+/** Checks the system and the input and builds the web of the cells that are not visible; release
+ *  also after a failure. */
 cdn_status cdn_web_init(cdn_web *web, const cdn_system *system, const uint8_t *figure_withheld,
                         const cdn_interval_input *input, cdn_error *error) CDN_MUST_CHECK;
 void cdn_web_release(cdn_web *web);
@@ -48,8 +48,9 @@ void cdn_web_release(cdn_web *web);
  *  Exact: no possible whole-numbered deviation is lost. */
 cdn_status cdn_web_tighten(cdn_web *web, cdn_error *error) CDN_MUST_CHECK;
 
-/** Joins columns that move together into one, drops those that cannot move, and rows that say nothing
- *  new. To be called before anything is noted in least and most. *changed: whether a column went. */
+/** Joins columns that move together into one, drops those that cannot move, and rows that say
+ *  nothing new. To be called before anything is noted in least and most. *changed: whether a column
+ *  went. */
 cdn_status cdn_web_merge(cdn_web *web, bool *changed, cdn_error *error) CDN_MUST_CHECK;
 
 /** Writes the rows by column and the members by column, from the rows and column_of. */

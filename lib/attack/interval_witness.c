@@ -57,8 +57,7 @@ static bool round_group(cdn_patch *patch, const cdn_lp *lp, int times)
     for (uint32_t at = 0; at < patch->group_count; at++) {
         uint32_t c = patch->group[at], k = patch->columns[c];
         double value = value_of(patch, lp, c) * times, whole = nearbyint(value);
-        if (!(fabs(value - whole) <= ROUNDING * times) ||
-            !(fabs(whole) < (double)CDN_WEB_FARTHEST))
+        if (!(fabs(value - whole) <= ROUNDING * times) || !(fabs(whole) < (double)CDN_WEB_FARTHEST))
             return false;
         int64_t d = (int64_t)whole;
         if (d < web->low[k] || d > web->high[k])

@@ -76,8 +76,8 @@ cdn_status cdn_trial_attack_intervals(const cdn_trial *trial, cdn_interval *foun
     *report = (cdn_trial_interval_report){0};
     cdn_interval_input input = {
         .values = k.values, .lower = k.lower, .asked = k.asked, .work = &report->work};
-    status = cdn_attack_intervals(&trial->system, trial->pattern.figure_withheld, &input, found,
-                                  error);
+    status =
+        cdn_attack_intervals(&trial->system, trial->pattern.figure_withheld, &input, found, error);
     if (status == CDN_OK)
         count_verdicts(found, trial->cells->count, report);
 

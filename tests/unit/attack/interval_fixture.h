@@ -71,9 +71,8 @@ static void add_total(fixture *f, uint32_t total, uint32_t count, const uint32_t
 
 static cdn_status attack(fixture *f, cdn_error *error)
 {
-    cdn_system s = {f->cells,         f->marks,         f->costs,       f->equations,
-                    f->equation_start, f->equation_cell, f->coefficient, f->cells,
-                    f->figure_start,   f->figure_cell};
+    cdn_system s = {f->cells,         f->marks,       f->costs, f->equations,    f->equation_start,
+                    f->equation_cell, f->coefficient, f->cells, f->figure_start, f->figure_cell};
     cdn_interval_input in = {.values = f->values,
                              .lower = f->lower,
                              .upper = f->upper,

@@ -65,8 +65,19 @@ static void test_interval__finds_five_to_thirty_in_the_investment_example(void *
 }
 
 enum {
-    TOTAL, TOTAL_YOUNG, TOTAL_OLD, EUROPE, EUROPE_YOUNG, EUROPE_OLD,
-    AMERICA, AMERICA_YOUNG, AMERICA_OLD, DENMARK, FRANCE, USA, PARIS_CELLS
+    TOTAL,
+    TOTAL_YOUNG,
+    TOTAL_OLD,
+    EUROPE,
+    EUROPE_YOUNG,
+    EUROPE_OLD,
+    AMERICA,
+    AMERICA_YOUNG,
+    AMERICA_OLD,
+    DENMARK,
+    FRANCE,
+    USA,
+    PARIS_CELLS
 };
 
 /* paris2025, p = 30: income by age and continent, and by nation. */
@@ -74,18 +85,21 @@ static void paris(fixture *f)
 {
     static const int64_t values[] = {53610, 11220, 42390, 31300, 1920,  29380,
                                      22310, 9300,  13010, 1380,  29920, 22310};
-    static const uint32_t sums[][3] = {
-        {TOTAL, TOTAL_YOUNG, TOTAL_OLD},       {EUROPE, EUROPE_YOUNG, EUROPE_OLD},
-        {AMERICA, AMERICA_YOUNG, AMERICA_OLD}, {TOTAL, EUROPE, AMERICA},
-        {TOTAL_YOUNG, EUROPE_YOUNG, AMERICA_YOUNG},
-        {TOTAL_OLD, EUROPE_OLD, AMERICA_OLD},  {EUROPE, DENMARK, FRANCE}};
+    static const uint32_t sums[][3] = {{TOTAL, TOTAL_YOUNG, TOTAL_OLD},
+                                       {EUROPE, EUROPE_YOUNG, EUROPE_OLD},
+                                       {AMERICA, AMERICA_YOUNG, AMERICA_OLD},
+                                       {TOTAL, EUROPE, AMERICA},
+                                       {TOTAL_YOUNG, EUROPE_YOUNG, AMERICA_YOUNG},
+                                       {TOTAL_OLD, EUROPE_OLD, AMERICA_OLD},
+                                       {EUROPE, DENMARK, FRANCE}};
     fresh(f, PARIS_CELLS);
     memcpy(f->values, values, sizeof values);
     for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
         add_total(f, sums[i][0], 2, &sums[i][1]);
     add_total(f, AMERICA, 1, (const uint32_t[]){USA});
-    withhold(f, 6, (const uint32_t[]){DENMARK, FRANCE, AMERICA_OLD, AMERICA_YOUNG, EUROPE_YOUNG,
-                                      EUROPE_OLD});
+    withhold(
+        f, 6,
+        (const uint32_t[]){DENMARK, FRANCE, AMERICA_OLD, AMERICA_YOUNG, EUROPE_YOUNG, EUROPE_OLD});
     f->marks[FRANCE] = f->marks[EUROPE_OLD] = 0;
     /* protection levels of the p% rule: 0.3 x largest - rest */
     f->below[DENMARK] = f->above[DENMARK] = 366;

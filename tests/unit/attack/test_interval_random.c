@@ -60,8 +60,8 @@ static int64_t rounded_down(fraction a)
 
 typedef struct truth {
     uint32_t count, cell[SMALL];
-    int64_t least[SMALL], most[SMALL];         /* over whole-numbered tables */
-    fraction lp_least[SMALL], lp_most[SMALL];  /* over all tables */
+    int64_t least[SMALL], most[SMALL];        /* over whole-numbered tables */
+    fraction lp_least[SMALL], lp_most[SMALL]; /* over all tables */
     bool seen;
 } truth;
 
@@ -111,8 +111,8 @@ static void enumerate(const fixture *f, truth *t)
     }
 }
 
-/* Solves for the unknowns that `at` leaves free (0), the others being at their lower (1) or upper (2)
- * bound. false unless there is exactly one solution. */
+/* Solves for the unknowns that `at` leaves free (0), the others being at their lower (1) or upper
+ * (2) bound. false unless there is exactly one solution. */
 static bool solve(const fixture *f, const truth *t, const int *at, fraction *x)
 {
     fraction m[16][SMALL + 1];
@@ -232,9 +232,8 @@ static void judge(const fixture *f, const truth *t, bool unimodular, uint64_t nu
                           "found [%lld, %lld], witnessed [%lld, %lld], verdict %d\n",
                           (unsigned long long)number, c, (long long)t->least[i],
                           (long long)t->most[i], (long long)lp_least, (long long)lp_most,
-                          (long long)o->lower, (long long)o->upper,
-                          (long long)o->witnessed_lower, (long long)o->witnessed_upper,
-                          (int)o->verdict);
+                          (long long)o->lower, (long long)o->upper, (long long)o->witnessed_lower,
+                          (long long)o->witnessed_upper, (int)o->verdict);
         assert_true(good);
     }
 }

@@ -585,8 +585,10 @@ measure "share_level_2_plus" {
   title = "Qualified to level 2 or above", unit = "%", places = 1,
   definition = "Workers in care-providing roles with a social care qualification of level 2 or "
             .. "above, as a percentage of those with a known level or without a qualification.",
+  -- Roles as a part of the classification by roles, not as a condition of use: so the base is
+  -- known to overlap with tables by role, and with counts of all roles.
   of = worker, share = level_2_plus.answer "Yes",
-  usable = worker.job_role:where("care_providing", "yes"),
+  where = job_role.role { 4, 5, 7, 8, 9, 23, 45, 52 },     -- care_providing in the code list
 }
 
 measure "share_recruited_within_sector" {

@@ -31,10 +31,10 @@ static void mark_empty_totals(const cdn_cells *cells, cdn_verdict *verdicts)
     }
 }
 
-/* Nobody at all, or nobody whom rows do not already show, is in the category. */
+/* Nobody is in the category whom rows do not already show. */
 static bool nobody_in(const cdn_cell *cell)
 {
-    return cell->value == 0 || cell->total == 0;
+    return cell->total == 0;
 }
 
 /* The category holds everybody, or everybody whom rows do not already show. */

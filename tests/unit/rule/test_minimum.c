@@ -166,6 +166,17 @@ static void test_minimum__a_public_fact_has_no_verdict(void **state)
     assert_int_equal(judge(none, &policy), 0);
 }
 
+static void test_minimum__a_safe_count_of_missing_answers_has_no_verdict(void **state)
+{
+    (void)state;
+    cdn_policy policy = rule_no_policy();
+    policy.workers = (cdn_threshold){true, CDN_FEWER_THAN, 10};
+    cdn_cell one = {.value = 1, .records = 1, .workers = 1, .workplaces = 1, .providers = 1};
+    assert_int_equal(judge(one, &policy), BIT(CDN_RULE_WORKERS));
+    one.is_unanswered = true;
+    assert_int_equal(judge(one, &policy), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_minimum__finds_the_primaries_of_paris),
         cmocka_unit_test(test_minimum__an_empty_cell_is_what_the_policy_says),
         cmocka_unit_test(test_minimum__a_public_fact_has_no_verdict),
+        cmocka_unit_test(test_minimum__a_safe_count_of_missing_answers_has_no_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

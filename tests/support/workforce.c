@@ -237,7 +237,9 @@ static const cdn_field fields[WF_FIELDS] = {
     [WF_FIELD_LINKED] = {"linked", "Linked", WF_LOCATION, CDN_NONE, E_LINKED, CDN_NONE, CDN_NONE,
                          false},
     [WF_FIELD_NAME] = {"location", "Location", WF_LOCATION, C_LOCATION_ID, CDN_NONE, CDN_NONE,
-                       CDN_NONE, false}};
+                       CDN_NONE, false},
+    [WF_FIELD_LINKED_IF] = {"linked_if", "Linked", WF_LOCATION, CDN_NONE, E_LINKED, CDN_NONE,
+                            CDN_NONE, true}};
 
 /* ---- record types ---- */
 

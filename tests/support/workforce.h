@@ -65,7 +65,14 @@ enum {
     WF_MEASURES
 };
 
-enum { WF_FIELD_ID, WF_FIELD_AREA, WF_FIELD_LINKED, WF_FIELD_NAME, WF_FIELDS };
+enum {
+    WF_FIELD_ID,
+    WF_FIELD_AREA, /* region; needs consent */
+    WF_FIELD_LINKED,
+    WF_FIELD_NAME,
+    WF_FIELD_LINKED_IF, /* linked, for those who consent */
+    WF_FIELDS
+};
 
 extern const cdn_catalogue wf_catalogue;
 

@@ -300,10 +300,46 @@ static void test_rows__a_row_publishes_only_what_it_adds_up(void **state)
     cdn_snapshot_close(snapshot);
 }
 
+/* Twelve of twelve, or none of twelve: the workplace agreed to be shown, they did not. */
+static void test_rows__a_whole_group_is_not_shown(void **state)
+{
+    (void)state;
+    static const int women[] = {0, 12, 12, 24};
+    memset(&data, 0, sizeof data);
+    data.workplaces = 4;
+    for (uint32_t i = 0; i < 4; i++) {
+        data.workplace[i] = (wf_workplace){.org = (int)i, .staff = 24, .consent = 1,
+                                           .location = WF_BLANK};
+        int people = i == 1 ? 12 : 24;
+        for (int w = 0; w < people; w++)
+            data.worker[data.workers++] = (wf_worker){(int)i, 0, w < women[i], WF_BLANK};
+    }
+    wf_plan_start(&plan);
+    wf_list(&plan, WF_WORKPLACE);
+    wf_show(&plan, WF_FEMALE);
+    cdn_snapshot *snapshot = wf_load(&data);
+    cdn_policy policy = wf_policy;
+    for (int on = 0; on < 2; on++) {
+        policy.group_disclosure = on;
+        cdn_error error = CDN_ERROR_INIT;
+        cdn_cells *cells = NULL;
+        assert_int_equal(cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, &wf_agreement,
+                                          &policy, 1, &cells, &error),
+                         CDN_OK);
+        for (uint32_t i = 0; i < 4; i++)
+            assert_int_equal(cells->lists[0].values[i].state,
+                             on && i != 2 ? CDN_ROW_WITHHELD : CDN_ROW_SHOWN);
+        cdn_cells_destroy(cells);
+    }
+    cdn_snapshot_close(snapshot);
+}
+
 static void test_rows__a_register_list_takes_out_what_its_fields_show(void **state)
 {
     (void)state;
-    for (int shows_linked = 0; shows_linked < 2; shows_linked++) {
+    static const uint32_t fields[] = {WF_FIELD_NAME, WF_FIELD_LINKED_IF, WF_FIELD_LINKED};
+    for (size_t f = 0; f < 3; f++) {
+        bool shows_linked = fields[f] == WF_FIELD_LINKED;
         wf_random(&data, 31, 60, 0);
         wf_world_make(&data, &world);
         wf_plan_start(&plan);
@@ -316,9 +352,7 @@ static void test_rows__a_register_list_takes_out_what_its_fields_show(void **sta
         wf_show(&plan, WF_COVERAGE);
         wf_list(&plan, WF_LOCATION);
         wf_only(&plan, WF_DIM_SECTOR, 0, 1);
-        wf_field(&plan, WF_FIELD_NAME);
-        if (shows_linked)
-            wf_field(&plan, WF_FIELD_LINKED);
+        wf_field(&plan, fields[f]);
         world.revealed.axes[WF_LINKED] = shows_linked;
         uint32_t listed = 0;
         for (uint32_t i = 0; i < data.locations; i++) {
@@ -402,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_rows__filters_choose_rows),
         cmocka_unit_test(test_rows__take_contributors_out_of_cells),
         cmocka_unit_test(test_rows__a_row_publishes_only_what_it_adds_up),
+        cmocka_unit_test(test_rows__a_whole_group_is_not_shown),
         cmocka_unit_test(test_rows__a_register_list_takes_out_what_its_fields_show),
         cmocka_unit_test(test_rows__nobody_consents_where_nobody_is_asked),
         cmocka_unit_test(test_rows__rows_that_are_not_granted_are_refused),

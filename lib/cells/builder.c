@@ -375,3 +375,23 @@ cdn_status cdn_builder_filters(cdn_builder *b, const cdn_plan_filter *filters, u
     *out = allowed;
     return CDN_OK;
 }
+
+uint32_t cdn_builder_replace_node(const uint32_t *key, uint32_t count, uint32_t from, uint32_t to,
+                                  uint32_t *out)
+{
+    uint32_t filled = 1;
+    bool placed = to == CDN_NODE_ALL;
+    out[0] = key[0];
+    for (uint32_t i = 1; i < count; i++) {
+        if (key[i] == from && from != CDN_NODE_ALL)
+            continue;
+        if (!placed && to < key[i]) {
+            out[filled++] = to;
+            placed = true;
+        }
+        out[filled++] = key[i];
+    }
+    if (!placed)
+        out[filled++] = to;
+    return filled;
+}

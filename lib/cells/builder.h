@@ -2,8 +2,8 @@
  *
  * Stages, in order: masks and tables (tables.c) -> provider rows (rows.c) ->
  * differences of overlapping sets (overlap.c) -> sums that two tables share
- * (join.c) -> tabulation and interning (cells.c) -> equations (link.c). Each
- * adds to the builder; none looks ahead.
+ * (join.c) -> tabulation and interning (cells.c) -> categories of groups
+ * (category.c) -> equations (link.c). Each adds to the builder; none looks ahead.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_CELLS_BUILDER_H
@@ -108,6 +108,11 @@ bool cdn_builder_same_list(const cdn_grid_axis *x, const cdn_grid_axis *y);
 /** true when the node holds the leaf. */
 bool cdn_builder_leaf_in(const cdn_builder *b, uint32_t node, uint32_t leaf);
 
+/** A cell's key (variable, then nodes in ascending order) with the node `from` replaced by `to`
+ *  (CDN_NODE_ALL: none), still in order. @return its length; `out` has room for one more. */
+uint32_t cdn_builder_replace_node(const uint32_t *key, uint32_t count, uint32_t from, uint32_t to,
+                                  uint32_t *out);
+
 /** Leaf count of an axis for a record type (the usable axis included). */
 cdn_status cdn_builder_leaf_count(cdn_builder *b, uint32_t record, uint32_t axis, uint32_t *out,
                                   cdn_error *error) CDN_MUST_CHECK;
@@ -125,6 +130,7 @@ cdn_status cdn_builder_masks(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_joins(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_builder_categories(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_links(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 
 /** Fills grid->published_units and row_like from the row parts. */

@@ -239,74 +239,6 @@ static cdn_status make_figures(cdn_builder *b, cdn_error *error)
     return CDN_OK;
 }
 
-/* Records that `part` is a category of `whole`. */
-static cdn_status add_category(cdn_builder *b, uint32_t *capacity, cdn_category category,
-                               cdn_error *error)
-{
-    cdn_cells *cells = b->cells;
-    if (cells->category_count == *capacity) {
-        uint32_t wanted = *capacity == 0 ? 1024 : *capacity * 2;
-        cdn_category *more = cdn_resize(cells->categories, wanted, sizeof *more);
-        if (more == NULL)
-            return cdn_fail_memory(error);
-        cells->categories = more;
-        *capacity = wanted;
-    }
-    cells->categories[cells->category_count++] = category;
-    return CDN_OK;
-}
-
-static cdn_status share_categories(cdn_builder *b, const uint32_t *grids, uint32_t *capacity,
-                                   cdn_error *error)
-{
-    for (uint32_t key = 0; key < b->grids[grids[0]].key_count; key++) {
-        cdn_category category = {b->grids[grids[0]].cell_ids[key],
-                                 b->grids[grids[1]].cell_ids[key],
-                                 b->grids[grids[2]].cell_ids[key]};
-        CDN_TRY(add_category(b, capacity, category, error));
-    }
-    return CDN_OK;
-}
-
-/* In a count table, each cell of a characteristic of people is a category of the total over it. */
-static cdn_status table_categories(cdn_builder *b, const cdn_plan_table *table,
-                                   const cdn_grid *grid, uint32_t *capacity, cdn_error *error)
-{
-    uint32_t stride = 1;
-    for (uint32_t d = table->dimension_count; d-- > 0;) {
-        uint32_t count = grid->axes[d].node_count, total = count - 1;
-        bool attribute = b->catalogue->dimensions[table->dimensions[d].dimension].attribute;
-        for (uint32_t key = 0; attribute && key < grid->key_count; key++) {
-            uint32_t position = key / stride % count;
-            if (position == total)
-                continue;
-            cdn_category category = {
-                grid->cell_ids[key],
-                grid->cell_ids[key + (total - position) * stride], CDN_NONE};
-            CDN_TRY(add_category(b, capacity, category, error));
-        }
-        stride *= count;
-    }
-    return CDN_OK;
-}
-
-static cdn_status make_categories(cdn_builder *b, cdn_error *error)
-{
-    uint32_t capacity = 0;
-    for (uint32_t t = 0; t < b->plan->table_count; t++) {
-        const cdn_plan_table *table = &b->plan->tables[t];
-        for (uint32_t m = 0; m < table->measure_count; m++) {
-            const cdn_measure *measure = &b->catalogue->measures[table->measures[m].index];
-            const uint32_t *grids = b->tables[t].measures[m].grids;
-            if (measure->kind == CDN_MEASURE_SHARE)
-                CDN_TRY(share_categories(b, grids, &capacity, error));
-            if (measure->kind == CDN_MEASURE_COUNT)
-                CDN_TRY(table_categories(b, table, &b->grids[grids[0]], &capacity, error));
-        }
-    }
-    return CDN_OK;
-}
-
 static cdn_status build(cdn_builder *b, cdn_error *error)
 {
     CDN_TRY(start(b, error));
@@ -318,7 +250,7 @@ static cdn_status build(cdn_builder *b, cdn_error *error)
     CDN_TRY(tabulate(b, error));
     CDN_TRY(intern(b, error));
     CDN_TRY(make_figures(b, error));
-    CDN_TRY(make_categories(b, error));
+    CDN_TRY(cdn_builder_categories(b, error));
     return cdn_builder_links(b, error);
 }
 

@@ -247,18 +247,17 @@ static bool add_protected(pass *p, cdn_cell *cell, tally *t, uint32_t row, int64
 {
     const cdn_contributors *by = &p->records->contributors;
     uint32_t holding = by->holdings[row], unit = by->units[row];
-    if (!t->open || holding == CDN_NONE || holding != t->holding) {
+    if (!t->open || holding != t->holding) {
         if (!close_provider(cell, t))
             return false;
         t->open = true;
         t->holding = holding;
-        t->unit = CDN_NONE;
         cell->providers++;
-    }
-    if (unit == CDN_NONE || unit != t->unit) {
-        t->unit = unit;
+        cell->workplaces++;
+    } else if (unit != t->unit) {
         cell->workplaces++;
     }
+    t->unit = unit;
     int32_t workers = by->workers[row];
     if (workers > 0 && __builtin_add_overflow(cell->workers, (uint32_t)workers, &cell->workers))
         return false;

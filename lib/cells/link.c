@@ -282,27 +282,6 @@ static uint32_t find_cell(const cdn_builder *b, const uint32_t *key, uint32_t co
     return cdn_map_find(b->cell_map, key, count * sizeof *key);
 }
 
-/* The key with `from` (CDN_NODE_ALL: none) replaced by `to`, nodes kept sorted. */
-static uint32_t replace_node(const uint32_t *key, uint32_t count, uint32_t from, uint32_t to,
-                             uint32_t *out)
-{
-    uint32_t filled = 1;
-    bool placed = to == CDN_NODE_ALL;
-    out[0] = key[0];
-    for (uint32_t i = 1; i < count; i++) {
-        if (key[i] == from && from != CDN_NODE_ALL)
-            continue;
-        if (!placed && to < key[i]) {
-            out[filled++] = to;
-            placed = true;
-        }
-        out[filled++] = key[i];
-    }
-    if (!placed)
-        out[filled++] = to;
-    return filled;
-}
-
 static bool make_room(linker *l, uint32_t entries)
 {
     cdn_cells *cells = l->b->cells;
@@ -348,7 +327,7 @@ static bool find_parts(linker *l, const uint32_t *key, uint32_t key_count, const
 {
     uint32_t other[KEY_NODES + 1];
     for (uint32_t i = 0; i < p->count; i++) {
-        uint32_t count = replace_node(key, key_count, p->whole, l->pool[p->first + i], other);
+        uint32_t count = cdn_builder_replace_node(key, key_count, p->whole, l->pool[p->first + i], other);
         l->parts[i] = find_cell(l->b, other, count);
         if (l->parts[i] == CDN_MAP_NONE)
             return false;

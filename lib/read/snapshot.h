@@ -73,8 +73,8 @@ cdn_status cdn_snapshot_referenced(const cdn_snapshot *snapshot, uint32_t target
                                    const uint8_t **out, cdn_error *error) CDN_MUST_CHECK;
 
 /** Contributors per row. `units` are row numbers of the unit record type (for a workplace, its own
- *  row); `holdings` are dense ids; CDN_NONE in either = the row is its own contributor of that
- *  kind. `workers` is how many workers the row stands for. Rows are sorted by (holding, unit). */
+ *  row); `holdings` are dense ids; CDN_NONE in either = not known, and all such rows count as one.
+ *  `workers` is how many workers the row stands for. Rows are sorted by (holding, unit). */
 typedef struct cdn_contributors {
     const uint32_t *units;
     const uint32_t *holdings;

@@ -217,17 +217,19 @@ dimension "published_role" {
 }
 
 local employment_status = dimension "employment_status" {
-  title  = "Employment status",
-  from   = worker.employment_status,
-  list   = "employment_status",
-  levels = { level "status" {} },
+  title     = "Employment status",
+  attribute = true,
+  from      = worker.employment_status,
+  list      = "employment_status",
+  levels    = { level "status" {} },
 }
 
 local zero_hours = dimension "zero_hours" {
-  title  = "On a zero-hours contract",
-  from   = worker.zero_hours,
-  list   = "yes_no",
-  levels = { level "answer" {} },
+  title     = "On a zero-hours contract",
+  attribute = true,
+  from      = worker.zero_hours,
+  list      = "yes_no",
+  levels    = { level "answer" {} },
 }
 
 local age_band = dimension "age_band" {
@@ -287,23 +289,38 @@ local recruitment_source = dimension "recruitment_source" {
   levels    = { level "source" {} },
 }
 
-dimension "qualification_level" {
+-- 0 without a qualification, else one more than its level; an unknown level is no answer.
+local holds = worker.care_qualification:is "Yes"
+local qualification_level = dimension "qualification_level" {
   title     = "Highest social care qualification held: level",
   attribute = true,
-  from      = worker.care_level,
-  list      = "qualification_levels",
+  from      = when(worker.care_qualification:is "No", 0,
+                   holds & worker.care_level:is "Entry level",      1,
+                   holds & worker.care_level:is "Level 1",          2,
+                   holds & worker.care_level:is "Level 2",          3,
+                   holds & worker.care_level:is "Level 3",          4,
+                   holds & worker.care_level:is "Level 4",          5,
+                   holds & worker.care_level:is "Level 5",          6,
+                   holds & worker.care_level:is "Level 6",          7,
+                   holds & worker.care_level:is "Level 7",          8,
+                   holds & worker.care_level:is "Level 8 or above", 9),
+  bands     = { { 0, "none", "No qualification" }, { 1, "entry", "Entry level" },
+                { 2, "level_1", "Level 1" }, { 3, "level_2", "Level 2" },
+                { 4, "level_3", "Level 3" }, { 5, "level_4", "Level 4" },
+                { 6, "level_5", "Level 5" }, { 7, "level_6", "Level 6" },
+                { 8, "level_7", "Level 7" }, { 9, "level_8_plus", "Level 8 or above" } },
   levels    = { level "level" {} },
 }
 
--- 1 with a level of 2 or above; 0 with a lower one or none; an unknown level is no answer.
 local level_2_plus = dimension "level_2_plus" {
   title     = "Holds a social care qualification of level 2 or above",
   attribute = true,
-  from      = when(worker.care_qualification:is "No", 0,
-                   worker.care_qualification:is "Yes" & worker.care_level:known(),
-                   worker.care_level:where("level_2_plus", "yes")),
-  bands     = { { 0, "no", "No" }, { 1, "yes", "Yes" } },
-  levels    = { level "answer" {} },
+  like      = qualification_level,
+  levels    = { level "answer" { groups = {
+    { "no",  "No",  { "none", "entry", "level_1" } },
+    { "yes", "Yes", { "level_2", "level_3", "level_4", "level_5", "level_6", "level_7",
+                      "level_8_plus" } },
+  } } },
 }
 
 -- Whole years to the reference day; the sector's start is known by year only.

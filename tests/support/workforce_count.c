@@ -79,9 +79,9 @@ void wf_world_make(const wf_data *data, wf_world *out)
         out->records[WF_WORKER][out->counts[WF_WORKER]++] = r;
     }
     for (uint32_t i = 0; i < data->locations; i++) {
-        /* without a provider a location is its own contributor */
+        /* locations without a provider count as one: nobody can say that they are several */
         int provider = data->location[i].provider;
-        wf_record r = empty_record((int)i, provider == WF_BLANK ? 1000 + (int)i : provider, 0);
+        wf_record r = empty_record((int)i, provider == WF_BLANK ? 1000 : provider, 0);
         r.leaf[WF_SECTOR] = (uint32_t)data->location[i].sector;
         r.leaf[WF_LINKED] = linked[i];
         out->records[WF_LOCATION][out->counts[WF_LOCATION]++] = r;

@@ -11,21 +11,25 @@
 
 #include <math.h>
 
+#include "attack/interval_moves.h"
 #include "attack/interval_patch.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 
 #define DEFAULT_LIMIT 5000000u
-#define SMALL_PATCH 100
-#define LARGE_PATCH 2000
+#define KNIT_PATCH 100
 #define TOLERANCE 1e-6
+#define MOST_SETTLED 6000
 #define MOST_SEARCHED 400
 #define MOST_NODES 100
+
+static const uint32_t patch_sizes[] = {KNIT_PATCH, 600, 3000};
 
 typedef struct attack {
     cdn_web web;
     cdn_patch patch;
     cdn_lp *lp;
+    double *price;    /* per column: those with the least room last */
     uint8_t *settled; /* per column: its component's programme had its say */
     uint64_t limit;
     cdn_interval_work work;
@@ -57,18 +61,21 @@ static cdn_status nudge(attack *a, uint32_t k, int sign, bool all, uint32_t size
     int64_t goal = cdn_web_goal(&a->web, k, sign, all);
     cdn_lp_outcome outcome;
     double end = 0;
-    cdn_patch_grow(&a->patch, k, size);
+    if (size <= KNIT_PATCH)
+        cdn_patch_knit(&a->patch, k, size, a->price);
+    else
+        cdn_patch_grow(&a->patch, k, size);
     CDN_TRY(cdn_patch_load_nudge(&a->patch, a->lp, k, sign, goal, room_price, NULL, error));
     CDN_TRY(solve(a, CDN_LP_DUAL, &outcome, error));
     if (outcome != CDN_LP_OPTIMAL)
         return CDN_OK;
-    cdn_patch_note(&a->patch, a->lp);
+    CDN_TRY(cdn_patch_note(&a->patch, a->lp, error));
     if (cdn_web_goal(&a->web, k, sign, all) == 0 || a->patch.count > MOST_SEARCHED)
         return CDN_OK;
     a->work.programmes++;
     CDN_TRY(cdn_lp_search(a->lp, MOST_NODES, true, &a->work.iterations, &outcome, &end, error));
     if (outcome == CDN_LP_OPTIMAL)
-        cdn_patch_note(&a->patch, a->lp);
+        return cdn_patch_note(&a->patch, a->lp, error);
     return CDN_OK;
 }
 
@@ -125,7 +132,7 @@ static cdn_status search(attack *a, uint32_t k, double *end, cdn_error *error)
     *end = cdn_lp_optimum(a->lp);
     CDN_TRY(cdn_lp_search(a->lp, MOST_NODES, false, &a->work.iterations, &outcome, end, error));
     if (outcome == CDN_LP_OPTIMAL)
-        cdn_patch_note(&a->patch, a->lp);
+        return cdn_patch_note(&a->patch, a->lp, error);
     return CDN_OK;
 }
 
@@ -140,7 +147,7 @@ static cdn_status push(attack *a, uint32_t k, int sign, int64_t goal, cdn_error 
     CDN_TRY(solve(a, CDN_LP_PRIMAL, &outcome, error));
     if (outcome == CDN_LP_OPTIMAL) {
         end = cdn_lp_optimum(a->lp);
-        cdn_patch_note(&a->patch, a->lp);
+        CDN_TRY(cdn_patch_note(&a->patch, a->lp, error));
         limit_end(&a->web, k, sign, end, goal);
         if (a->patch.count <= MOST_SEARCHED && cdn_web_goal(&a->web, k, sign, true) > 0) {
             CDN_TRY(search(a, k, &end, error));
@@ -183,7 +190,9 @@ static cdn_status settle_rest(attack *a, bool tight, cdn_error *error)
     for (uint32_t k = 0; k < a->web.column_count; k++) {
         if (!is_wanted(a, k, tight))
             continue;
-        cdn_patch_grow(&a->patch, k, UINT32_MAX);
+        cdn_patch_grow(&a->patch, k, tight ? UINT32_MAX : MOST_SETTLED);
+        if (!a->patch.is_whole)
+            continue;
         CDN_TRY(cdn_patch_load(&a->patch, a->lp, error));
         for (uint32_t c = 0; c < a->patch.count; c++) {
             uint32_t one = a->patch.columns[c];
@@ -217,19 +226,6 @@ static void report(const cdn_web *web, cdn_interval *out)
     }
 }
 
-/* Bounds and joins feed each other until no column goes. */
-static cdn_status reduce(cdn_web *web, cdn_error *error)
-{
-    bool changed = true;
-    while (changed) {
-        CDN_TRY(cdn_web_tighten(web, error));
-        CDN_TRY(cdn_web_merge(web, &changed, error));
-    }
-    for (uint32_t k = 0; k < web->column_count; k++)
-        cdn_web_review(web, k);
-    return CDN_OK;
-}
-
 cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_withheld,
                                 const cdn_interval_input *input, cdn_interval *out,
                                 cdn_error *error)
@@ -238,18 +234,23 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
     cdn_status status = cdn_web_init(&a.web, system, figure_withheld, input, error);
     if (status != CDN_OK)
         goto done;
-    status = reduce(&a.web, error);
+    if (input->moves != NULL)
+        status = cdn_moves_replay(input->moves, &a.web, error);
+    if (status == CDN_OK)
+        status = cdn_web_reduce(&a.web, error);
     if (status != CDN_OK)
         goto done;
     status = cdn_patch_init(&a.patch, &a.web, error);
     if (status != CDN_OK)
         goto done;
     a.settled = cdn_alloc(a.web.column_count, 1);
-    status = a.settled == NULL ? cdn_fail_memory(error) : cdn_lp_create(&a.lp, error);
-    if (status == CDN_OK)
-        status = find_witnesses(&a, SMALL_PATCH, error);
-    if (status == CDN_OK)
-        status = find_witnesses(&a, LARGE_PATCH, error);
+    a.price = cdn_alloc(a.web.column_count, sizeof *a.price);
+    for (uint32_t k = 0; k < a.web.column_count && a.price != NULL; k++)
+        a.price[k] = room_price(NULL, &a.web, k, 1) + room_price(NULL, &a.web, k, -1);
+    status =
+        a.settled == NULL || a.price == NULL ? cdn_fail_memory(error) : cdn_lp_create(&a.lp, error);
+    for (size_t i = 0; i < sizeof patch_sizes / sizeof *patch_sizes && status == CDN_OK; i++)
+        status = find_witnesses(&a, patch_sizes[i], error);
     if (status == CDN_OK)
         status = settle_rest(&a, input->tight != 0, error);
     if (status != CDN_OK)
@@ -260,6 +261,7 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
 
 done:
     cdn_lp_destroy(a.lp);
+    cdn_free(a.price);
     cdn_free(a.settled);
     cdn_patch_release(&a.patch);
     cdn_web_release(&a.web);

@@ -40,6 +40,12 @@ typedef struct cdn_interval_work {
     uint64_t iterations; /* of the simplex method */
 } cdn_interval_work;
 
+/** Moves that attacks found, for the next attack on the same system under another pattern: most of
+ *  them still hold, which spares it looking. Each is checked anew before it counts. */
+typedef struct cdn_interval_moves cdn_interval_moves;
+cdn_interval_moves *cdn_interval_moves_create(void); /* NULL: out of memory */
+void cdn_interval_moves_destroy(cdn_interval_moves *moves);
+
 /** Arrays are per cell; those that may be NULL say what NULL stands for. */
 typedef struct cdn_interval_input {
     const int64_t *values;   /* the truth; every equation holds on it */
@@ -52,6 +58,7 @@ typedef struct cdn_interval_input {
     uint64_t limit;          /* simplex iterations for all programmes together; 0: the default */
     uint8_t tight;           /* 1: also find the exact end of every interval that is asked for */
     cdn_interval_work *work; /* filled when not NULL */
+    cdn_interval_moves *moves; /* used and added to when not NULL */
 } cdn_interval_input;
 
 /** [lower, upper] holds every possible value; each of [witnessed_lower, witnessed_upper] is one

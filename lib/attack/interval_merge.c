@@ -9,6 +9,7 @@
 #include "attack/interval_web.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
@@ -89,8 +90,12 @@ static void join(merger *m, uint32_t a, uint32_t b, bool against)
     put_rows_of(m, b);
     int64_t low = against ? opposite(web->high[b]) : web->low[b];
     int64_t high = against ? opposite(web->low[b]) : web->high[b];
+    int64_t least = against ? -web->most[b] : web->least[b];
+    int64_t most = against ? -web->least[b] : web->most[b];
     web->low[a] = low > web->low[a] ? low : web->low[a];
     web->high[a] = high < web->high[a] ? high : web->high[a];
+    web->least[a] = least < web->least[a] ? least : web->least[a];
+    web->most[a] = most > web->most[a] ? most : web->most[a];
     m->leader[b] = a;
     m->is_turned[b] = against;
     m->next[m->last[a]] = b;
@@ -233,7 +238,7 @@ static cdn_status keep_rows(merger *m, cdn_map *seen, term *terms, cdn_error *er
 }
 
 /* New numbers for the leaders that can move, in order of cells; cells of the others lose theirs. */
-static void renumber(merger *m, int64_t *low, int64_t *high)
+static void renumber(merger *m, uint32_t *old)
 {
     cdn_web *web = m->web;
     uint32_t count = 0;
@@ -249,17 +254,19 @@ static void renumber(merger *m, int64_t *low, int64_t *high)
         if (is_fixed(web, k))
             continue;
         if (m->number[k] == CDN_WEB_NONE) {
-            low[count] = web->low[k];
-            high[count] = web->high[k];
+            old[count] = k;
             m->number[k] = count++;
         }
         web->column_of[c] = m->number[k];
     }
-    for (uint32_t k = 0; k < count; k++) {
-        web->low[k] = low[k];
-        web->high[k] = high[k];
-    }
     m->new_count = count;
+}
+
+static void reorder(int64_t *values, const uint32_t *old, uint32_t count, int64_t *scratch)
+{
+    for (uint32_t k = 0; k < count; k++)
+        scratch[k] = values[old[k]];
+    memcpy(values, scratch, count * sizeof *values);
 }
 
 static cdn_status rebuild(merger *m, bool *changed, cdn_error *error)
@@ -268,12 +275,15 @@ static cdn_status rebuild(merger *m, bool *changed, cdn_error *error)
     cdn_status status = CDN_OK;
     cdn_map *seen = cdn_map_create();
     term *terms = cdn_alloc(web->column_count, sizeof *terms);
-    int64_t *high = cdn_alloc(web->column_count, sizeof *high);
-    if (seen == NULL || terms == NULL || high == NULL) {
+    uint32_t *old = cdn_alloc(web->column_count, sizeof *old);
+    if (seen == NULL || terms == NULL || old == NULL) {
         status = cdn_fail_memory(error);
         goto done;
     }
-    renumber(m, m->sum, high);
+    renumber(m, old);
+    int64_t *const values[] = {web->low, web->high, web->least, web->most};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        reorder(values[i], old, m->new_count, m->sum);
     status = keep_rows(m, seen, terms, error);
     if (status != CDN_OK)
         goto done;
@@ -282,7 +292,7 @@ static cdn_status rebuild(merger *m, bool *changed, cdn_error *error)
     cdn_web_index(web);
 
 done:
-    cdn_free(high);
+    cdn_free(old);
     cdn_free(terms);
     cdn_map_destroy(seen);
     return status;

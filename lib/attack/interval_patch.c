@@ -6,6 +6,14 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 
+#define MOST_OFFERS 50000
+
+/* A column that may join: may be out of date, when the column has since become better. */
+typedef struct cdn_patch_offer {
+    uint32_t missing, column;
+    double price;
+} cdn_patch_offer;
+
 cdn_status cdn_patch_init(cdn_patch *patch, cdn_web *web, cdn_error *error)
 {
     size_t columns = web->column_count, rows = web->row_count;
@@ -25,12 +33,15 @@ cdn_status cdn_patch_init(cdn_patch *patch, cdn_web *web, cdn_error *error)
     patch->group = cdn_alloc(columns, sizeof *patch->group);
     patch->is_met = cdn_alloc(columns, 1);
     patch->row_is_met = cdn_alloc(rows, 1);
+    patch->missing = cdn_alloc(columns, sizeof *patch->missing);
+    patch->offers = cdn_alloc(MOST_OFFERS, sizeof *patch->offers);
     patch->sums = cdn_alloc(rows, sizeof *patch->sums);
     if (patch->columns == NULL || patch->rows == NULL || patch->place == NULL ||
         patch->row_place == NULL || patch->entry_row == NULL || patch->entry_column == NULL ||
         patch->entry_coefficient == NULL || patch->low == NULL || patch->high == NULL ||
         patch->weight == NULL || patch->move == NULL || patch->group == NULL ||
-        patch->is_met == NULL || patch->row_is_met == NULL || patch->sums == NULL)
+        patch->is_met == NULL || patch->row_is_met == NULL || patch->missing == NULL ||
+        patch->offers == NULL || patch->sums == NULL)
         return cdn_fail_memory(error);
     return CDN_OK;
 }
@@ -51,6 +62,8 @@ void cdn_patch_release(cdn_patch *patch)
     cdn_free(patch->group);
     cdn_free(patch->is_met);
     cdn_free(patch->row_is_met);
+    cdn_free(patch->missing);
+    cdn_free(patch->offers);
     cdn_free(patch->sums);
 }
 
@@ -96,6 +109,85 @@ void cdn_patch_grow(cdn_patch *patch, uint32_t column, uint32_t most)
             add_column(patch, k);
         }
     }
+}
+
+static bool is_better(const cdn_patch_offer *a, const cdn_patch_offer *b)
+{
+    if (a->missing != b->missing)
+        return a->missing < b->missing;
+    if (a->price < b->price || a->price > b->price)
+        return a->price < b->price;
+    return a->column < b->column;
+}
+
+static void swap_offers(cdn_patch_offer *a, cdn_patch_offer *b)
+{
+    cdn_patch_offer c = *a;
+    *a = *b;
+    *b = c;
+}
+
+static void push_offer(cdn_patch *patch, cdn_patch_offer offer)
+{
+    if (patch->offer_count == MOST_OFFERS)
+        return;
+    cdn_patch_offer *heap = patch->offers;
+    uint32_t at = patch->offer_count++;
+    heap[at] = offer;
+    for (; at > 0 && is_better(&heap[at], &heap[(at - 1) / 2]); at = (at - 1) / 2)
+        swap_offers(&heap[at], &heap[(at - 1) / 2]);
+}
+
+static cdn_patch_offer pop_offer(cdn_patch *patch)
+{
+    cdn_patch_offer *heap = patch->offers, top = heap[0];
+    heap[0] = heap[--patch->offer_count];
+    for (uint32_t at = 0, next; (next = 2 * at + 1) < patch->offer_count; at = next) {
+        next += next + 1 < patch->offer_count && is_better(&heap[next + 1], &heap[next]);
+        if (!is_better(&heap[next], &heap[at]))
+            break;
+        swap_offers(&heap[next], &heap[at]);
+    }
+    return top;
+}
+
+/* Columns of the rows that joined since `first_row` have fewer rows missing now. */
+static void offer_columns(cdn_patch *patch, uint32_t first_row, const double *price)
+{
+    const cdn_web *web = patch->web;
+    for (uint32_t at = first_row; at < patch->row_count; at++) {
+        uint32_t r = patch->rows[at];
+        for (uint32_t i = web->row_start[r]; i < web->row_start[r + 1]; i++) {
+            uint32_t k = web->row_column[i];
+            if (patch->missing[k] == 0)
+                patch->missing[k] = web->column_start[k + 1] - web->column_start[k] + 1;
+            patch->missing[k]--; /* stays 1 too large, so that 0 is: not met yet */
+            if (patch->place[k] == 0)
+                push_offer(patch, (cdn_patch_offer){patch->missing[k], k, price[k]});
+        }
+    }
+}
+
+void cdn_patch_knit(cdn_patch *patch, uint32_t column, uint32_t most, const double *price)
+{
+    const cdn_web *web = patch->web;
+    clear(patch);
+    patch->offer_count = 0;
+    add_column(patch, column);
+    offer_columns(patch, 0, price);
+    while (patch->offer_count > 0 && patch->count < most) {
+        cdn_patch_offer best = pop_offer(patch);
+        if (patch->place[best.column] != 0 || patch->missing[best.column] != best.missing)
+            continue;
+        uint32_t first_row = patch->row_count;
+        add_column(patch, best.column);
+        offer_columns(patch, first_row, price);
+    }
+    patch->is_whole = false;
+    for (uint32_t at = 0; at < patch->row_count; at++)
+        for (uint32_t i = web->row_start[patch->rows[at]]; i < web->row_start[patch->rows[at] + 1];
+             i++)
+            patch->missing[web->row_column[i]] = 0;
 }
 
 /* Entries of place c, as the programme's column `to`, times sign. */

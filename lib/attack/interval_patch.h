@@ -16,7 +16,10 @@ typedef struct cdn_patch {
     uint32_t count, row_count;
     uint32_t *columns, *rows;    /* of the web */
     uint32_t *place, *row_place; /* per column, row of the web: 1 + its place here, or 0 */
-    bool is_whole;               /* holds its whole component */
+    uint32_t *missing; /* per column of the web: rows not in the patch; while it is knit */
+    struct cdn_patch_offer *offers; /* a heap */
+    uint32_t offer_count;
+    bool is_whole; /* holds its whole component */
     int *entry_row, *entry_column;
     double *entry_coefficient;
     int64_t *low, *high; /* per column of the programme, of which the first are the places */
@@ -36,6 +39,10 @@ void cdn_patch_release(cdn_patch *patch);
 /** The columns nearest to `column`, up to `most` of them. */
 void cdn_patch_grow(cdn_patch *patch, uint32_t column, uint32_t most);
 
+/** Another choice of as many: again and again the column that brings the fewest new rows, the
+ *  cheapest among equals. The price is per column of the web. */
+void cdn_patch_knit(cdn_patch *patch, uint32_t column, uint32_t most, const double *price);
+
 /** Loads the programme of the patch, without weights. */
 cdn_status cdn_patch_load(cdn_patch *patch, cdn_lp *lp, cdn_error *error) CDN_MUST_CHECK;
 
@@ -49,7 +56,7 @@ cdn_status cdn_patch_load_nudge(cdn_patch *patch, cdn_lp *lp, uint32_t column, i
                                 cdn_error *error) CDN_MUST_CHECK;
 
 /** Reads the solver's solution, and notes in the web what it proves after rounding, checked
- *  exactly. */
-void cdn_patch_note(cdn_patch *patch, const cdn_lp *lp);
+ *  exactly, and keeps it in the input's store of moves. */
+cdn_status cdn_patch_note(cdn_patch *patch, const cdn_lp *lp, cdn_error *error) CDN_MUST_CHECK;
 
 #endif

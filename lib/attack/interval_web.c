@@ -219,3 +219,16 @@ void cdn_web_release(cdn_web *web)
     cdn_free(web->most);
     cdn_free(web->is_open);
 }
+
+/* Bounds and joins feed each other until no column goes. */
+cdn_status cdn_web_reduce(cdn_web *web, cdn_error *error)
+{
+    bool changed = true;
+    while (changed) {
+        CDN_TRY(cdn_web_tighten(web, error));
+        CDN_TRY(cdn_web_merge(web, &changed, error));
+    }
+    for (uint32_t k = 0; k < web->column_count; k++)
+        cdn_web_review(web, k);
+    return CDN_OK;
+}

@@ -49,9 +49,13 @@ void cdn_web_release(cdn_web *web);
 cdn_status cdn_web_tighten(cdn_web *web, cdn_error *error) CDN_MUST_CHECK;
 
 /** Joins columns that move together into one, drops those that cannot move, and rows that say
- *  nothing new. To be called before anything is noted in least and most. *changed: whether a column
+ *  nothing new. Keeps what is noted in
+ *  least and most. *changed: whether a column
  *  went. */
 cdn_status cdn_web_merge(cdn_web *web, bool *changed, cdn_error *error) CDN_MUST_CHECK;
+
+/** Tightens and merges until nothing changes, and sets is_open. */
+cdn_status cdn_web_reduce(cdn_web *web, cdn_error *error) CDN_MUST_CHECK;
 
 /** Writes the rows by column and the members by column, from the rows and column_of. */
 void cdn_web_index(cdn_web *web);

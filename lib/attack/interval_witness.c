@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+#include "attack/interval_moves.h"
+#include "core/fail.h"
+
 #define ROUNDING 1e-5
 #define MOST_TIMES 60
 
@@ -90,19 +93,11 @@ static bool rows_hold(cdn_patch *patch)
 /* The largest factor by which the group's move can be taken in this direction. */
 static int64_t reach(const cdn_patch *patch, int sign)
 {
-    const cdn_web *web = patch->web;
     int64_t factor = CDN_WEB_FARTHEST;
     for (uint32_t at = 0; at < patch->group_count; at++) {
-        uint32_t c = patch->group[at], k = patch->columns[c];
-        int64_t step = patch->move[c] * sign;
-        if (step == 0)
-            continue;
-        int64_t room = step > 0 ? web->high[k] : -(web->low[k] + 1);
-        room += step < 0 && room < CDN_WEB_FARTHEST;
-        if (room > CDN_WEB_FARTHEST)
-            room = CDN_WEB_FARTHEST;
-        int64_t times = room / (step > 0 ? step : -step);
-        factor = times < factor ? times : factor;
+        uint32_t c = patch->group[at];
+        int64_t fits = cdn_moves_factor(patch->web, patch->columns[c], sign * patch->move[c]);
+        factor = fits < factor ? fits : factor;
     }
     return factor;
 }
@@ -123,7 +118,24 @@ static void note_group(cdn_patch *patch, int sign)
     }
 }
 
-void cdn_patch_note(cdn_patch *patch, const cdn_lp *lp)
+static cdn_status keep_group(const cdn_patch *patch, cdn_error *error)
+{
+    const cdn_web *web = patch->web;
+    cdn_interval_moves *moves = web->input->moves;
+    if (moves == NULL)
+        return CDN_OK;
+    for (uint32_t at = 0; at < patch->group_count; at++) {
+        uint32_t c = patch->group[at], k = patch->columns[c];
+        for (uint32_t i = web->member_start[k]; i < web->member_start[k + 1]; i++) {
+            uint32_t cell = web->member[i];
+            int64_t step = web->is_turned[cell] ? -patch->move[c] : patch->move[c];
+            CDN_TRY(cdn_moves_term(moves, cell, step, error));
+        }
+    }
+    return cdn_moves_keep(moves, error);
+}
+
+cdn_status cdn_patch_note(cdn_patch *patch, const cdn_lp *lp, cdn_error *error)
 {
     for (uint32_t c = 0; c < patch->count; c++)
         patch->is_met[c] = 0;
@@ -138,7 +150,9 @@ void cdn_patch_note(cdn_patch *patch, const cdn_lp *lp)
                 continue;
             note_group(patch, 1);
             note_group(patch, -1);
+            CDN_TRY(keep_group(patch, error));
             break;
         }
     }
+    return CDN_OK;
 }

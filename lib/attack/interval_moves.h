@@ -1,0 +1,25 @@
+/* interval_moves.h - moves found once, to be tried again on the next pattern.
+ *
+ * A move is a list of cells with whole-numbered steps. Nothing in a store is
+ * believed: each use checks every bound and every equation again.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_ATTACK_INTERVAL_MOVES_H
+#define CDN_ATTACK_INTERVAL_MOVES_H
+
+#include "attack/interval_web.h"
+
+/** A move is put together term by term, then kept. Fails with CDN_E_NOMEM only. */
+cdn_status cdn_moves_term(cdn_interval_moves *moves, uint32_t cell, int64_t step,
+                          cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_moves_keep(cdn_interval_moves *moves, cdn_error *error) CDN_MUST_CHECK;
+
+/** Tries every kept move on a web as cdn_web_init made it, and notes what holds in its least and
+ *  most. */
+cdn_status cdn_moves_replay(const cdn_interval_moves *moves, cdn_web *web,
+                            cdn_error *error) CDN_MUST_CHECK;
+
+/** The largest whole factor by which a step fits into the room on its side of a column. */
+int64_t cdn_moves_factor(const cdn_web *web, uint32_t column, int64_t step);
+
+#endif

@@ -1,8 +1,13 @@
-/* intervals.c - the interval attack on a trial.
+/* intervals.c - the interval attack on a trial, and what follows from it.
+ *
+ * Linear safety is not enough: with a lower bound for each cell, sums of small
+ * counts give their parts away. slack.c sees one equation at a time; this sees
+ * them together.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "release/intervals.h"
 
+#include "attack/interval_remedy.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 
@@ -59,11 +64,31 @@ static void count_verdicts(const cdn_interval *found, uint32_t count,
     }
 }
 
+static cdn_interval_input input_of(const knowledge *k, cdn_interval_moves *moves,
+                                   cdn_trial_interval_report *report)
+{
+    return (cdn_interval_input){.values = k->values,
+                                .lower = k->lower,
+                                .asked = k->asked,
+                                .moves = moves,
+                                .work = &report->work};
+}
+
+static cdn_status attack(const cdn_trial *trial, const cdn_interval_input *input,
+                         cdn_interval *found, cdn_trial_interval_report *report, cdn_error *error)
+{
+    CDN_TRY(
+        cdn_attack_intervals(&trial->system, trial->pattern.figure_withheld, input, found, error));
+    count_verdicts(found, trial->cells->count, report);
+    return CDN_OK;
+}
+
 cdn_status cdn_trial_attack_intervals(const cdn_trial *trial, cdn_interval *found,
                                       cdn_trial_interval_report *report, cdn_error *error)
 {
     knowledge k;
     cdn_interval *own = NULL;
+    *report = (cdn_trial_interval_report){0};
     cdn_status status = knowledge_init(&k, trial, error);
     if (status != CDN_OK)
         goto done;
@@ -73,16 +98,69 @@ cdn_status cdn_trial_attack_intervals(const cdn_trial *trial, cdn_interval *foun
         status = cdn_fail_memory(error);
         goto done;
     }
-    *report = (cdn_trial_interval_report){0};
-    cdn_interval_input input = {
-        .values = k.values, .lower = k.lower, .asked = k.asked, .work = &report->work};
-    status =
-        cdn_attack_intervals(&trial->system, trial->pattern.figure_withheld, &input, found, error);
-    if (status == CDN_OK)
-        count_verdicts(found, trial->cells->count, report);
+    cdn_interval_input input = input_of(&k, NULL, report);
+    status = attack(trial, &input, found, report, error);
 
 done:
     cdn_free(own);
+    knowledge_release(&k);
+    return status;
+}
+
+/* Cells of the remedy that were not marked before; cells that everybody knows stay as they are. */
+static uint32_t mark(cdn_trial *trial, const uint8_t *wanted)
+{
+    uint32_t marked = 0;
+    for (uint32_t c = 0; c < trial->cells->count; c++) {
+        if (!wanted[c] || (trial->marks[c] & (CDN_CELL_KNOWN | CDN_CELL_SENSITIVE)) != 0)
+            continue;
+        trial->marks[c] = (uint8_t)(trial->marks[c] | CDN_CELL_SENSITIVE);
+        marked++;
+    }
+    return marked;
+}
+
+static cdn_status make_safe(cdn_trial *trial, const cdn_interval_input *input,
+                            const cdn_interval *found, uint8_t *wanted, uint32_t *marked,
+                            uint32_t unsafe, cdn_error *error)
+{
+    uint32_t visible, stuck;
+    CDN_TRY(cdn_attack_remedy(&trial->system, trial->pattern.figure_withheld, input, found, wanted,
+                              &visible, &stuck, error));
+    *marked = mark(trial, wanted);
+    if (*marked > 0)
+        return CDN_OK;
+    return cdn_fail(error, CDN_E_REFUSED,
+                    "%u cells can be worked out from known bounds, or cannot be shown safe, "
+                    "whatever else is withheld; nothing is released",
+                    unsafe);
+}
+
+cdn_status cdn_trial_intervals(cdn_trial *trial, cdn_interval_moves *moves, uint32_t *marked,
+                               cdn_trial_interval_report *report, cdn_error *error)
+{
+    knowledge k;
+    uint32_t count = trial->cells->count;
+    *marked = 0;
+    *report = (cdn_trial_interval_report){0};
+    cdn_interval *found = cdn_alloc(count, sizeof *found);
+    uint8_t *wanted = cdn_alloc(count, 1);
+    cdn_status status = knowledge_init(&k, trial, error);
+    if (status != CDN_OK)
+        goto done;
+    if (found == NULL || wanted == NULL) {
+        status = cdn_fail_memory(error);
+        goto done;
+    }
+    cdn_interval_input input = input_of(&k, moves, report);
+    status = attack(trial, &input, found, report, error);
+    uint32_t unsafe = report->exposed + report->undecided;
+    if (status == CDN_OK && unsafe > 0)
+        status = make_safe(trial, &input, found, wanted, marked, unsafe, error);
+
+done:
+    cdn_free(wanted);
+    cdn_free(found);
     knowledge_release(&k);
     return status;
 }

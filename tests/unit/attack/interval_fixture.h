@@ -34,7 +34,7 @@ typedef struct fixture {
     bool tight;
 } fixture;
 
-static void fresh(fixture *f, uint32_t cells)
+static inline void fresh(fixture *f, uint32_t cells)
 {
     memset(f, 0, sizeof *f);
     f->cells = cells;
@@ -47,7 +47,7 @@ static void fresh(fixture *f, uint32_t cells)
     }
 }
 
-static void add_term(fixture *f, uint32_t cell, int32_t coefficient)
+static inline void add_term(fixture *f, uint32_t cell, int32_t coefficient)
 {
     uint32_t at = f->equation_start[f->equations + 1];
     f->equation_cell[at] = cell;
@@ -55,13 +55,13 @@ static void add_term(fixture *f, uint32_t cell, int32_t coefficient)
     f->equation_start[f->equations + 1] = at + 1;
 }
 
-static void end_equation(fixture *f)
+static inline void end_equation(fixture *f)
 {
     f->equations++;
     f->equation_start[f->equations + 1] = f->equation_start[f->equations];
 }
 
-static void add_total(fixture *f, uint32_t total, uint32_t count, const uint32_t *parts)
+static inline void add_total(fixture *f, uint32_t total, uint32_t count, const uint32_t *parts)
 {
     add_term(f, total, -1);
     for (uint32_t i = 0; i < count; i++)
@@ -69,7 +69,13 @@ static void add_total(fixture *f, uint32_t total, uint32_t count, const uint32_t
     end_equation(f);
 }
 
-static cdn_status attack(fixture *f, cdn_error *error)
+static inline void withhold(fixture *f, uint32_t count, const uint32_t *cells)
+{
+    for (uint32_t i = 0; i < count; i++)
+        f->withheld[cells[i]] = f->marks[cells[i]] = S;
+}
+
+static inline cdn_status attack(fixture *f, cdn_error *error)
 {
     cdn_system s = {f->cells,         f->marks,       f->costs, f->equations,    f->equation_start,
                     f->equation_cell, f->coefficient, f->cells, f->figure_start, f->figure_cell};
@@ -86,7 +92,7 @@ static cdn_status attack(fixture *f, cdn_error *error)
     return cdn_attack_intervals(&s, f->withheld, &in, f->out, error);
 }
 
-static void run(fixture *f)
+static inline void run(fixture *f)
 {
     cdn_error error = CDN_ERROR_INIT;
     assert_int_equal(attack(f, &error), CDN_OK);
@@ -94,7 +100,7 @@ static void run(fixture *f)
 
 /* rows x columns inner cells, row-major, each line with its total after it; the values of the inner
  * cells are given, totals are added up. */
-static void two_way(fixture *f, uint32_t rows, uint32_t columns, const int64_t *inner)
+static inline void two_way(fixture *f, uint32_t rows, uint32_t columns, const int64_t *inner)
 {
     fresh(f, (rows + 1) * (columns + 1));
     uint32_t wide = columns + 1, parts[MOST];

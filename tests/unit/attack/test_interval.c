@@ -5,12 +5,6 @@
 
 #include "core/alloc.h"
 
-static void withhold(fixture *f, uint32_t count, const uint32_t *cells)
-{
-    for (uint32_t i = 0; i < count; i++)
-        f->withheld[cells[i]] = f->marks[cells[i]] = S;
-}
-
 static void assert_interval(const fixture *f, uint32_t cell, int64_t lower, int64_t upper)
 {
     assert_int_equal(f->out[cell].lower, lower);

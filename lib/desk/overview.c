@@ -47,6 +47,17 @@ void cdn_overview_outputs(const cdn_gate_report *gate, bool rules, cdn_text *tex
                         "the attack found none of them\n",
                   gate->cell_count, gate->hidden_count, gate->equation_count,
                   gate->sensitive_count);
+    cdn_json_set(json, "pinned", cdn_json_new_integer(gate->pinned_count));
+    if (gate->pinned_count > 0)
+        cdn_text_addf(text, "%u of them have one possible value for a reader who knows the figures "
+                            "before rounding and that none is negative\n",
+                      gate->pinned_count);
+    if (gate->interval_asked > 0) {
+        cdn_json_set(json, "intervalsUnsafe", cdn_json_new_integer(gate->interval_unsafe));
+        cdn_text_addf(text, "intervals: of %u confidential cells %u are not proven to have more than "
+                            "one possible value\n",
+                      gate->interval_asked, gate->interval_unsafe);
+    }
 }
 
 static void add_filters(const cdn_catalogue *catalogue, const cdn_plan_filter *filters,

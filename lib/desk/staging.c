@@ -149,6 +149,7 @@ static cdn_status look(cdn_desk *desk, const char *script, bool explain, cdn_rep
         status = check_period(desk, &request, script, error);
     if (status == CDN_OK && data) {
         cdn_gate_input input = cdn_request_input(desk, &request);
+        input.intervals = explain;
         status = cdn_gate_try(&input, &gate, error);
     }
     if (status == CDN_OK) {

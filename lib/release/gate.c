@@ -7,6 +7,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "release/intervals.h"
 #include "release/trial.h"
 
 static bool has_base(const cdn_trial *trial, const cdn_figure *figure, const cdn_measure *measure)
@@ -57,6 +58,7 @@ static cdn_status make_report(const cdn_trial *trial, cdn_gate_report *report, c
     report->cell_count = cells->count;
     report->equation_count = cells->equation_count;
     report->rounds = trial->pattern.rounds;
+    report->pinned_count = trial->pinned_count;
     for (uint32_t c = 0; c < cells->count; c++)
         report->sensitive_count += trial->verdicts[c] != 0;
     for (uint32_t t = 0; t < plan->table_count; t++) {
@@ -94,6 +96,16 @@ static cdn_status count_hidden(const cdn_trial *trial, cdn_gate_report *report, 
     return CDN_OK;
 }
 
+static cdn_status judge_intervals(const cdn_trial *trial, cdn_gate_report *report,
+                                  cdn_error *error)
+{
+    cdn_trial_interval_report found;
+    CDN_TRY(cdn_trial_attack_intervals(trial, NULL, &found, error));
+    report->interval_asked = found.asked;
+    report->interval_unsafe = found.exposed + found.undecided;
+    return CDN_OK;
+}
+
 static cdn_status run(const cdn_gate_input *input, cdn_release **out, cdn_gate_report *report,
                       cdn_error *error)
 {
@@ -104,6 +116,8 @@ static cdn_status run(const cdn_gate_input *input, cdn_release **out, cdn_gate_r
         status = make_report(&trial, report, error);
     if (status == CDN_OK)
         status = count_hidden(&trial, report, error);
+    if (status == CDN_OK && input->intervals)
+        status = judge_intervals(&trial, report, error);
     if (status == CDN_OK)
         status = cdn_trial_consents(&trial, &report->consent_keys, &report->consent_count, error);
     if (status == CDN_OK && out != NULL)

@@ -28,6 +28,7 @@ typedef struct cdn_gate_input {
     const cdn_policy *policy;
     const char *script_text;
     unsigned threads; /* 0 = as many as processors */
+    bool intervals;   /* also report how many confidential cells intervals leave one value */
 } cdn_gate_input;
 
 /** Counts of one output. For the data owner: a recipient is never told which rule bound. */
@@ -45,6 +46,10 @@ typedef struct cdn_gate_output {
 typedef struct cdn_gate_report {
     uint32_t cell_count, hidden_count, sensitive_count, equation_count;
     uint32_t rounds;
+    uint32_t pinned_count; /* confidential cells that known bounds (not negative, a withheld count at
+                              least 1) leave one value, exact figures taken as published */
+    uint32_t interval_asked;   /* with `intervals`: cells judged by the interval attack, and those */
+    uint32_t interval_unsafe;  /* exposed or undecided (see attack/interval.h) */
     uint32_t output_count;
     cdn_gate_output *outputs;
     /* keys, as text, of the records whose consent the outputs rely on: for the second look at

@@ -178,14 +178,50 @@ static cdn_status decide(cdn_trial *trial, cdn_error *error)
     return CDN_OK;
 }
 
-/* Each round of making room marks at least one more cell, so this ends. */
+static cdn_status suppress(cdn_trial *trial, cdn_error *error)
+{
+    cdn_suppress_result_release(&trial->pattern);
+    return cdn_suppress(&trial->system, &trial->pattern, error);
+}
+
+/* Takes back each mark that later ones made needless. */
+static cdn_status take_back(cdn_trial *trial, const uint32_t *company, uint32_t count,
+                            cdn_error *error)
+{
+    uint32_t pinned = trial->pinned_count;
+    bool stale = false;
+    for (uint32_t i = 0; i < count; i++) {
+        trial->marks[company[i]] = (uint8_t)(trial->marks[company[i]] & ~CDN_CELL_SENSITIVE);
+        CDN_TRY(suppress(trial, error));
+        CDN_TRY(cdn_trial_find_pinned(trial, NULL, error));
+        stale = trial->pinned_count > pinned;
+        if (stale)
+            trial->marks[company[i]] |= CDN_CELL_SENSITIVE;
+    }
+    if (stale)
+        CDN_TRY(suppress(trial, error));
+    return cdn_trial_find_pinned(trial, NULL, error);
+}
+
+/* Each round marks one more cell, so this ends. */
 static cdn_status protect(cdn_trial *trial, cdn_error *error)
 {
-    do {
-        cdn_suppress_result_release(&trial->pattern);
-        CDN_TRY(cdn_suppress(&trial->system, &trial->pattern, error));
-    } while (cdn_trial_make_room(trial) > 0);
-    return CDN_OK;
+    uint32_t *company = cdn_alloc(trial->cells->count, sizeof *company);
+    uint32_t count = 0, cell = CDN_NONE;
+    cdn_status status = company == NULL ? cdn_fail_memory(error) : suppress(trial, error);
+    if (status == CDN_OK)
+        status = cdn_trial_find_pinned(trial, &cell, error);
+    while (status == CDN_OK && cell != CDN_NONE) {
+        company[count++] = cell;
+        trial->marks[cell] |= CDN_CELL_SENSITIVE;
+        status = suppress(trial, error);
+        if (status == CDN_OK)
+            status = cdn_trial_find_pinned(trial, &cell, error);
+    }
+    if (status == CDN_OK && count > 0)
+        status = take_back(trial, company, count, error);
+    cdn_free(company);
+    return status;
 }
 
 cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_error *error)

@@ -29,6 +29,7 @@ typedef struct cdn_trial {
     cdn_system system;
     cdn_suppress_result pattern; /* per candidate */
     uint8_t *fates;              /* per figure: cdn_fate */
+    uint32_t pinned_count;       /* confidential cells that known bounds leave one value */
 } cdn_trial;
 
 /** Tabulates, judges, protects and attacks. */
@@ -39,9 +40,11 @@ void cdn_trial_release(cdn_trial *trial);
 /** Takes the mark "known" from empty cells that would leave a confidential cell only one value. */
 cdn_status cdn_trial_doubt_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
-/** Marks one more cell as not to be known in each equation whose withheld cells have no room (see
- *  slack.c). @return how many were marked; 0 = the pattern stands. */
-uint32_t cdn_trial_make_room(cdn_trial *trial);
+/** Counts the confidential cells that known bounds pin to one value under the present pattern, into
+ *  trial->pinned_count (see slack.c). *company (unless NULL) is the cheapest visible cell that could
+ *  be withheld beside one of them; CDN_NONE when there is none. */
+cdn_status cdn_trial_find_pinned(cdn_trial *trial, uint32_t *company, cdn_error *error)
+    CDN_MUST_CHECK;
 
 /** Keys of the records whose consent the trial's lists rely on, sorted, each once. */
 cdn_status cdn_trial_consents(const cdn_trial *trial, char ***keys, uint32_t *count,

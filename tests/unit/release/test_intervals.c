@@ -108,6 +108,7 @@ static void test_intervals__small_counts_give_each_other_away(void **state)
     f.policy.zeros = CDN_ZEROS_UNSAFE; /* a withheld count may be 0 */
     assert_int_equal(cdn_trial_attack_intervals(&f.trial, NULL, &report, NULL), CDN_OK);
     assert_int_equal(report.protected_count, 4);
+    cdn_suppress_result_release(&f.trial.pattern);
     build(&f, ones, true); /* so may a sum */
     protect(&f);
     assert_int_equal(cdn_trial_attack_intervals(&f.trial, NULL, &report, NULL), CDN_OK);

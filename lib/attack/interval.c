@@ -17,13 +17,13 @@
 #include "core/fail.h"
 
 #define DEFAULT_LIMIT 5000000u
-#define KNIT_PATCH 100
+#define KNIT_PATCH 400 /* larger ones grow evenly */
 #define TOLERANCE 1e-6
 #define MOST_SETTLED 6000
 #define MOST_SEARCHED 400
 #define MOST_NODES 100
 
-static const uint32_t patch_sizes[] = {KNIT_PATCH, 600, 3000};
+static const uint32_t patch_sizes[] = {100, 400, 3000};
 
 typedef struct attack {
     cdn_web web;
@@ -54,29 +54,40 @@ static double room_price(const void *context, const cdn_web *web, uint32_t k, in
     return 1 + 8 / (1 + room);
 }
 
-/* One direction of one column in a patch, by the smallest move: it takes few columns and so seldom
- * has fractions. */
-static cdn_status nudge(attack *a, uint32_t k, int sign, bool all, uint32_t size, cdn_error *error)
+/* The patch's smallest move; when `searched`, in whole numbers if fractions came out. */
+static cdn_status nudge_patch(attack *a, uint32_t k, int sign, bool all, bool searched,
+                              cdn_lp_outcome *outcome, cdn_error *error)
 {
     int64_t goal = cdn_web_goal(&a->web, k, sign, all);
-    cdn_lp_outcome outcome;
     double end = 0;
+    CDN_TRY(cdn_patch_load_nudge(&a->patch, a->lp, k, sign, goal, room_price, NULL, error));
+    CDN_TRY(solve(a, CDN_LP_DUAL, outcome, error));
+    if (*outcome != CDN_LP_OPTIMAL)
+        return CDN_OK;
+    CDN_TRY(cdn_patch_note(&a->patch, a->lp, error));
+    if (cdn_web_goal(&a->web, k, sign, all) == 0 || !searched)
+        return CDN_OK;
+    cdn_lp_outcome found;
+    a->work.programmes++;
+    CDN_TRY(cdn_lp_search(a->lp, MOST_NODES, true, &a->work.iterations, &found, &end, error));
+    return found == CDN_LP_OPTIMAL ? cdn_patch_note(&a->patch, a->lp, error) : CDN_OK;
+}
+
+/* One direction of one column in a patch, by the smallest move: it takes few columns and so seldom
+ * has fractions; where it has, whole numbers are looked for around it. */
+static cdn_status nudge(attack *a, uint32_t k, int sign, bool all, uint32_t size, cdn_error *error)
+{
+    cdn_lp_outcome outcome;
     if (size <= KNIT_PATCH)
         cdn_patch_knit(&a->patch, k, size, a->price);
     else
         cdn_patch_grow(&a->patch, k, size);
-    CDN_TRY(cdn_patch_load_nudge(&a->patch, a->lp, k, sign, goal, room_price, NULL, error));
-    CDN_TRY(solve(a, CDN_LP_DUAL, &outcome, error));
-    if (outcome != CDN_LP_OPTIMAL)
+    bool is_small = a->patch.count <= MOST_SEARCHED;
+    CDN_TRY(nudge_patch(a, k, sign, all, is_small, &outcome, error));
+    if (is_small || outcome != CDN_LP_OPTIMAL || cdn_web_goal(&a->web, k, sign, all) == 0)
         return CDN_OK;
-    CDN_TRY(cdn_patch_note(&a->patch, a->lp, error));
-    if (cdn_web_goal(&a->web, k, sign, all) == 0 || a->patch.count > MOST_SEARCHED)
-        return CDN_OK;
-    a->work.programmes++;
-    CDN_TRY(cdn_lp_search(a->lp, MOST_NODES, true, &a->work.iterations, &outcome, &end, error));
-    if (outcome == CDN_LP_OPTIMAL)
-        return cdn_patch_note(&a->patch, a->lp, error);
-    return CDN_OK;
+    cdn_patch_knit_move(&a->patch, a->lp, MOST_SEARCHED, a->price);
+    return nudge_patch(a, k, sign, all, true, &outcome, error);
 }
 
 static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
@@ -84,7 +95,7 @@ static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
     for (uint32_t k = 0; k < a->web.column_count; k++) {
         for (int all = 0; all < 2; all++)
             for (int sign = 1; sign >= -1; sign -= 2)
-                if (cdn_web_goal(&a->web, k, sign, all == 1) > 0)
+                if (a->work.iterations < a->limit && cdn_web_goal(&a->web, k, sign, all == 1) > 0)
                     CDN_TRY(nudge(a, k, sign, all == 1, size, error));
     }
     return CDN_OK;

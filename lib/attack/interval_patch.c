@@ -7,6 +7,7 @@
 #include "core/fail.h"
 
 #define MOST_OFFERS 50000
+#define MOVING 1e-6
 
 /* A column that may join: may be out of date, when the column has since become better. */
 typedef struct cdn_patch_offer {
@@ -168,12 +169,11 @@ static void offer_columns(cdn_patch *patch, uint32_t first_row, const double *pr
     }
 }
 
-void cdn_patch_knit(cdn_patch *patch, uint32_t column, uint32_t most, const double *price)
+/* Knits on from the columns that the patch has. */
+static void knit_on(cdn_patch *patch, uint32_t most, const double *price)
 {
     const cdn_web *web = patch->web;
-    clear(patch);
     patch->offer_count = 0;
-    add_column(patch, column);
     offer_columns(patch, 0, price);
     while (patch->offer_count > 0 && patch->count < most) {
         cdn_patch_offer best = pop_offer(patch);
@@ -184,10 +184,36 @@ void cdn_patch_knit(cdn_patch *patch, uint32_t column, uint32_t most, const doub
         offer_columns(patch, first_row, price);
     }
     patch->is_whole = false;
-    for (uint32_t at = 0; at < patch->row_count; at++)
-        for (uint32_t i = web->row_start[patch->rows[at]]; i < web->row_start[patch->rows[at] + 1];
-             i++)
+    for (uint32_t at = 0; at < patch->row_count; at++) {
+        uint32_t r = patch->rows[at];
+        for (uint32_t i = web->row_start[r]; i < web->row_start[r + 1]; i++)
             patch->missing[web->row_column[i]] = 0;
+    }
+}
+
+void cdn_patch_knit(cdn_patch *patch, uint32_t column, uint32_t most, const double *price)
+{
+    clear(patch);
+    add_column(patch, column);
+    knit_on(patch, most, price);
+}
+
+void cdn_patch_knit_move(cdn_patch *patch, const cdn_lp *lp, uint32_t most, const double *price)
+{
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < patch->count; c++)
+        if (cdn_patch_value(patch, lp, c) > MOVING || cdn_patch_value(patch, lp, c) < -MOVING)
+            patch->group[count++] = patch->columns[c];
+    clear(patch);
+    for (uint32_t i = 0; i < count && i < most; i++)
+        add_column(patch, patch->group[i]);
+    knit_on(patch, most, price);
+}
+
+double cdn_patch_value(const cdn_patch *patch, const cdn_lp *lp, uint32_t place)
+{
+    double up = cdn_lp_value(lp, place);
+    return patch->is_split ? up - cdn_lp_value(lp, patch->count + place) : up;
 }
 
 /* Entries of place c, as the programme's column `to`, times sign. */

@@ -43,6 +43,12 @@ void cdn_patch_grow(cdn_patch *patch, uint32_t column, uint32_t most);
  *  cheapest among equals. The price is per column of the web. */
 void cdn_patch_knit(cdn_patch *patch, uint32_t column, uint32_t most, const double *price);
 
+/** After OPTIMAL: how far a place moves in the solution. */
+double cdn_patch_value(const cdn_patch *patch, const cdn_lp *lp, uint32_t place);
+
+/** As cdn_patch_knit, around the columns that the last solution moves. */
+void cdn_patch_knit_move(cdn_patch *patch, const cdn_lp *lp, uint32_t most, const double *price);
+
 /** Loads the programme of the patch, without weights. */
 cdn_status cdn_patch_load(cdn_patch *patch, cdn_lp *lp, cdn_error *error) CDN_MUST_CHECK;
 

@@ -20,7 +20,8 @@
 #define MOST_SEARCHED 400
 #define MOST_NODES 100
 
-#define SECOND_PATCH 400
+#define SMALL_PATCH 120
+#define LARGE_PATCH 1200
 #define LARGEST_PATCH 5000
 
 typedef struct remedy {
@@ -140,8 +141,13 @@ static cdn_status move(remedy *m, uint32_t k, int sign, int64_t goal, const doub
     if (!*found)
         return CDN_OK;
     CDN_TRY(cdn_patch_note(&m->patch, m->lp, error));
-    if (m->web.is_open[k] && m->patch.count <= MOST_SEARCHED) {
-        CDN_TRY(cdn_lp_search(m->lp, MOST_NODES, true, &m->iterations, &outcome, &end, error));
+    if (m->web.is_open[k] && m->patch.count > MOST_SEARCHED) {
+        cdn_patch_knit_move(&m->patch, m->lp, MOST_SEARCHED, price);
+        return move(m, k, sign, goal, price, found, error);
+    }
+    if (m->web.is_open[k]) {
+        CDN_TRY(cdn_lp_search(m->lp, m->is_second ? MOST_NODES * 10 : MOST_NODES, true,
+                              &m->iterations, &outcome, &end, error));
         if (outcome == CDN_LP_OPTIMAL)
             CDN_TRY(cdn_patch_note(&m->patch, m->lp, error));
     }
@@ -149,23 +155,44 @@ static cdn_status move(remedy *m, uint32_t k, int sign, int64_t goal, const doub
     return CDN_OK;
 }
 
-/* In patches of cheap cells; in the second pass, over other cells than those already withheld,
- * which led to fractions, and then over all that is near. */
-static cdn_status move_far(remedy *m, uint32_t k, int sign, bool all, cdn_error *error)
+/* In patches of cheap cells. */
+static cdn_status move_cheaply(remedy *m, uint32_t k, int sign, bool all, cdn_error *error)
 {
     int64_t goal = cdn_web_goal(&m->web, k, sign, all);
     bool found = false;
-    for (int i = 0; i < 2 && goal > 0 && !found; i++) {
-        cdn_patch_knit(&m->patch, k, m->is_second ? SECOND_PATCH : i == 0 ? 120 : 1200, m->price);
-        CDN_TRY(move(m, k, sign, goal, m->is_second ? m->fresh_price : m->price, &found, error));
-        if (m->is_second)
-            break;
+    if (goal > 0) {
+        cdn_patch_knit(&m->patch, k, SMALL_PATCH, m->price);
+        CDN_TRY(move(m, k, sign, goal, m->price, &found, error));
     }
-    if (m->is_second && cdn_web_goal(&m->web, k, sign, all) > 0) {
-        cdn_patch_grow(&m->patch, k, LARGEST_PATCH);
+    if (goal > 0 && !found) {
+        cdn_patch_knit(&m->patch, k, LARGE_PATCH, m->price);
         CDN_TRY(move(m, k, sign, goal, m->price, &found, error));
     }
     return CDN_OK;
+}
+
+/* Over other cells than those already withheld, which led to fractions, and over all that is near.
+ * */
+static cdn_status move_somehow(remedy *m, uint32_t k, int sign, bool all, cdn_error *error)
+{
+    for (int way = 0; way < 3; way++) {
+        int64_t goal = cdn_web_goal(&m->web, k, sign, all);
+        bool found;
+        if (goal == 0)
+            return CDN_OK;
+        if (way == 0)
+            cdn_patch_knit(&m->patch, k, MOST_SEARCHED, m->price);
+        else
+            cdn_patch_grow(&m->patch, k, LARGEST_PATCH);
+        CDN_TRY(move(m, k, sign, goal, way == 1 ? m->price : m->fresh_price, &found, error));
+    }
+    return CDN_OK;
+}
+
+static cdn_status move_far(remedy *m, uint32_t k, int sign, bool all, cdn_error *error)
+{
+    return m->is_second ? move_somehow(m, k, sign, all, error)
+                        : move_cheaply(m, k, sign, all, error);
 }
 
 /* For a column that no move in whole numbers was found for: the cheapest visible column of each of
@@ -190,24 +217,40 @@ static void take_neighbours(remedy *m, uint32_t k)
     }
 }
 
+static cdn_status move_all(remedy *m, uint32_t *stuck, cdn_error *error)
+{
+    *stuck = 0;
+    for (uint32_t k = 0; k < m->web.column_count; k++) {
+        CDN_TRY(move_far(m, k, 1, false, error));
+        CDN_TRY(move_far(m, k, -1, false, error));
+        CDN_TRY(move_far(m, k, 1, true, error));
+        CDN_TRY(move_far(m, k, -1, true, error));
+        *stuck += m->web.is_open[k];
+    }
+    return CDN_OK;
+}
+
+static uint32_t count_visible(const remedy *m)
+{
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < m->system->cell_count; c++)
+        count += m->wanted[c] && m->visible[c];
+    return count;
+}
+
+/* What the first pass wants usually helps those that it did not reach: the dear second pass waits
+ * until there is nothing left to want. */
 static cdn_status free_all(remedy *m, uint32_t *stuck, cdn_error *error)
 {
-    const cdn_web *web = &m->web;
-    for (uint32_t k = 0; k < web->column_count; k++)
+    for (uint32_t k = 0; k < m->web.column_count; k++)
         set_prices(m, k);
-    for (int pass = 0; pass < 2; pass++) {
-        m->is_second = pass == 1;
-        *stuck = 0;
-        for (uint32_t k = 0; k < web->column_count; k++) {
-            CDN_TRY(move_far(m, k, 1, false, error));
-            CDN_TRY(move_far(m, k, -1, false, error));
-            CDN_TRY(move_far(m, k, 1, true, error));
-            CDN_TRY(move_far(m, k, -1, true, error));
-            *stuck += web->is_open[k];
-        }
-    }
-    for (uint32_t k = 0; k < web->column_count; k++)
-        if (web->is_open[k])
+    CDN_TRY(move_all(m, stuck, error));
+    if (*stuck == 0 || count_visible(m) > 0)
+        return CDN_OK;
+    m->is_second = true;
+    CDN_TRY(move_all(m, stuck, error));
+    for (uint32_t k = 0; k < m->web.column_count; k++)
+        if (m->web.is_open[k])
             take_neighbours(m, k);
     return CDN_OK;
 }
@@ -238,8 +281,7 @@ cdn_status cdn_attack_remedy(const cdn_system *system, const uint8_t *figure_wit
     memset(wanted, 0, system->cell_count);
     *visible = *stuck = 0;
     status = free_all(&m, stuck, error);
-    for (uint32_t c = 0; c < system->cell_count; c++)
-        *visible += wanted[c] && m.visible[c];
+    *visible = count_visible(&m);
 
 done:
     release(&m);

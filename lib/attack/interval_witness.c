@@ -17,15 +17,9 @@
 #define ROUNDING 1e-5
 #define MOST_TIMES 60
 
-static double value_of(const cdn_patch *patch, const cdn_lp *lp, uint32_t c)
-{
-    double up = cdn_lp_value(lp, c);
-    return patch->is_split ? up - cdn_lp_value(lp, patch->count + c) : up;
-}
-
 static bool is_moving(const cdn_patch *patch, const cdn_lp *lp, uint32_t c)
 {
-    return fabs(value_of(patch, lp, c)) > ROUNDING;
+    return fabs(cdn_patch_value(patch, lp, c)) > ROUNDING;
 }
 
 /* Lists in `group` the columns on the move that rows tie to place `first`: a move of its own. */
@@ -59,7 +53,7 @@ static bool round_group(cdn_patch *patch, const cdn_lp *lp, int times)
     const cdn_web *web = patch->web;
     for (uint32_t at = 0; at < patch->group_count; at++) {
         uint32_t c = patch->group[at], k = patch->columns[c];
-        double value = value_of(patch, lp, c) * times, whole = nearbyint(value);
+        double value = cdn_patch_value(patch, lp, c) * times, whole = nearbyint(value);
         if (!(fabs(value - whole) <= ROUNDING * times) || !(fabs(whole) < (double)CDN_WEB_FARTHEST))
             return false;
         int64_t d = (int64_t)whole;

@@ -17,8 +17,8 @@ typedef struct cdn_trial_interval_report {
  *  the cells that a rule withholds; each must have at least two possible values. `found`, per cell,
  *  may be NULL. */
 cdn_status cdn_trial_attack_intervals(const cdn_trial *trial, cdn_interval *found,
-                                      cdn_trial_interval_report *report, cdn_error *error)
-    CDN_MUST_CHECK;
+                                      cdn_trial_interval_report *report,
+                                      cdn_error *error) CDN_MUST_CHECK;
 
 /** Attacks, and marks more cells as not to be known where a cell is not shown safe: *marked of
  *  them; 0 = the pattern stands. Protect again and call again until then; it ends, because each

@@ -251,6 +251,26 @@ static void test_interval__without_iterations_nothing_is_protected_by_programmes
         assert_int_equal(f.out[c].verdict, CDN_INTERVAL_PROTECTED);
 }
 
+static void test_interval__large_values_are_exact(void **state)
+{
+    (void)state;
+    const int64_t large = INT64_C(1000000000000007); /* beyond what single steps of a float show */
+    fixture f;
+    two_way(&f, 3, 3,
+            (const int64_t[]){large, 3 * large, 5, large + 1, 2 * large, 4 * large, large - 1, 17,
+                              2 * large});
+    withhold(&f, 4, (const uint32_t[]){0, 1, 4, 5});
+    f.above[0] = f.width[0] = large + 1; /* as much as cell 4 can lose */
+    f.below[0] = large;
+    run(&f);
+    assert_interval(&f, 0, 0, 2 * large + 1);
+    assert_int_equal(f.out[0].verdict, CDN_INTERVAL_PROTECTED);
+    f.above[0]++;
+    f.tight = false;
+    run(&f);
+    assert_int_equal(f.out[0].verdict, CDN_INTERVAL_EXPOSED);
+}
+
 static void test_interval__bad_input_is_refused(void **state)
 {
     (void)state;
@@ -318,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_interval__cells_that_share_a_move_keep_their_own_levels),
         cmocka_unit_test(test_interval__halves_are_not_values),
         cmocka_unit_test(test_interval__without_iterations_nothing_is_protected_by_programmes),
+        cmocka_unit_test(test_interval__large_values_are_exact),
         cmocka_unit_test(test_interval__bad_input_is_refused),
         cmocka_unit_test(test_interval__every_failed_allocation_is_reported),
     };

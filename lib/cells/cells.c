@@ -99,7 +99,7 @@ static bool same_cell(const cdn_cell *a, const cdn_cell *b)
 {
     return a->value == b->value && a->records == b->records && a->workers == b->workers &&
            a->workplaces == b->workplaces && a->providers == b->providers &&
-           a->total == b->total && a->top1 == b->top1 && a->top2 == b->top2;
+           a->total == b->total && a->top[0] == b->top[0] && a->top[1] == b->top[1];
 }
 
 /* A count of those who are "not recorded" on some axis, which no table asked for. */

@@ -29,6 +29,17 @@
 #include "policy/policy.h"
 #include "read/snapshot.h"
 
+/** The largest contributions that are kept of each cell. */
+#define CDN_CELL_TOP 5u
+
+/** Kinds of contributors, in the order of cdn_system's holders. */
+typedef enum cdn_contributor {
+    CDN_CONTRIBUTOR_WORKER = 0,
+    CDN_CONTRIBUTOR_WORKPLACE = 1,
+    CDN_CONTRIBUTOR_PROVIDER = 2,
+    CDN_CONTRIBUTOR_END_ = 3
+} cdn_contributor;
+
 /** One cell. `value` counts every record; the rest only the contributors still to be protected. */
 typedef struct cdn_cell {
     int64_t value;       /* scaled by the variable's decimals */
@@ -38,7 +49,14 @@ typedef struct cdn_cell {
     uint32_t workplaces; /* distinct */
     uint32_t providers;  /* distinct */
     int64_t total;       /* sum over providers of |contribution| */
-    int64_t top1, top2;  /* the largest and second largest |contribution| of a provider */
+    int64_t top[CDN_CELL_TOP]; /* the largest |contributions| of providers, falling; 0 = no more */
+    uint8_t waived;      /* bit r: the provider of rank r has waived protection */
+    uint8_t asked;       /* bit r: it has asked for protection */
+    uint32_t unwaived;   /* providers that have not waived */
+    bool has_negative;   /* some contribution is below 0 */
+    uint32_t sole[CDN_CONTRIBUTOR_END_]; /* per kind, who alone contributes (to a magnitude: other
+                            than 0): 1 + its number among its kind; 0 = nobody or several */
+    uint64_t key;        /* the sum modulo 2^64 of the keys of its records; 0 without a key */
     bool is_public;      /* a public fact of a register */
     bool is_unanswered;  /* a hidden count of missing answers that the policy calls safe */
 } cdn_cell;

@@ -232,11 +232,11 @@ static bool close_provider(cdn_cell *cell, tally *t)
     if (t->current == INT64_MIN)
         return false;
     int64_t size = t->current < 0 ? -t->current : t->current;
-    if (size > cell->top1) {
-        cell->top2 = cell->top1;
-        cell->top1 = size;
-    } else if (size > cell->top2) {
-        cell->top2 = size;
+    if (size > cell->top[0]) {
+        cell->top[1] = cell->top[0];
+        cell->top[0] = size;
+    } else if (size > cell->top[1]) {
+        cell->top[1] = size;
     }
     t->current = 0;
     t->open = false;

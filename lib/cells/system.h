@@ -20,6 +20,9 @@
 #define CDN_CELL_KEEP (1u << 2)      /* not to be chosen as secondary (a true zero): withholding it
                                         would protect nothing */
 
+/** Kinds of contributors who may be attackers: worker, workplace, provider; or any one kind. */
+#define CDN_HOLDER_KINDS 3u
+
 typedef struct cdn_system {
     uint32_t cell_count;
     const uint8_t *marks;          /* per cell */
@@ -31,6 +34,12 @@ typedef struct cdn_system {
     uint32_t figure_count;
     const uint32_t *figure_start;   /* figure_count + 1 offsets */
     const uint32_t *figure_cell;
+    /* Contributors as attackers. holder[k][cell]: the contributor of kind k who is alone in the cell
+     * and therefore knows its value; 0 = nobody or several. Each (k, h) is an attacker who knows, on
+     * top of what is visible, all cells with holder[k] = h, and must not determine a sensitive cell
+     * that is not h's own. */
+    uint32_t holder_kinds; /* 0 = outsiders only */
+    const uint32_t *holder[CDN_HOLDER_KINDS];
 } cdn_system;
 
 #endif

@@ -57,7 +57,7 @@ typedef struct reader {
 
 /* The numbers of one cell that rules look at. */
 typedef struct figures {
-    int64_t records, contributors, top1, top2;
+    int64_t records, contributors, top[2];
 } figures;
 
 static bool has(const reader *self, uint32_t column)
@@ -79,9 +79,9 @@ static cdn_status need(const reader *self, uint32_t column, cdn_rule rule, cdn_e
 static cdn_status check_concentration(const reader *self, cdn_error *error)
 {
     const cdn_policy *policy = self->policy;
-    if (policy->dominance.on) {
+    if (policy->dominance_count > 0) {
         CDN_TRY(need(self, TOP1, CDN_RULE_DOMINANCE, error));
-        if (policy->dominance.n > 1)
+        if (policy->dominance[0].n > 1)
             CDN_TRY(need(self, TOP2, CDN_RULE_DOMINANCE, error));
     }
     if (policy->p_percent.on) {
@@ -119,13 +119,13 @@ static cdn_status read_figures(const reader *self, const cdn_outside_record *rec
     if (has(self, CONTRIBUTORS))
         CDN_TRY(cdn_outside_whole(record, CONTRIBUTORS, 0, UINT32_MAX, &out->contributors, error));
     if (has(self, TOP1))
-        CDN_TRY(cdn_outside_decimal(record, TOP1, CDN_OUTSIDE_DECIMALS, &out->top1, error));
+        CDN_TRY(cdn_outside_decimal(record, TOP1, CDN_OUTSIDE_DECIMALS, &out->top[0], error));
     if (has(self, TOP2))
-        CDN_TRY(cdn_outside_decimal(record, TOP2, CDN_OUTSIDE_DECIMALS, &out->top2, error));
-    if (out->top1 < 0)
+        CDN_TRY(cdn_outside_decimal(record, TOP2, CDN_OUTSIDE_DECIMALS, &out->top[1], error));
+    if (out->top[0] < 0)
         return cdn_outside_fail(record, TOP1, error,
                                 "expected the largest contribution without sign, found a negative");
-    if (out->top2 < 0 || (has(self, TOP1) && out->top2 > out->top1))
+    if (out->top[1] < 0 || (has(self, TOP1) && out->top[1] > out->top[0]))
         return cdn_outside_fail(record, TOP2, error,
                                 "expected a number from 0 to that of top1, found another");
     return CDN_OK;
@@ -135,7 +135,7 @@ static cdn_status read_figures(const reader *self, const cdn_outside_record *rec
 static cdn_status check_empty(const reader *self, const cdn_outside_record *record,
                               const cdn_outside_cell *cell, const figures *f, cdn_error *error)
 {
-    bool something = cell->value != 0 || f->top1 != 0;
+    bool something = cell->value != 0 || f->top[0] != 0;
     if (has(self, RECORDS) && f->records == 0 && (something || f->contributors != 0))
         return cdn_outside_fail(record, RECORDS, error, "0 in a cell that is not empty");
     if (has(self, CONTRIBUTORS) && f->contributors == 0 && (something || f->records != 0))
@@ -157,7 +157,7 @@ static cdn_verdict judge(const reader *self, const cdn_outside_cell *cell, const
     if (empty)
         return policy->zeros == CDN_ZEROS_SAFE ? 0 : 1u << CDN_RULE_ZERO;
     int64_t largest;
-    if (!cdn_add_checked(f->top1, f->top2, &largest))
+    if (!cdn_add_checked(f->top[0], f->top[1], &largest))
         largest = INT64_MAX;
     int64_t total = magnitude(cell->value);
     uint32_t providers = has(self, CONTRIBUTORS) ? (uint32_t)f->contributors : 1;
@@ -167,11 +167,11 @@ static cdn_verdict judge(const reader *self, const cdn_outside_cell *cell, const
                         .workplaces = providers,
                         .providers = providers,
                         .total = largest > total ? largest : total,
-                        .top1 = f->top1,
-                        .top2 = f->top2};
+                        .top[0] = f->top[0],
+                        .top[1] = f->top[1]};
     cdn_variable variable = {.decimals = CDN_OUTSIDE_DECIMALS, .counts_workers = true};
     cdn_verdict verdict = cdn_rule_minimum(&as_cell, &variable, policy);
-    if (has(self, TOP1) && cdn_rule_dominance(&as_cell, &policy->dominance))
+    if (has(self, TOP1) && cdn_rule_dominance(&as_cell, &policy->dominance[0]))
         verdict |= 1u << CDN_RULE_DOMINANCE;
     if (has(self, TOP1) && has(self, TOP2) && cdn_rule_p_percent(&as_cell, &policy->p_percent))
         verdict |= 1u << CDN_RULE_P_PERCENT;

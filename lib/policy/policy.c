@@ -188,7 +188,14 @@ static cdn_status read_policy(const cdn_shape *shape, const cdn_json *json, cdn_
     policy->name = root.name;
     CDN_TRY(cdn_shape_text(shape, &root, "title", true, &policy->title));
     CDN_TRY(read_minimum(shape, &root, policy));
-    CDN_TRY(read_dominance(shape, &root, &policy->dominance));
+    CDN_TRY(read_dominance(shape, &root, &policy->dominance[0]));
+    policy->dominance_count = policy->dominance[0].on ? 1 : 0;
+    policy->p_percent.q_percent = 100;
+    policy->p_percent.coalition = 1;
+    policy->rounding = CDN_ROUNDING_CONVENTIONAL;
+    policy->negatives = CDN_NEGATIVES_ABSOLUTE;
+    policy->weighting = CDN_WEIGHT_RESPONDENT;
+    policy->total_weight = 1;
     CDN_TRY(read_p_percent(shape, &root, &policy->p_percent));
     CDN_TRY(cdn_shape_flag(shape, &root, "group_disclosure", true, &policy->group_disclosure));
     CDN_TRY(read_word(shape, &root, "zeros", zero_words, &zeros));

@@ -63,7 +63,7 @@ static cdn_status methods(const cdn_policy *policy, cdn_arena *arena, cdn_releas
     add_minimum(&list, &policy->workplaces, "workplaces");
     add_minimum(&list, &policy->providers, "providers");
     add_minimum(&list, &policy->quantile_workers, "records, for medians and quantiles,");
-    if (policy->dominance.on || policy->p_percent.on)
+    if (policy->dominance_count > 0 || policy->p_percent.on)
         add_method(&list, "Sums that one or two providers dominate are withheld, and so are the "
                           "rates and means that use them.");
     if (policy->group_disclosure)

@@ -14,7 +14,7 @@ bool cdn_rule_dominance(const cdn_cell *cell, const cdn_dominance *rule)
         return false;
     if (rule->n < 1 || rule->n > 2)
         return true;
-    __int128 largest = (__int128)cell->top1 + (rule->n == 2 ? cell->top2 : 0);
+    __int128 largest = (__int128)cell->top[0] + (rule->n == 2 ? cell->top[1] : 0);
     __int128 left = largest * 100, right = (__int128)cell->total * rule->k_percent;
     return rule->compare == CDN_MORE_THAN ? left > right : left >= right;
 }

@@ -9,9 +9,9 @@
 
 bool cdn_rule_p_percent(const cdn_cell *cell, const cdn_p_percent *rule)
 {
-    if (!rule->on || cell->top1 == 0)
+    if (!rule->on || cell->top[0] == 0)
         return false;
-    __int128 remainder = (__int128)cell->total - cell->top1 - cell->top2;
-    __int128 left = remainder * 100, right = (__int128)cell->top1 * rule->p_percent;
+    __int128 remainder = (__int128)cell->total - cell->top[0] - cell->top[1];
+    __int128 left = remainder * 100, right = (__int128)cell->top[0] * rule->p_percent;
     return rule->compare == CDN_FEWER_THAN ? left < right : left <= right;
 }

@@ -50,7 +50,7 @@ static cdn_verdict cell_verdict(const cdn_cell *cell, const cdn_variable *variab
     if (cell->records == 0)
         return policy->zeros == CDN_ZEROS_SAFE ? 0 : 1u << CDN_RULE_ZERO;
     cdn_verdict verdict = cdn_rule_minimum(cell, variable, policy);
-    if (variable->magnitude && cdn_rule_dominance(cell, &policy->dominance))
+    if (variable->magnitude && cdn_rule_dominance(cell, &policy->dominance[0]))
         verdict |= 1u << CDN_RULE_DOMINANCE;
     if (variable->magnitude && cdn_rule_p_percent(cell, &policy->p_percent))
         verdict |= 1u << CDN_RULE_P_PERCENT;

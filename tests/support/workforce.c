@@ -533,8 +533,9 @@ const cdn_policy wf_policy = {
     .quantile_workers = {true, CDN_FEWER_THAN, 20},
     .quantile_side = {true, CDN_FEWER_THAN, 5},
     .row_workers = {true, CDN_FEWER_THAN, 10},
-    .dominance = {true, 1, 80, CDN_MORE_THAN},
-    .p_percent = {true, 10, CDN_FEWER_THAN},
+    .dominance_count = 1,
+    .dominance = {{true, 1, 80, CDN_MORE_THAN}},
+    .p_percent = {true, 10, 100, 1, CDN_FEWER_THAN},
     .group_disclosure = true, .zeros = CDN_ZEROS_SAFE, .missing_safe = false,
     .cost = CDN_COST_WORKERS, .count_base = 5, .sum_base = 5, .rate_decimals = 1,
     .mean_decimals = 2, .quantile_decimals = 2, .round_public = false};

@@ -325,11 +325,11 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
     for (uint32_t h = 0; h < HOLDINGS; h++) {
         int64_t size = by_holding[h] < 0 ? -by_holding[h] : by_holding[h];
         cell.total += size;
-        if (size > cell.top1) {
-            cell.top2 = cell.top1;
-            cell.top1 = size;
-        } else if (size > cell.top2) {
-            cell.top2 = size;
+        if (size > cell.top[0]) {
+            cell.top[1] = cell.top[0];
+            cell.top[0] = size;
+        } else if (size > cell.top[1]) {
+            cell.top[1] = size;
         }
     }
     return cell;
@@ -348,8 +348,8 @@ static void compare_cells(const cdn_cell *found, const cdn_cell *expected, const
                   {"workplaces", found->workplaces, expected->workplaces},
                   {"providers", found->providers, expected->providers},
                   {"total", found->total, expected->total},
-                  {"top1", found->top1, expected->top1},
-                  {"top2", found->top2, expected->top2}};
+                  {"top1", found->top[0], expected->top[0]},
+                  {"top2", found->top[1], expected->top[1]}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (fields[i].found != fields[i].expected)
             fail_msg("%s: %s is %lld, expected %lld", where, fields[i].name,

@@ -78,7 +78,8 @@ static inline void withhold(fixture *f, uint32_t count, const uint32_t *cells)
 static inline cdn_status attack(fixture *f, cdn_error *error)
 {
     cdn_system s = {f->cells,         f->marks,       f->costs, f->equations,    f->equation_start,
-                    f->equation_cell, f->coefficient, f->cells, f->figure_start, f->figure_cell};
+                    f->equation_cell, f->coefficient, f->cells, f->figure_start, f->figure_cell,
+                    0,              {NULL}};
     cdn_interval_input in = {.values = f->values,
                              .lower = f->lower,
                              .upper = f->upper,

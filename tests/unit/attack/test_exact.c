@@ -85,7 +85,7 @@ static cdn_status run(fixture *f)
 {
     cdn_system s = {f->cells,         f->marks,         f->costs,       f->equations,
                     f->equation_start, f->equation_cell, f->coefficient, f->figures,
-                    f->figure_start,   f->figure_cell};
+                    f->figure_start,   f->figure_cell,    0,              {NULL}};
     cdn_error error = CDN_ERROR_INIT;
     memset(f->exposed, 9, sizeof f->exposed);
     f->exposed_count = 99;

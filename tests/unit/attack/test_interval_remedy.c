@@ -18,7 +18,7 @@ static cdn_system system_of(const fixture *f)
 {
     return (cdn_system){f->cells,          f->marks,         f->costs,       f->equations,
                         f->equation_start, f->equation_cell, f->coefficient, f->cells,
-                        f->figure_start,   f->figure_cell};
+                        f->figure_start,   f->figure_cell,    0,              {NULL}};
 }
 
 static cdn_status look(const fixture *f, cdn_interval_moves *moves, bool cure, outcome *o)

@@ -56,8 +56,8 @@ static void check_cell(const cdn_cell *cell)
     assert_int_equal(cell->workers, workers);
     assert_int_equal(cell->providers, providers);
     assert_int_equal(cell->total, cell->value);
-    assert_int_equal(cell->top1, first);
-    assert_int_equal(cell->top2, second);
+    assert_int_equal(cell->top[0], first);
+    assert_int_equal(cell->top[1], second);
 }
 
 static bool has_cell(const cdn_cells *cells, int64_t set)

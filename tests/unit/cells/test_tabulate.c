@@ -186,7 +186,7 @@ static void test_tabulate__sums_of_columns(void **state)
                 expected.variable = cells->cells[in[term]].variable;
                 assert_int_equal(cells->cells[in[term]].value, expected.value);
                 assert_int_equal(cells->cells[in[term]].records, expected.records);
-                assert_int_equal(cells->cells[in[term]].top1, expected.top1);
+                assert_int_equal(cells->cells[in[term]].top[0], expected.top[0]);
                 for (uint32_t f = 0; f < cells->figure_count; f++)
                     assert_int_not_equal(cells->figures[f].cells[0], in[term]);
             }
@@ -412,8 +412,8 @@ static void same_cells(const cdn_cells *a, const cdn_cells *b)
         assert_int_equal(x->workplaces, y->workplaces);
         assert_int_equal(x->providers, y->providers);
         assert_int_equal(x->total, y->total);
-        assert_int_equal(x->top1, y->top1);
-        assert_int_equal(x->top2, y->top2);
+        assert_int_equal(x->top[0], y->top[0]);
+        assert_int_equal(x->top[1], y->top[1]);
         assert_int_equal(x->is_public, y->is_public);
     }
     assert_int_equal(a->equation_count, b->equation_count);

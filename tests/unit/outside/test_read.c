@@ -155,14 +155,15 @@ static void test_read__rules_see_the_columns(void **state)
     p.workplaces = (cdn_threshold){true, CDN_FEWER_THAN, 3};
     assert_int_equal(verdict_of(&p, ALL, "a,5.5,9,2,1,1"), 1u << CDN_RULE_WORKPLACES);
     p = nothing();
-    p.dominance = (cdn_dominance){true, 2, 85, CDN_MORE_THAN};
+    p.dominance_count = 1;
+    p.dominance[0] = (cdn_dominance){true, 2, 85, CDN_MORE_THAN};
     assert_int_equal(verdict_of(&p, ALL, "a,100,9,9,80,5"), 0);
     assert_int_equal(verdict_of(&p, ALL, "a,100,9,9,80,5.000001"), 1u << CDN_RULE_DOMINANCE);
-    p.dominance.n = 1;
+    p.dominance[0].n = 1;
     assert_int_equal(verdict_of(&p, ALL, "a,100,9,9,85,15"), 0);
     assert_int_equal(verdict_of(&p, ALL, "a,100,9,9,85.000001,0"), 1u << CDN_RULE_DOMINANCE);
     p = nothing();
-    p.p_percent = (cdn_p_percent){true, 10, CDN_FEWER_THAN};
+    p.p_percent = (cdn_p_percent){true, 10, 100, 1, CDN_FEWER_THAN};
     assert_int_equal(verdict_of(&p, ALL, "a,100,9,9,50,45"), 0);
     assert_int_equal(verdict_of(&p, ALL, "a,100,9,9,50,45.000001"), 1u << CDN_RULE_P_PERCENT);
 }
@@ -172,8 +173,9 @@ static void test_read__negative_contributions_do_not_make_a_cell_safe(void **sta
 {
     (void)state;
     cdn_policy p = nothing();
-    p.dominance = (cdn_dominance){true, 1, 80, CDN_MORE_THAN};
-    p.p_percent = (cdn_p_percent){true, 10, CDN_FEWER_THAN};
+    p.dominance_count = 1;
+    p.dominance[0] = (cdn_dominance){true, 1, 80, CDN_MORE_THAN};
+    p.p_percent = (cdn_p_percent){true, 10, 100, 1, CDN_FEWER_THAN};
     uint32_t both = 1u << CDN_RULE_DOMINANCE | 1u << CDN_RULE_P_PERCENT;
     assert_int_equal(verdict_of(&p, ALL, "a,0,9,9,90,10"), both);
     assert_int_equal(verdict_of(&p, ALL, "a,-100,9,9,90,2"), both);

@@ -64,10 +64,10 @@ static void test_policy__standard_is_what_was_decided(void **state)
         assert_true(cdn_threshold_unsafe(low[i], least[i] - 1));
         assert_false(cdn_threshold_unsafe(low[i], least[i]));
     }
-    assert_true(p->dominance.on);
-    assert_int_equal(p->dominance.n, 1);
-    assert_int_equal(p->dominance.k_percent, 80);
-    assert_int_equal(p->dominance.compare, CDN_MORE_THAN);
+    assert_true(p->dominance[0].on);
+    assert_int_equal(p->dominance[0].n, 1);
+    assert_int_equal(p->dominance[0].k_percent, 80);
+    assert_int_equal(p->dominance[0].compare, CDN_MORE_THAN);
     assert_true(p->p_percent.on);
     assert_int_equal(p->p_percent.p_percent, 10);
     assert_int_equal(p->p_percent.compare, CDN_FEWER_THAN);
@@ -191,7 +191,7 @@ static void test_policy__refuses_the_unknown_at_its_line(void **state)
     assert_true(cdn_threshold_unsafe(&policy->workers, 9));
     assert_false(cdn_threshold_unsafe(&policy->workers, 10));
     assert_false(cdn_threshold_unsafe(&policy->workplaces, 0));
-    assert_int_equal(policy->dominance.compare, CDN_AT_LEAST);
+    assert_int_equal(policy->dominance[0].compare, CDN_AT_LEAST);
     assert_int_equal(policy->zeros, CDN_ZEROS_UNSAFE);
     assert_false(policy->missing_safe);
     cdn_policy_destroy(policy);

@@ -24,8 +24,8 @@ static bool unsafe(const cdn_cell *cell, bool magnitude, bool concentration)
         return true;
     if (!magnitude)
         return false;
-    bool dominated = 100 * cell->top1 > 80 * cell->total;
-    bool close = 100 * (cell->total - cell->top1 - cell->top2) < 10 * cell->top1;
+    bool dominated = 100 * cell->top[0] > 80 * cell->total;
+    bool close = 100 * (cell->total - cell->top[0] - cell->top[1]) < 10 * cell->top[0];
     return cell->total == 0 || (concentration && (dominated || close));
 }
 
@@ -177,7 +177,7 @@ static void test_gate__nothing_confidential_can_be_computed(void **state)
     uint32_t confidential = 0, shown = 0;
     gate_start(&g);
     wf_factorial(&g.data);
-    g.policy.dominance.on = g.policy.p_percent.on = false; /* powers of 2 are all dominated */
+    g.policy.dominance[0].on = g.policy.p_percent.on = false; /* powers of 2 are all dominated */
     g.policy.sum_base = 1;
     for (int round = 0; round < 60; round++) {
         spans_random_plan(&g.plan, &seed);

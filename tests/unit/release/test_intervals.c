@@ -84,7 +84,7 @@ static void build(fixture *f, const int64_t *inner, bool magnitude)
     f->trial.costs = f->costs;
     f->trial.system =
         (cdn_system){CELLS,          f->marks, f->costs,        8,        f->start, f->cell,
-                     f->coefficient, CELLS,    f->figure_start, f->figure};
+                     f->coefficient, CELLS,    f->figure_start, f->figure, 0, {NULL}};
 }
 
 static void protect(fixture *f)

@@ -17,8 +17,9 @@ static inline cdn_policy rule_no_policy(void)
     cdn_threshold off = {false, CDN_FEWER_THAN, 10};
     return (cdn_policy){.workers = off, .workplaces = off, .providers = off,
                         .quantile_workers = off, .quantile_side = off, .row_workers = off,
-                        .dominance = {false, 1, 80, CDN_MORE_THAN},
-                        .p_percent = {false, 10, CDN_FEWER_THAN},
+                        .dominance_count = 1,
+                        .dominance = {{false, 1, 80, CDN_MORE_THAN}},
+                        .p_percent = {false, 10, 100, 1, CDN_FEWER_THAN},
                         .zeros = CDN_ZEROS_SAFE};
 }
 
@@ -30,11 +31,11 @@ static inline cdn_cell rule_cell(const int64_t *contributions, uint32_t count)
         int64_t size = contributions[i] < 0 ? -contributions[i] : contributions[i];
         cell.value += contributions[i];
         cell.total += size;
-        if (size > cell.top1) {
-            cell.top2 = cell.top1;
-            cell.top1 = size;
-        } else if (size > cell.top2) {
-            cell.top2 = size;
+        if (size > cell.top[0]) {
+            cell.top[1] = cell.top[0];
+            cell.top[0] = size;
+        } else if (size > cell.top[1]) {
+            cell.top[1] = size;
         }
     }
     return cell;

@@ -14,7 +14,7 @@ static bool dominated(cdn_cell cell, uint32_t n, uint32_t k, cdn_compare compare
 
 static bool close(cdn_cell cell, uint32_t p, cdn_compare compare)
 {
-    cdn_p_percent rule = {true, p, compare};
+    cdn_p_percent rule = {true, p, 100, 1, compare};
     return cdn_rule_p_percent(&cell, &rule);
 }
 
@@ -70,13 +70,13 @@ static void test_concentration__does_not_overflow(void **state)
     (void)state;
     const int64_t total = INT64_C(9000000000000000000);
     cdn_cell cell = {.records = 3, .providers = 3, .value = total, .total = total,
-                     .top1 = total / 10 * 8, .top2 = total / 10};
+                     .top[0] = total / 10 * 8, .top[1] = total / 10};
     assert_false(dominated(cell, 1, 80, CDN_MORE_THAN));
     assert_true(dominated(cell, 1, 80, CDN_AT_LEAST));
     assert_true(dominated(cell, 2, 80, CDN_MORE_THAN));
     assert_true(close(cell, 13, CDN_FEWER_THAN)); /* 10 % remain; 12.5 % of the largest */
     assert_false(close(cell, 12, CDN_FEWER_THAN));
-    cell.top1++;
+    cell.top[0]++;
     assert_true(dominated(cell, 1, 80, CDN_MORE_THAN));
 }
 
@@ -130,7 +130,7 @@ static void test_concentration__off_is_off(void **state)
     (void)state;
     cdn_cell cell = CELL(100);
     cdn_dominance dominance = {false, 1, 80, CDN_AT_LEAST};
-    cdn_p_percent p_percent = {false, 10, CDN_AT_MOST};
+    cdn_p_percent p_percent = {false, 10, 100, 1, CDN_AT_MOST};
     assert_false(cdn_rule_dominance(&cell, &dominance));
     assert_false(cdn_rule_p_percent(&cell, &p_percent));
 }
@@ -176,7 +176,7 @@ static void test_concentration__only_quantities_are_judged(void **state)
 {
     (void)state;
     cdn_policy policy = rule_no_policy();
-    policy.dominance.on = policy.p_percent.on = true;
+    policy.dominance[0].on = policy.p_percent.on = true;
     cdn_variable variables[2] = {{.magnitude = false}, {.magnitude = true}};
     cdn_cell both[2] = {CELL(90, 5, 4), CELL(90, 5, 4)};
     both[1].variable = 1;

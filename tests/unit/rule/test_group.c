@@ -23,7 +23,7 @@ static cdn_cell people(int64_t count, int64_t shown)
     uint32_t providers = left > 1 ? 2 : left;
     return (cdn_cell){.value = count, .records = (uint32_t)count, .workers = left,
                       .workplaces = providers, .providers = providers, .total = count - shown,
-                      .top1 = left > 1 ? (int64_t)left - 1 : left, .top2 = left > 1 ? 1 : 0};
+                      .top[0] = left > 1 ? (int64_t)left - 1 : left, .top[1] = left > 1 ? 1 : 0};
 }
 
 static group_case fresh(int64_t part, int64_t whole)
@@ -162,7 +162,7 @@ static void test_group__a_total_of_zero_is_said_of_each_contributor(void **state
     g.category = (cdn_category){WHOLE, WHOLE, UINT32_MAX};
     g.cells[WHOLE].providers = 0;
     expect(g, GROUP, 0, 0);
-    g.cells[PART].top1 = g.cells[PART].total = g.cells[PART].value = 1;
+    g.cells[PART].top[0] = g.cells[PART].total = g.cells[PART].value = 1;
     expect(g, 0, 0, 0);
     g.cells[PART] = rule_cell((const int64_t[]){5, -5, 0}, 3); /* sums to 0, but says nothing */
     expect(g, 0, 0, 0);

@@ -1,12 +1,5 @@
 /* trial.c - cells to verdicts to pattern to attack.
  *
- * Which cells an attacker knows: public facts, cells whose contributors all have
- * the statistic in a published row (their sum), and empty cells when the policy
- * publishes zeros (a published 0 says that nobody is there, and a hidden empty
- * cell is treated as known too, which only makes the attacker stronger; see
- * zeros.c for those that are not).
- * Nobody knows how many did not answer, nor that nobody failed to, unless a
- * figure says so.
  * Figures that their own rule withholds (quantiles) never enter the system as
  * visible, so they cannot lend visibility to a cell.
  *
@@ -18,77 +11,8 @@
 #include "attack/exact.h"
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "core/number.h"
 #include "core/text.h"
-
-static uint64_t cell_cost(const cdn_trial *trial, uint32_t c)
-{
-    const cdn_cell *cell = &trial->cells->cells[c];
-    const cdn_variable *variable = &trial->cells->variables[cell->variable];
-    switch (trial->input->policy->cost) {
-    case CDN_COST_CELLS:
-        return 1;
-    case CDN_COST_VALUE: {
-        int64_t whole = cell->value / cdn_pow10(variable->decimals);
-        return 1 + (uint64_t)(whole < 0 ? -whole : whole);
-    }
-    case CDN_COST_WORKERS:
-        break;
-    }
-    uint64_t workers = cell->workers, records = cell->records;
-    return 1 + (workers > records ? workers : records);
-}
-
-static cdn_status judge(cdn_trial *trial, cdn_error *error)
-{
-    const cdn_cells *cells = trial->cells;
-    trial->verdicts = cdn_alloc(cells->count, sizeof *trial->verdicts);
-    trial->marks = cdn_alloc(cells->count, 1);
-    trial->costs = cdn_alloc(cells->count, sizeof *trial->costs);
-    if (trial->verdicts == NULL || trial->marks == NULL || trial->costs == NULL)
-        return cdn_fail_memory(error);
-    cdn_rule_cells(cells, trial->input->policy, trial->verdicts);
-    for (uint32_t c = 0; c < cells->count; c++) {
-        const cdn_cell *cell = &cells->cells[c];
-        bool empty = cell->records == 0;
-        bool in_rows = !empty && cell->providers == 0;
-        bool safe_zero = empty && trial->input->policy->zeros == CDN_ZEROS_SAFE;
-        trial->costs[c] = cell_cost(trial, c);
-        if (trial->verdicts[c] != 0)
-            trial->marks[c] = CDN_CELL_SENSITIVE;
-        else if (!cell->is_unanswered && (cell->is_public || in_rows || safe_zero))
-            trial->marks[c] = CDN_CELL_KNOWN;
-    }
-    return cdn_trial_doubt_zeros(trial, error);
-}
-
-static const cdn_measure *table_measure(const cdn_trial *trial, uint32_t t, uint32_t m)
-{
-    const cdn_gate_input *in = trial->input;
-    return &in->catalogue->measures[in->plan->tables[t].measures[m].index];
-}
-
-static cdn_status judge_quantiles(cdn_trial *trial, cdn_error *error)
-{
-    const cdn_cells *cells = trial->cells;
-    trial->figure_rules = cdn_alloc(cells->figure_count, sizeof *trial->figure_rules);
-    if (trial->figure_rules == NULL)
-        return cdn_fail_memory(error);
-    for (uint32_t t = 0; t < cells->table_count; t++)
-        for (uint32_t m = 0; m < trial->input->plan->tables[t].measure_count; m++) {
-            if (table_measure(trial, t, m)->kind != CDN_MEASURE_QUANTILE)
-                continue;
-            const cdn_cell_table *table = &cells->tables[t];
-            for (uint32_t key = 0; key < table->key_count; key++) {
-                uint32_t f = table->first_figure + m * table->key_count + key;
-                const cdn_figure *figure = &cells->figures[f];
-                const cdn_cell *base = &cells->cells[figure->cells[0]];
-                if (base->records > 0 && cdn_rule_quantile(figure, base, trial->input->policy))
-                    trial->figure_rules[f] |= 1u << CDN_RULE_QUANTILE;
-            }
-        }
-    return CDN_OK;
-}
+#include "release/judge.h"
 
 static cdn_status build_system(cdn_trial *trial, cdn_error *error)
 {
@@ -230,8 +154,7 @@ cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_erro
     trial->input = input;
     CDN_TRY(cdn_cells_create(input->snapshot, input->catalogue, input->plan, input->agreement,
                              input->policy, input->threads, &trial->cells, error));
-    CDN_TRY(judge(trial, error));
-    CDN_TRY(judge_quantiles(trial, error));
+    CDN_TRY(cdn_trial_judge(trial, error));
     CDN_TRY(build_system(trial, error));
     CDN_TRY(protect(trial, error));
     CDN_TRY(attack(trial, error));

@@ -22,7 +22,7 @@ typedef struct options {
     int positional_count;
     const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces;
     const char *passphrase_file, *root_passphrase_file;
-    const char *cells, *constraints, *pattern, *policy;
+    const char *cells, *constraints, *pattern, *policy, *root;
     bool wide, clean;
 } options;
 
@@ -242,7 +242,8 @@ static cdn_status run_ledger(const options *o, cdn_report *report, cdn_error *er
         return usage_error(error, "expected `ledger list` or `ledger verify`", "");
     cdn_status status = with_desk(o, &desk, error);
     if (status == CDN_OK)
-        status = cdn_desk_ledger(desk, verify, report, error);
+        status = verify ? cdn_desk_ledger_verify(desk, o->root, report, error)
+                        : cdn_desk_ledger_list(desk, report, error);
     cdn_desk_close(desk);
     return status;
 }
@@ -292,7 +293,7 @@ static const command commands[] = {
      "key root|approver [--name NAME] --organisation NAME [--passphrase-file F] "
      "[--root-passphrase-file F]",
      "make keys and certificates"},
-    {"ledger", 1, 1, run_ledger, "ledger list|verify", "the history of releases"},
+    {"ledger", 1, 1, run_ledger, "ledger list|verify [--root SIZE:HEX]", "the history of releases"},
     {"protect", 2, 2, run_protect,
      "protect CELLS CONSTRAINTS --out FILE [--policy NAME_OR_FILE]",
      "which cells of a table of any origin to withhold"},
@@ -333,6 +334,7 @@ static const option_name value_options[] = {
     {"--constraints", offsetof(options, constraints)},
     {"--pattern", offsetof(options, pattern)},
     {"--policy", offsetof(options, policy)},
+    {"--root", offsetof(options, root)},
 };
 
 static bool set_value(options *o, const char *name, const char *value)

@@ -120,9 +120,14 @@ typedef struct cdn_key_request {
 CDN_API cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request,
                                     cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
 
-/** The ledger: its entries, or the proof that the chain holds. */
-CDN_API cdn_status cdn_desk_ledger(cdn_desk *desk, bool verify, cdn_report *report,
-                                   cdn_error *error) CDN_MUST_CHECK;
+/** The entries of the ledger. */
+CDN_API cdn_status cdn_desk_ledger_list(cdn_desk *desk, cdn_report *report,
+                                        cdn_error *error) CDN_MUST_CHECK;
+
+/** The proof that the chain holds, and the Merkle root of all entries as SIZE:HEX. `earlier`, such a
+ *  root of another day or NULL: CDN_E_REFUSED unless the ledger began like that. */
+CDN_API cdn_status cdn_desk_ledger_verify(cdn_desk *desk, const char *earlier, cdn_report *report,
+                                          cdn_error *error) CDN_MUST_CHECK;
 
 /** The whole way on synthetic data in a fresh workspace: synth, load, run, approve twice, deliver,
  *  verify. `progress` (may be NULL) is called with one line before each step. */

@@ -34,6 +34,11 @@ cdn_status cdn_ledger_each(cdn_ledger *ledger, const char *release_id /* NULL = 
                            cdn_ledger_visit visit, void *context, cdn_error *error)
     CDN_MUST_CHECK;
 
+/** Checks the chain; the Merkle root (merkle.h), hex, of the first `entries` entries, 0 = of all;
+ *  *counted of them. CDN_E_REFUSED when the chain does not hold or there are fewer. */
+cdn_status cdn_ledger_root(cdn_ledger *ledger, uint64_t entries, uint64_t *counted, char root[65],
+                           cdn_error *error) CDN_MUST_CHECK;
+
 /** Hash of the last entry, hex, and the number of entries. */
 cdn_status cdn_ledger_head(cdn_ledger *ledger, char hash[65], uint64_t *entries,
                            cdn_error *error) CDN_MUST_CHECK;

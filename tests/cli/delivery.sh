@@ -425,6 +425,23 @@ for sql in "UPDATE entries SET kind = 'reject' WHERE sequence = 3" "DELETE FROM 
 done
 in_ws ws ledger verify
 exits 0 "the chain holds: 6 entries"
+case="ledger: a root of another day"
+merkle=$("$cordon" ledger verify --workspace ws | sed -n 's/^root //p')
+[ "${merkle%%:*}" = 6 ] || fail "no root: $merkle"
+in_ws ws ledger verify --root "$merkle"
+exits 0 "its first 6 entries are those of the root"
+cp -rp ws grown
+in_ws grown run "$root/scripts/icb_area.lua"
+in_ws grown ledger verify --root "$merkle"
+exits 0 "its first 6 entries are those of the root"
+exits 0 "the chain holds: 7 entries"
+in_ws both ledger verify --root "$merkle" # a sound chain, of another history
+exits 1 "ledger"
+for text in "" 6 "6:" "6:${merkle#*:}0" "0:${merkle#*:}" "-6:${merkle#*:}"; do
+    in_ws ws ledger verify --root "$text"
+    exits 2 "expected a root"
+done
+
 for damage in gone empty other; do
     case="ledger: $damage"
     rm -rf tampered

@@ -14,6 +14,7 @@ sanitize=
 ${CC:-gcc} -std=c11 -D_GNU_SOURCE -Iinclude -Ilib $sanitize -x c -o "$work/driver" - -x none \
     "$build/libcordon.a" -lcsv -ljansson -larchive -lsqlite3 -lcrypto -lpthread <<'C'
 #include <stddef.h>
+#include <stdio.h>
 #include "ledger/ledger.h"
 int main(int count, char **words)
 {
@@ -24,12 +25,20 @@ int main(int count, char **words)
     static const char *const kinds[] = {"stage", "intent", "approve", "commit"};
     for (int i = 0; i < 4 && status == CDN_OK; i++)
         status = cdn_ledger_add(ledger, kinds[i], "feed-2026-08-abc", payload, NULL);
+    for (uint64_t n = 1; n <= 6 && status == CDN_OK; n++) {
+        char root[65];
+        uint64_t counted = 0;
+        if (cdn_ledger_root(ledger, n % 6, &counted, root, NULL) != CDN_OK)
+            status = CDN_E_INTERNAL;
+        else
+            printf("%llu %s\n", (unsigned long long)counted, root);
+    }
     cdn_json_destroy(payload);
     cdn_ledger_close(ledger);
     return (int)status;
 }
 C
-"$work/driver" "$work/ledger.db"
+"$work/driver" "$work/ledger.db" >"$work/roots"
 
 for sql in "UPDATE entries SET kind = 'void' WHERE sequence = 2" "DELETE FROM entries" \
     "REPLACE INTO entries SELECT * FROM entries WHERE sequence = 1"; do
@@ -41,7 +50,7 @@ done
 [ "$(sqlite3 "$work/ledger.db" 'PRAGMA integrity_check')" = ok ]
 [ "$(sqlite3 "$work/ledger.db" 'PRAGMA journal_mode')" = delete ]
 
-python3 - "$work/ledger.db" <<'PY'
+python3 - "$work/ledger.db" "$work/roots" <<'PY'
 import hashlib, sqlite3, sys
 previous = "0" * 64
 salts = set()
@@ -58,6 +67,16 @@ for number, row in enumerate(rows, 1):
     salts.add(row[4])
     previous = row[-1]
 assert len(salts) == len(rows)
+# the tree of RFC 6962 over the hashes, built another way: level by level
+def root(leaves):
+    level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves]
+    while len(level) > 1:
+        level = [hashlib.sha256(b"\1" + b"".join(level[i:i + 2])).digest()
+                 if i + 1 < len(level) else level[i] for i in range(0, len(level), 2)]
+    return level[0].hex()
+hashes = [bytes.fromhex(row[-1]) for row in rows]
+told = [line.split() for line in open(sys.argv[2])]
+assert told == [[str(n), root(hashes[:n])] for n in (1, 2, 3, 4, 5, 5)], told
 assert rows[1][5] == '{"text":"Caf\u00e9: 1,2\\n"}'
 PY
 echo "the chain is as documented"

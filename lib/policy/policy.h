@@ -144,6 +144,7 @@ typedef struct cdn_manual {
 } cdn_manual;
 
 typedef struct cdn_policy {
+    const char *source;          /* the file, for messages */
     const char *name;
     const char *title;
     char digest[65];             /* SHA-256 of the canonical JSON */

@@ -4,6 +4,8 @@
  * cells are held to. Only connected groups of unknowns that hold a sensitive
  * cell are reduced. Two primes, because one prime can divide what decides: a
  * cell counts as exposed when either says so, which errs on the safe side.
+ * Where contributors are attackers too, each reduction is handed on to
+ * attack/insider.h.
  *
  * A system that breaks its own contract is refused, never half attacked.
  *
@@ -12,6 +14,7 @@
 
 #include <stdbool.h>
 
+#include "attack/insider.h"
 #include "attack/reduce.h"
 #include "core/alloc.h"
 #include "core/fail.h"
@@ -30,6 +33,7 @@ typedef struct attack {
     uint32_t *row_start, *row_column;
     int32_t *row_coefficient;
     uint8_t *wanted, *determined; /* per column */
+    uint8_t *found;               /* per column: by a contributor */
     cdn_equations equations;
 } attack;
 
@@ -55,6 +59,12 @@ static cdn_status check_system(const cdn_system *s, uint32_t *last_seen, cdn_err
                           "equation", error));
     CDN_TRY(check_offsets(s->figure_start, s->figure_count, s->figure_cell, s->cell_count,
                           "figure", error));
+    if (s->holder_kinds > CDN_HOLDER_KINDS)
+        return cdn_fail(error, CDN_E_INTERNAL, "attack: %u kinds of holders", s->holder_kinds);
+    for (uint32_t k = 0; k < s->holder_kinds; k++) {
+        if (s->holder[k] == NULL)
+            return cdn_fail(error, CDN_E_INTERNAL, "attack: kind %u has no holders", k);
+    }
     for (uint32_t c = 0; c < s->cell_count; c++)
         last_seen[c] = NONE;
     for (uint32_t e = 0; e < s->equation_count; e++) {
@@ -118,6 +128,14 @@ static void group_unknowns(attack *a)
     }
 }
 
+static bool is_held(const cdn_system *s, uint32_t cell)
+{
+    bool held = false;
+    for (uint32_t k = 0; k < s->holder_kinds; k++)
+        held = held || s->holder[k][cell] != 0;
+    return held;
+}
+
 /* Numbers the unknown cells of attacked groups and writes their equations. */
 static void build_equations(attack *a)
 {
@@ -127,7 +145,7 @@ static void build_equations(attack *a)
         a->column[c] = NONE;
         if (a->visible[c] || !a->attacked[find_leader(a, c)])
             continue;
-        a->wanted[columns] = (s->marks[c] & CDN_CELL_SENSITIVE) != 0;
+        a->wanted[columns] = (s->marks[c] & CDN_CELL_SENSITIVE) || is_held(s, c);
         a->cell[columns] = c;
         a->column[c] = columns++;
     }
@@ -161,9 +179,11 @@ static cdn_status attack_init(attack *a, const cdn_system *s, cdn_error *error)
     a->row_coefficient = cdn_alloc(entries, sizeof *a->row_coefficient);
     a->wanted = cdn_alloc(cells, 1);
     a->determined = cdn_alloc(cells, 1);
+    a->found = cdn_alloc(cells, 1);
     if (a->visible == NULL || a->leader == NULL || a->attacked == NULL || a->column == NULL ||
         a->cell == NULL || a->row_start == NULL || a->row_column == NULL ||
-        a->row_coefficient == NULL || a->wanted == NULL || a->determined == NULL)
+        a->row_coefficient == NULL || a->wanted == NULL || a->determined == NULL ||
+        a->found == NULL)
         return cdn_fail_memory(error);
     return CDN_OK;
 }
@@ -180,19 +200,39 @@ static void attack_release(attack *a)
     cdn_free(a->row_coefficient);
     cdn_free(a->wanted);
     cdn_free(a->determined);
+    cdn_free(a->found);
 }
 
-static uint32_t report(const attack *a, uint8_t *exposed)
+/* One prime: outsiders, and whoever holds a cell. */
+static cdn_status try_prime(attack *a, uint32_t prime, cdn_error *error)
 {
-    const cdn_system *s = a->system;
-    uint32_t count = 0;
-    for (uint32_t c = 0; c < s->cell_count; c++) {
-        bool sensitive = (s->marks[c] & CDN_CELL_SENSITIVE) != 0;
-        bool out = a->visible[c] || (a->column[c] != NONE && a->determined[a->column[c]]);
-        exposed[c] = sensitive && out;
-        count += exposed[c];
+    const cdn_equations *e = &a->equations;
+    if (a->system->holder_kinds == 0)
+        return cdn_reduce_determined(e, prime, a->wanted, a->determined, error);
+    cdn_written *written = cdn_alloc(e->column_count, sizeof *written);
+    if (written == NULL)
+        return cdn_fail_memory(error);
+    cdn_status status = cdn_reduce_write(e, prime, a->wanted, written, error);
+    for (uint32_t c = 0; c < e->column_count && status == CDN_OK; c++) {
+        if (a->wanted[c] && written[c].length == 0)
+            a->determined[c] = 1;
     }
-    return count;
+    cdn_insider_view view = {a->system, prime, e->column_count, a->cell, written};
+    if (status == CDN_OK)
+        status = cdn_insider_attack(&view, a->found, error);
+    cdn_written_release(written, e->column_count);
+    cdn_free(written);
+    return status;
+}
+
+static uint8_t judge(const attack *a, uint32_t cell)
+{
+    uint32_t column = a->column[cell];
+    if (!(a->system->marks[cell] & CDN_CELL_SENSITIVE))
+        return 0;
+    if (a->visible[cell] || (column != NONE && a->determined[column]))
+        return CDN_EXPOSED_TO_ALL;
+    return column != NONE && a->found[column] ? CDN_EXPOSED_TO_HOLDER : 0;
 }
 
 cdn_status cdn_attack_exact(const cdn_system *system, const uint8_t *figure_withheld,
@@ -209,9 +249,14 @@ cdn_status cdn_attack_exact(const cdn_system *system, const uint8_t *figure_with
     group_unknowns(&a);
     build_equations(&a);
     for (size_t i = 0; i < sizeof primes / sizeof primes[0] && status == CDN_OK; i++)
-        status = cdn_reduce_determined(&a.equations, primes[i], a.wanted, a.determined, error);
-    if (status == CDN_OK)
-        *exposed_count = report(&a, exposed);
+        status = try_prime(&a, primes[i], error);
+    if (status != CDN_OK)
+        goto done;
+    *exposed_count = 0;
+    for (uint32_t c = 0; c < system->cell_count; c++) {
+        exposed[c] = judge(&a, c);
+        *exposed_count += exposed[c] != 0;
+    }
 
 done:
     attack_release(&a);

@@ -12,8 +12,16 @@
 #include "cells/system.h"
 #include "cordon/error.h"
 
-/** `figure_withheld` is the pattern under attack. exposed[0..cell_count): 1 for each SENSITIVE cell
- *  that is visible or determined. *exposed_count counts them. Never changes the pattern. */
+#define CDN_EXPOSED_TO_ALL 1u    /* visible, or determined by what is visible */
+#define CDN_EXPOSED_TO_HOLDER 2u /* determined by that and the cells of one contributor alone */
+
+/** `figure_withheld` is the pattern under attack. exposed[0..cell_count): one of the above for each
+ *  SENSITIVE cell that is exposed, 0 for all others. *exposed_count counts both. Never changes the
+ *  pattern. With holder_kinds > 0 each contributor who holds a cell is an attacker by itself, who
+ *  knows all of its cells and what is visible; its own cells are no secrets to it (see
+ *  cells/system.h). Contributors who pool what they know are not tried.
+ *  @errors CDN_E_INTERNAL: the system breaks its contract
+ *  @complexity near linear on sparse tables, with holders too */
 cdn_status cdn_attack_exact(const cdn_system *system, const uint8_t *figure_withheld,
                             uint8_t *exposed, uint32_t *exposed_count, cdn_error *error)
     CDN_MUST_CHECK;

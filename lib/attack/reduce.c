@@ -25,10 +25,7 @@
 
 #define NONE UINT32_MAX
 
-typedef struct entry {
-    uint32_t column;
-    uint32_t value; /* 1..prime-1 */
-} entry;
+typedef cdn_term entry;
 
 typedef struct row {
     entry *entries;
@@ -56,6 +53,7 @@ typedef struct reducer {
     uint32_t *uses;    /* per step: how many needed steps still refer to it */
     uint8_t *needed;   /* per step */
     row *reduced;      /* per step: over free columns */
+    uint8_t *lent;     /* per step: the caller has its reduced row */
     uint64_t *sum;     /* per column */
     uint8_t *touched;  /* per column */
 } reducer;
@@ -72,7 +70,7 @@ static uint64_t power(uint64_t base, uint64_t exponent, uint64_t prime)
     return result;
 }
 
-static uint64_t inverse(uint64_t value, uint64_t prime)
+uint64_t cdn_reduce_inverse(uint64_t value, uint64_t prime)
 {
     return power(value, prime - 2, prime); /* Fermat */
 }
@@ -207,7 +205,7 @@ static bool choose_pivot(reducer *s, uint32_t *row_index, uint32_t *column)
 static cdn_status eliminate(reducer *s, uint32_t pivot_row, uint32_t column, cdn_error *error)
 {
     row *pivot = &s->rows[pivot_row];
-    uint64_t scale = inverse(row_find(pivot, column)->value, s->prime);
+    uint64_t scale = cdn_reduce_inverse(row_find(pivot, column)->value, s->prime);
     for (uint32_t i = 0; i < pivot->length; i++) {
         entry *e = &pivot->entries[i];
         e->value = (uint32_t)(e->value * scale % s->prime);
@@ -265,6 +263,13 @@ static uint32_t add_to_sum(reducer *s, uint32_t *list, uint32_t length, uint32_t
     return length;
 }
 
+static void drop_reduced(reducer *s, uint32_t step)
+{
+    if (!s->lent[step])
+        cdn_free(s->reduced[step].entries);
+    s->reduced[step] = (row){NULL, 0};
+}
+
 /* Writes the step's pivot column over free columns; `list` has room for every column. */
 static cdn_status reduce_step(reducer *s, uint32_t step, uint32_t *list, cdn_error *error)
 {
@@ -284,10 +289,8 @@ static cdn_status reduce_step(reducer *s, uint32_t step, uint32_t *list, cdn_err
         for (uint32_t j = 0; j < other->length; j++)
             touched = add_to_sum(s, list, touched, other->entries[j].column,
                                  minus * other->entries[j].value % s->prime);
-        if (--s->uses[later] == 0) {
-            cdn_free(other->entries);
-            *other = (row){NULL, 0};
-        }
+        if (--s->uses[later] == 0)
+            drop_reduced(s, later);
     }
     uint32_t length = 0;
     for (uint32_t i = 0; i < touched; i++) {
@@ -346,11 +349,13 @@ static cdn_status reducer_init(reducer *s, const cdn_equations *equations, cdn_e
     s->uses = cdn_alloc(rows, sizeof *s->uses);
     s->needed = cdn_alloc(rows, sizeof *s->needed);
     s->reduced = cdn_alloc(rows, sizeof *s->reduced);
+    s->lent = cdn_alloc(rows, sizeof *s->lent);
     s->sum = cdn_alloc(columns, sizeof *s->sum);
     s->touched = cdn_alloc(columns, sizeof *s->touched);
     if (s->rows == NULL || s->rosters == NULL || s->scratch == NULL || s->seen == NULL ||
         s->step_row == NULL || s->step_column == NULL || s->step_of == NULL || s->uses == NULL ||
-        s->needed == NULL || s->reduced == NULL || s->sum == NULL || s->touched == NULL)
+        s->needed == NULL || s->reduced == NULL || s->lent == NULL || s->sum == NULL ||
+        s->touched == NULL)
         return cdn_fail_memory(error);
     for (uint32_t c = 0; c < columns; c++)
         s->step_of[c] = NONE;
@@ -365,8 +370,8 @@ static void reducer_release(reducer *s)
         cdn_free(s->rows[r].entries);
     for (uint32_t c = 0; s->rosters != NULL && c < s->column_count; c++)
         cdn_free(s->rosters[c].rows);
-    for (uint32_t r = 0; s->reduced != NULL && r < s->row_count; r++)
-        cdn_free(s->reduced[r].entries);
+    for (uint32_t r = 0; s->reduced != NULL && s->lent != NULL && r < s->row_count; r++)
+        drop_reduced(s, r);
     cdn_free(s->rows);
     cdn_free(s->rosters);
     cdn_free(s->scratch);
@@ -377,14 +382,31 @@ static void reducer_release(reducer *s)
     cdn_free(s->uses);
     cdn_free(s->needed);
     cdn_free(s->reduced);
+    cdn_free(s->lent);
     cdn_free(s->sum);
     cdn_free(s->touched);
     cdn_pivots_release(&s->by_length);
     cdn_pivots_release(&s->by_count);
 }
 
+/* Hands a wanted step's row over to the caller, or says that nothing is left of it. */
+static void take_step(reducer *s, uint32_t step, uint8_t *determined, cdn_written *written)
+{
+    uint32_t column = s->step_column[step];
+    row *r = &s->reduced[step];
+    if (determined != NULL && r->length == 0)
+        determined[column] = 1;
+    if (written == NULL)
+        return;
+    written[column] = (cdn_written){r->entries, r->length};
+    if (s->uses[step] > 0)
+        s->lent[step] = 1; /* later steps still read it here */
+    else
+        *r = (row){NULL, 0};
+}
+
 static cdn_status reduce_backward(reducer *s, const uint8_t *wanted, uint8_t *determined,
-                                  cdn_error *error)
+                                  cdn_written *written, cdn_error *error)
 {
     uint32_t *list = cdn_alloc(s->column_count, sizeof *list);
     if (list == NULL)
@@ -398,19 +420,33 @@ static cdn_status reduce_backward(reducer *s, const uint8_t *wanted, uint8_t *de
         status = reduce_step(s, at, list, error);
         if (status != CDN_OK)
             break;
-        if (wanted[s->step_column[at]] && s->reduced[at].length == 0)
-            determined[s->step_column[at]] = 1;
-        if (s->uses[at] == 0) {
-            cdn_free(s->reduced[at].entries);
-            s->reduced[at] = (row){NULL, 0};
-        }
+        if (wanted[s->step_column[at]])
+            take_step(s, at, determined, written);
+        if (s->uses[at] == 0)
+            drop_reduced(s, at);
     }
     cdn_free(list);
     return status;
 }
 
-cdn_status cdn_reduce_determined(const cdn_equations *equations, uint32_t prime,
-                                 const uint8_t *wanted, uint8_t *determined, cdn_error *error)
+/* A free column is itself. */
+static cdn_status write_free(const reducer *s, const uint8_t *wanted, cdn_written *written,
+                             cdn_error *error)
+{
+    for (uint32_t c = 0; c < s->column_count; c++) {
+        if (!wanted[c] || s->step_of[c] != NONE)
+            continue;
+        written[c].terms = cdn_alloc(1, sizeof *written[c].terms);
+        if (written[c].terms == NULL)
+            return cdn_fail_memory(error);
+        written[c].terms[0] = (cdn_term){c, 1};
+        written[c].length = 1;
+    }
+    return CDN_OK;
+}
+
+static cdn_status reduce(const cdn_equations *equations, uint32_t prime, const uint8_t *wanted,
+                         uint8_t *determined, cdn_written *written, cdn_error *error)
 {
     reducer s = {0};
     s.prime = prime;
@@ -419,7 +455,27 @@ cdn_status cdn_reduce_determined(const cdn_equations *equations, uint32_t prime,
     while (status == CDN_OK && choose_pivot(&s, &pivot_row, &column))
         status = eliminate(&s, pivot_row, column, error);
     if (status == CDN_OK)
-        status = reduce_backward(&s, wanted, determined, error);
+        status = reduce_backward(&s, wanted, determined, written, error);
+    if (status == CDN_OK && written != NULL)
+        status = write_free(&s, wanted, written, error);
     reducer_release(&s);
     return status;
+}
+
+cdn_status cdn_reduce_determined(const cdn_equations *equations, uint32_t prime,
+                                 const uint8_t *wanted, uint8_t *determined, cdn_error *error)
+{
+    return reduce(equations, prime, wanted, determined, NULL, error);
+}
+
+cdn_status cdn_reduce_write(const cdn_equations *equations, uint32_t prime, const uint8_t *wanted,
+                            cdn_written *written, cdn_error *error)
+{
+    return reduce(equations, prime, wanted, NULL, written, error);
+}
+
+void cdn_written_release(cdn_written *written, uint32_t count)
+{
+    for (uint32_t c = 0; written != NULL && c < count; c++)
+        cdn_free(written[c].terms);
 }

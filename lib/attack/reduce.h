@@ -29,4 +29,26 @@ cdn_status cdn_reduce_determined(const cdn_equations *equations, uint32_t prime,
                                  const uint8_t *wanted, uint8_t *determined, cdn_error *error)
     CDN_MUST_CHECK;
 
+typedef struct cdn_term {
+    uint32_t column;
+    uint32_t value; /* 1..prime-1 */
+} cdn_term;
+
+/** A column as what the equations make of it: the sum of value times free column, in no order. */
+typedef struct cdn_written {
+    cdn_term *terms;
+    uint32_t length; /* 0: determined */
+} cdn_written;
+
+/** The same reduction, and what it writes each wanted column as. written[0..column_count) comes in
+ *  zeroed; release it also after a failure. The free columns depend on the equations alone. */
+cdn_status cdn_reduce_write(const cdn_equations *equations, uint32_t prime, const uint8_t *wanted,
+                            cdn_written *written, cdn_error *error) CDN_MUST_CHECK;
+
+/** 1 / value modulo a prime below 2^32; value is not 0. */
+uint64_t cdn_reduce_inverse(uint64_t value, uint64_t prime);
+
+/** Releases what each of `count` columns holds, not the array. */
+void cdn_written_release(cdn_written *written, uint32_t count);
+
 #endif

@@ -1,0 +1,41 @@
+/* insider.h - what a contributor who knows its own cells can add to the exact attack.
+ *
+ * The reduction writes every unknown cell as a sum over a few free cells. Whoever
+ * knows some cells besides what is published determines exactly those others
+ * whose sums are combinations of the sums of the known ones. Holders of one cell
+ * are all tried at once: their cell gives away its multiples. Holders of several
+ * cells are tried one by one, on the free cells that theirs touch.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_ATTACK_INSIDER_H
+#define CDN_ATTACK_INSIDER_H
+
+#include "attack/reduce.h"
+#include "cells/system.h"
+
+/** The unknown cells as one reduction wrote them: all sensitive ones and all that somebody holds;
+ *  columns without terms, or that were not wanted, take no part. */
+typedef struct cdn_insider_view {
+    const cdn_system *system;
+    uint32_t prime;
+    uint32_t column_count;
+    const uint32_t *cell;       /* per column */
+    const cdn_written *written; /* per column */
+} cdn_insider_view;
+
+/** Sets found[column] to 1 for each sensitive cell that a contributor who does not hold it
+ *  determines; leaves all other entries alone. Never misses one that is there modulo the prime; two
+ *  cells whose 128-bit fingerprints collide would count as multiples of each other, which errs on
+ *  the safe side.
+ *  @complexity near linear in the terms for holders of one cell; for those of m cells, m^2 sparse
+ *  sums and a look at the cells that share a rare free cell with them */
+cdn_status cdn_insider_attack(const cdn_insider_view *view, uint8_t *found, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** The two halves: holders by each of their cells, and holders by all of their cells. */
+cdn_status cdn_insider_try_multiples(const cdn_insider_view *view, uint8_t *found,
+                                     cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_insider_try_spans(const cdn_insider_view *view, uint8_t *found, cdn_error *error)
+    CDN_MUST_CHECK;
+
+#endif

@@ -1,0 +1,236 @@
+/* exact_fixture.h - small systems for the exact attacker, and the same attack over the rationals.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_TESTS_EXACT_FIXTURE_H
+#define CDN_TESTS_EXACT_FIXTURE_H
+
+#include "attack/exact.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define S CDN_CELL_SENSITIVE
+#define K CDN_CELL_KNOWN
+#define MOST 4096
+
+typedef struct fixture {
+    uint32_t cells, equations, figures;
+    uint8_t marks[MOST];
+    uint64_t costs[MOST];
+    uint32_t equation_start[MOST + 1], equation_cell[MOST];
+    int32_t coefficient[MOST];
+    uint32_t figure_start[MOST + 1], figure_cell[MOST];
+    uint8_t withheld[MOST], exposed[MOST];
+    uint32_t exposed_count;
+    uint32_t holder_kinds;
+    uint32_t holder[CDN_HOLDER_KINDS][MOST];
+} fixture;
+
+static inline fixture fresh(uint32_t cells)
+{
+    fixture f;
+    memset(&f, 0, sizeof f);
+    f.cells = cells;
+    for (uint32_t c = 0; c < cells; c++)
+        f.costs[c] = 1;
+    return f;
+}
+
+static inline void add_term(fixture *f, uint32_t cell, int32_t coefficient)
+{
+    uint32_t at = f->equation_start[f->equations + 1];
+    f->equation_cell[at] = cell;
+    f->coefficient[at] = coefficient;
+    f->equation_start[f->equations + 1] = at + 1;
+}
+
+static inline void end_equation(fixture *f)
+{
+    f->equations++;
+    f->equation_start[f->equations + 1] = f->equation_start[f->equations];
+}
+
+/* total = sum of parts[0..count) */
+static inline void add_total(fixture *f, uint32_t total, const uint32_t *parts, uint32_t count)
+{
+    add_term(f, total, -1);
+    for (uint32_t i = 0; i < count; i++)
+        add_term(f, parts[i], 1);
+    end_equation(f);
+}
+
+static inline void add_figure(fixture *f, bool withheld, uint32_t count, const uint32_t *cells)
+{
+    uint32_t at = f->figure_start[f->figures];
+    for (uint32_t i = 0; i < count; i++)
+        f->figure_cell[at++] = cells[i];
+    f->withheld[f->figures++] = withheld;
+    f->figure_start[f->figures] = at;
+}
+
+/* One figure per cell, all published. */
+static inline void one_figure_per_cell(fixture *f)
+{
+    for (uint32_t c = 0; c < f->cells; c++)
+        add_figure(f, false, 1, &c);
+}
+
+static inline cdn_status run(fixture *f)
+{
+    cdn_system s = {.cell_count = f->cells,
+                    .marks = f->marks,
+                    .costs = f->costs,
+                    .equation_count = f->equations,
+                    .equation_start = f->equation_start,
+                    .equation_cell = f->equation_cell,
+                    .equation_coefficient = f->coefficient,
+                    .figure_count = f->figures,
+                    .figure_start = f->figure_start,
+                    .figure_cell = f->figure_cell,
+                    .holder_kinds = f->holder_kinds,
+                    .holder = {f->holder[0], f->holder[1], f->holder[2]}};
+    cdn_error error = CDN_ERROR_INIT;
+    memset(f->exposed, 9, sizeof f->exposed);
+    f->exposed_count = 99;
+    return cdn_attack_exact(&s, f->withheld, f->exposed, &f->exposed_count, &error);
+}
+
+/* sdcTable's 5 x 5 example (its test of the simple heuristic): cells row-major, the fifth row and
+ * column are totals. Every line has two suppressions or more. */
+static inline fixture five_by_five(void)
+{
+    fixture f = fresh(25);
+    for (uint32_t i = 0; i < 5; i++) {
+        uint32_t row[4], column[4];
+        for (uint32_t j = 0; j < 4; j++) {
+            row[j] = i * 5 + j;
+            column[j] = j * 5 + i;
+        }
+        add_total(&f, i * 5 + 4, row, 4);
+        add_total(&f, 20 + i, column, 4);
+    }
+    one_figure_per_cell(&f);
+    const uint32_t primaries[] = {0, 1, 2, 5, 7, 11, 13, 16, 18};
+    for (size_t i = 0; i < sizeof primaries / sizeof primaries[0]; i++)
+        f.marks[primaries[i]] = f.withheld[primaries[i]] = S;
+    return f;
+}
+
+/* ---- brute force over the rationals ---- */
+
+typedef struct rational {
+    __int128 top, bottom; /* bottom > 0, lowest terms */
+} rational;
+
+static inline rational lowest(__int128 top, __int128 bottom)
+{
+    __int128 a = top < 0 ? -top : top, b = bottom < 0 ? -bottom : bottom;
+    while (b != 0) {
+        __int128 rest = a % b;
+        a = b;
+        b = rest;
+    }
+    if (bottom < 0)
+        a = -a;
+    return a == 0 ? (rational){0, 1} : (rational){top / a, bottom / a};
+}
+
+#define SMALL 12
+
+/* exact[c] = 1 when the unknown cell c is determined */
+static inline void brute(const fixture *f, const bool *visible, uint8_t *exact)
+{
+    rational m[SMALL][SMALL];
+    uint32_t rows = f->equations;
+    for (uint32_t r = 0; r < rows; r++) {
+        for (uint32_t c = 0; c < f->cells; c++)
+            m[r][c] = (rational){0, 1};
+        for (uint32_t i = f->equation_start[r]; i < f->equation_start[r + 1]; i++) {
+            if (!visible[f->equation_cell[i]])
+                m[r][f->equation_cell[i]] = (rational){f->coefficient[i], 1};
+        }
+    }
+    uint32_t done = 0;
+    for (uint32_t c = 0; c < f->cells && done < rows; c++) {
+        uint32_t p = done;
+        while (p < rows && m[p][c].top == 0)
+            p++;
+        if (p == rows)
+            continue;
+        for (uint32_t j = 0; j < f->cells; j++) {
+            rational t = m[p][j];
+            m[p][j] = m[done][j];
+            m[done][j] = t;
+        }
+        for (uint32_t r = 0; r < rows; r++) {
+            if (r == done || m[r][c].top == 0)
+                continue;
+            rational q = lowest(m[r][c].top * m[done][c].bottom, m[r][c].bottom * m[done][c].top);
+            for (uint32_t j = 0; j < f->cells; j++) {
+                rational x = m[done][j];
+                m[r][j] = lowest(m[r][j].top * q.bottom * x.bottom - q.top * x.top * m[r][j].bottom,
+                                 m[r][j].bottom * q.bottom * x.bottom);
+            }
+        }
+        done++;
+    }
+    for (uint32_t r = 0; r < done; r++) {
+        uint32_t count = 0, last = 0;
+        for (uint32_t j = 0; j < f->cells; j++) {
+            if (m[r][j].top != 0) {
+                count++;
+                last = j;
+            }
+        }
+        if (count == 1)
+            exact[last] = 1;
+    }
+}
+
+static uint64_t random_state;
+
+static inline uint32_t pick(uint32_t below)
+{
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(random_state >> 33) % below;
+}
+
+static inline fixture random_system(void)
+{
+    fixture f = fresh(2 + pick(SMALL - 1));
+    uint32_t rows = 1 + pick(8);
+    uint32_t spread = 1 + pick(4);
+    for (uint32_t r = 0; r < rows; r++) {
+        for (uint32_t c = 0; c < f.cells; c++) {
+            if (pick(spread + 1) == 0)
+                add_term(&f, c, (int32_t)(1 + pick(3)) * (pick(2) ? 1 : -1));
+        }
+        end_equation(&f);
+    }
+    for (uint32_t c = 0; c < f.cells; c++) {
+        f.marks[c] = pick(2) ? S : 0;
+        if (pick(8) == 0)
+            f.marks[c] = K;
+    }
+    uint32_t figures = pick(f.cells + 2);
+    for (uint32_t i = 0; i < figures; i++) {
+        uint32_t first = pick(f.cells);
+        uint32_t second = pick(f.cells);
+        add_figure(&f, pick(3) != 0, first != second ? 2 : 1, (uint32_t[]){first, second});
+    }
+    return f;
+}
+
+/* What is visible to everybody. */
+static inline void look(const fixture *f, bool *visible)
+{
+    for (uint32_t c = 0; c < f->cells; c++)
+        visible[c] = f->marks[c] == K;
+    for (uint32_t i = 0; i < f->figures; i++) {
+        for (uint32_t j = f->figure_start[i]; j < f->figure_start[i + 1] && !f->withheld[i]; j++)
+            visible[f->figure_cell[j]] = true;
+    }
+}
+
+#endif

@@ -23,18 +23,12 @@ typedef struct place {
     uint32_t *offset;
 } place;
 
-typedef struct tally {
-    uint32_t holding, unit;
-    int64_t current; /* contribution of the provider at hand */
-    bool open;
-} tally;
-
 typedef struct pass {
     const cdn_grid *grid;
     const cdn_grid_records *records;
     place places[CDN_GRID_AXES];
     uint32_t *row_like; /* per key: bit r = row part r publishes this key's statistic */
-    tally *tallies;
+    cdn_tally *tallies;
     uint32_t keys[KEYS_PER_RECORD];
 } pass;
 
@@ -199,9 +193,17 @@ static uint32_t keys_of(pass *p, uint32_t row)
         uint32_t first = at->start[leaf], ways = at->start[leaf + 1] - first;
         if (ways == 0 || (uint64_t)count * ways > KEYS_PER_RECORD)
             return 0;
-        for (uint32_t i = count; i-- > 0;)
-            for (uint32_t w = ways; w-- > 0;)
-                p->keys[i * ways + w] = p->keys[i] + at->offset[first + w];
+        const uint32_t *offset = at->offset + first;
+        if (ways == 2) /* a code and the total: the usual case */
+            for (uint32_t i = count; i-- > 0;) {
+                uint32_t key = p->keys[i];
+                p->keys[2 * i] = key + offset[0];
+                p->keys[2 * i + 1] = key + offset[1];
+            }
+        else
+            for (uint32_t i = count; i-- > 0;)
+                for (uint32_t w = ways; w-- > 0;)
+                    p->keys[i * ways + w] = p->keys[i] + offset[w];
         count *= ways;
     }
     return count;
@@ -225,45 +227,6 @@ static cdn_status check_ways(const pass *p, cdn_error *error)
     return CDN_OK;
 }
 
-static bool close_provider(cdn_cell *cell, tally *t)
-{
-    if (!t->open)
-        return true;
-    if (t->current == INT64_MIN)
-        return false;
-    int64_t size = t->current < 0 ? -t->current : t->current;
-    if (size > cell->top[0]) {
-        cell->top[1] = cell->top[0];
-        cell->top[0] = size;
-    } else if (size > cell->top[1]) {
-        cell->top[1] = size;
-    }
-    t->current = 0;
-    t->open = false;
-    return cdn_add_checked(cell->total, size, &cell->total);
-}
-
-static bool add_protected(pass *p, cdn_cell *cell, tally *t, uint32_t row, int64_t value)
-{
-    const cdn_contributors *by = &p->records->contributors;
-    uint32_t holding = by->holdings[row], unit = by->units[row];
-    if (!t->open || holding != t->holding) {
-        if (!close_provider(cell, t))
-            return false;
-        t->open = true;
-        t->holding = holding;
-        cell->providers++;
-        cell->workplaces++;
-    } else if (unit != t->unit) {
-        cell->workplaces++;
-    }
-    t->unit = unit;
-    int32_t workers = by->workers[row];
-    if (workers > 0 && __builtin_add_overflow(cell->workers, (uint32_t)workers, &cell->workers))
-        return false;
-    return cdn_add_checked(t->current, value, &t->current);
-}
-
 static bool add_record(pass *p, uint32_t row)
 {
     const cdn_grid *grid = p->grid;
@@ -275,15 +238,18 @@ static bool add_record(pass *p, uint32_t row)
                             ? grid->published_units[unit]
                             : 0;
     uint32_t count = keys_of(p, row);
+    const uint64_t *keys = p->records->keys;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t key = p->keys[i];
-        cdn_cell *cell = &grid->cells[key];
-        cell->records++;
-        if (!cdn_add_checked(cell->value, value, &cell->value))
+        cdn_tally *t = &p->tallies[key];
+        t->records++;
+        if (!cdn_add_checked(t->value, value, &t->value))
             return false;
+        if (keys != NULL)
+            grid->cells[key].key += keys[row];
         if (published != 0 && (published & p->row_like[key]) != 0)
             continue;
-        if (!add_protected(p, cell, &p->tallies[key], row, value))
+        if (!cdn_tally_protect(t, p->records, row, value, &grid->cells[key]))
             return false;
     }
     return true;
@@ -305,7 +271,7 @@ cdn_status cdn_grid_tabulate(cdn_grid *grid, const cdn_nodes *nodes,
     for (uint32_t row = 0; status == CDN_OK && fits && row < records->rows; row++)
         fits = add_record(p, row);
     for (uint32_t key = 0; status == CDN_OK && fits && key < grid->key_count; key++) {
-        fits = close_provider(&grid->cells[key], &p->tallies[key]);
+        fits = cdn_tally_finish(&p->tallies[key], records, &grid->cells[key]);
         grid->cells[key].variable = grid->variable;
         grid->cells[key].is_public = cdn_grid_key_is_public(grid, key);
     }

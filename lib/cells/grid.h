@@ -3,7 +3,8 @@
  * A grid is a variable and, per axis, a list of nodes; a key picks one node of
  * each (row-major, the last axis fastest). Tabulating makes one pass over the
  * records in (provider, workplace) order, so that each cell meets a provider's
- * records together and needs only the running contribution of one provider.
+ * records together and needs only the running contribution of one provider
+ * (tally.h).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_CELLS_GRID_H
@@ -14,6 +15,7 @@
 
 #include "cells/cells.h"
 #include "cells/node.h"
+#include "cells/tally.h"
 
 #define CDN_GRID_AXES 16u
 
@@ -40,12 +42,6 @@ typedef struct cdn_grid {
     cdn_cell *cells;                /* per key, after tabulation */
     uint32_t *cell_ids;             /* per key, after interning */
 } cdn_grid;
-
-/** Record-level inputs shared by the grids of one record type. */
-typedef struct cdn_grid_records {
-    uint32_t rows;
-    cdn_contributors contributors;
-} cdn_grid_records;
 
 /** Frees what the grid owns. */
 void cdn_grid_release(cdn_grid *grid);

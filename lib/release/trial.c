@@ -43,7 +43,7 @@ static cdn_status build_system(cdn_trial *trial, cdn_error *error)
                                  .figure_count = trial->candidate_count,
                                  .figure_start = trial->figure_start,
                                  .figure_cell = trial->figure_cell};
-    return CDN_OK;
+    return cdn_trial_holders(trial, error);
 }
 
 /* true when a figure of the table uses an exposed cell. */
@@ -165,6 +165,8 @@ void cdn_trial_release(cdn_trial *trial)
 {
     cdn_suppress_result_release(&trial->pattern);
     cdn_free(trial->fates);
+    for (uint32_t kind = 0; kind < CDN_HOLDER_KINDS; kind++)
+        cdn_free(trial->holders[kind]);
     cdn_free(trial->figure_cell);
     cdn_free(trial->figure_start);
     cdn_free(trial->candidates);

@@ -26,6 +26,7 @@ typedef struct cdn_trial {
     uint32_t candidate_count;
     uint32_t *candidates;       /* candidate -> figure */
     uint32_t *figure_start, *figure_cell;
+    uint32_t *holders[CDN_HOLDER_KINDS]; /* per kind of attacker, per cell: see system.h */
     cdn_system system;
     cdn_suppress_result pattern; /* per candidate */
     uint8_t *fates;              /* per figure: cdn_fate */
@@ -39,6 +40,10 @@ void cdn_trial_release(cdn_trial *trial);
 
 /** Takes the mark "known" from empty cells that would leave a confidential cell only one value. */
 cdn_status cdn_trial_doubt_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
+
+/** Tells the system who is alone in a cell, of the kinds of contributors that the policy takes for
+ *  attackers. */
+cdn_status cdn_trial_holders(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
 /** Counts the confidential cells that known bounds pin to one value under the present pattern, into
  *  trial->pinned_count (see slack.c). *company (unless NULL) is the cheapest visible cell that could

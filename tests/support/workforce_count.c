@@ -294,12 +294,36 @@ static bool is_in_a_row(const wf_world *world, const wf_statistic *cell,
     return false;
 }
 
+/* The largest sizes, falling. */
+static void largest(int64_t size, int64_t top[CDN_CELL_TOP])
+{
+    for (uint32_t r = 0; r < CDN_CELL_TOP; r++)
+        if (size > top[r]) {
+            int64_t smaller = top[r];
+            top[r] = size;
+            size = smaller;
+        }
+}
+
+/* 1 + the number of the only sum that is not 0; else 0. */
+static uint32_t only_one(const int64_t *sums, uint32_t count)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (sums[i] != 0 && found++ > 0)
+            return 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (sums[i] != 0)
+            return 1 + i;
+    return 0;
+}
+
 cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t leaves[WF_AXES])
 {
-    enum { HOLDINGS = 2000 };
-    static int64_t by_holding[HOLDINGS];
+    enum { HOLDINGS = 2000, KINDS = 3 };
+    static int64_t sums[KINDS][HOLDINGS];
     static bool holding_seen[HOLDINGS], unit_seen[WF_MOST_WORKERS];
-    memset(by_holding, 0, sizeof by_holding);
+    memset(sums, 0, sizeof sums);
     memset(holding_seen, 0, sizeof holding_seen);
     memset(unit_seen, 0, sizeof unit_seen);
     bool alike[64] = {false};
@@ -320,18 +344,20 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
         cell.providers += !holding_seen[r->holding];
         cell.workplaces += !unit_seen[r->unit];
         holding_seen[r->holding] = unit_seen[r->unit] = true;
-        by_holding[r->holding] += value;
+        cell.has_negative = cell.has_negative || value < 0;
+        sums[CDN_CONTRIBUTOR_PROVIDER][r->holding] += value;
+        sums[CDN_CONTRIBUTOR_WORKPLACE][r->unit] += value;
+        if (s->record == WF_WORKER)
+            sums[CDN_CONTRIBUTOR_WORKER][i] += value;
     }
+    cell.unwaived = cell.providers;
     for (uint32_t h = 0; h < HOLDINGS; h++) {
-        int64_t size = by_holding[h] < 0 ? -by_holding[h] : by_holding[h];
+        int64_t sum = sums[CDN_CONTRIBUTOR_PROVIDER][h], size = sum < 0 ? -sum : sum;
         cell.total += size;
-        if (size > cell.top[0]) {
-            cell.top[1] = cell.top[0];
-            cell.top[0] = size;
-        } else if (size > cell.top[1]) {
-            cell.top[1] = size;
-        }
+        largest(size, cell.top);
     }
+    for (uint32_t kind = 0; kind < KINDS; kind++)
+        cell.sole[kind] = only_one(sums[kind], HOLDINGS);
     return cell;
 }
 
@@ -349,11 +375,46 @@ static void compare_cells(const cdn_cell *found, const cdn_cell *expected, const
                   {"providers", found->providers, expected->providers},
                   {"total", found->total, expected->total},
                   {"top1", found->top[0], expected->top[0]},
-                  {"top2", found->top[1], expected->top[1]}};
+                  {"top2", found->top[1], expected->top[1]},
+                  {"top3", found->top[2], expected->top[2]},
+                  {"top4", found->top[3], expected->top[3]},
+                  {"top5", found->top[4], expected->top[4]},
+                  {"unwaived", found->unwaived, expected->unwaived},
+                  {"has_negative", found->has_negative, expected->has_negative},
+                  {"one worker", found->sole[0] != 0, expected->sole[0] != 0},
+                  {"one workplace", found->sole[1] != 0, expected->sole[1] != 0},
+                  {"one provider", found->sole[2] != 0, expected->sole[2] != 0}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (fields[i].found != fields[i].expected)
             fail_msg("%s: %s is %lld, expected %lld", where, fields[i].name,
                      (long long)fields[i].found, (long long)fields[i].expected);
+}
+
+/* Each contributor has one name, and each name is one contributor's. A register's are others than
+ * those of workplaces. */
+typedef struct wf_name {
+    uint32_t kind, who, name;
+} wf_name;
+
+static wf_name names[4096];
+static uint32_t name_count;
+
+static void compare_names(const cdn_cell *found, const cdn_cell *expected, uint32_t record,
+                          const char *where)
+{
+    for (uint32_t kind = 0; kind < CDN_CONTRIBUTOR_END_; kind++) {
+        wf_name n = {kind, expected->sole[kind] + (record == WF_LOCATION ? 10000 : 0),
+                     found->sole[kind]};
+        bool known_name = n.name == 0;
+        for (uint32_t i = 0; i < name_count && !known_name; i++) {
+            known_name = names[i].kind == kind && names[i].who == n.who;
+            if (names[i].kind == kind && (names[i].who == n.who) != (names[i].name == n.name))
+                fail_msg("%s: two names for one, or one name for two of kind %u", where, kind);
+        }
+        assert_true(name_count < sizeof names / sizeof *names);
+        if (!known_name)
+            names[name_count++] = n;
+    }
 }
 
 static int compare_numbers(const void *a, const void *b)
@@ -405,6 +466,7 @@ static void check_figure(const cdn_cells *cells, const wf_world *world, uint32_t
         assert_true(figure->cells[p] < cells->count);
         cdn_cell expected = wf_count(world, &s, leaves);
         compare_cells(&cells->cells[figure->cells[p]], &expected, where);
+        compare_names(&cells->cells[figure->cells[p]], &expected, s.record, where);
         if (measure == WF_MEDIAN || measure == WF_P90)
             compare_quantile(world, &s, leaves, figure, where);
     }
@@ -453,6 +515,7 @@ static void check_table(const cdn_cells *cells, const cdn_plan *plan, uint32_t t
 void wf_check_tables(const cdn_cells *cells, const cdn_plan *plan, const wf_world *world)
 {
     uint32_t figures = 0;
+    name_count = 0;
     assert_int_equal(cells->table_count, plan->table_count);
     for (uint32_t t = 0; t < plan->table_count; t++) {
         assert_int_equal(cells->tables[t].first_figure, figures);

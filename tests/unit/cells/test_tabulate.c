@@ -97,12 +97,49 @@ static void test_tabulate__negative_contributions(void **state)
     wf_show(&plan, WF_NET);
     cdn_snapshot *snapshot = NULL;
     cdn_cells *cells = checked_cells(&snapshot);
-    uint32_t below = 0, larger = 0;
+    uint32_t below = 0, larger = 0, negative = 0;
     for (uint32_t c = 0; c < cells->count; c++) {
         below += cells->cells[c].value < 0;
+        negative += cells->cells[c].has_negative;
         larger += cells->cells[c].total > llabs(cells->cells[c].value);
     }
-    assert_true(below > 5 && larger > 5); /* the case is really in the data */
+    assert_true(below > 5 && larger > 5 && negative > below); /* the case is really in the data */
+    cdn_cells_destroy(cells);
+    cdn_snapshot_close(snapshot);
+}
+
+/* By role, gender and service many cells have one contributor of each kind. */
+static void test_tabulate__who_is_alone_has_a_name(void **state)
+{
+    (void)state;
+    wf_random(&data, 22, 40, 90);
+    wf_plan_start(&plan);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_AREA, 0, 1);
+    wf_by(&plan, WF_DIM_SERVICE, 0, 0);
+    wf_by(&plan, WF_DIM_ROLE, 0, 0);
+    wf_show(&plan, WF_WORKERS);
+    wf_show(&plan, WF_PAY);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_AREA, 0, 1);
+    wf_by(&plan, WF_DIM_SERVICE, 0, 0);
+    wf_show(&plan, WF_TURNOVER);
+    wf_show(&plan, WF_POSTS);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_SECTOR, 0, 0);
+    wf_show(&plan, WF_COVERAGE);
+    cdn_snapshot *snapshot = NULL;
+    cdn_cells *cells = checked_cells(&snapshot);
+    uint32_t alone[CDN_CONTRIBUTOR_END_] = {0}, companies = 0, idle = 0;
+    for (uint32_t c = 0; c < cells->count; c++) {
+        const cdn_cell *cell = &cells->cells[c];
+        for (uint32_t kind = 0; kind < CDN_CONTRIBUTOR_END_; kind++)
+            alone[kind] += cell->sole[kind] != 0;
+        companies += cell->top[4] > 0;
+        idle += cell->sole[CDN_CONTRIBUTOR_PROVIDER] != 0 && cell->providers > 1;
+    }
+    assert_true(alone[0] > 20 && alone[1] > alone[0] && alone[2] > alone[1]);
+    assert_true(companies > 20 && idle > 0);
     cdn_cells_destroy(cells);
     cdn_snapshot_close(snapshot);
 }
@@ -412,8 +449,10 @@ static void same_cells(const cdn_cells *a, const cdn_cells *b)
         assert_int_equal(x->workplaces, y->workplaces);
         assert_int_equal(x->providers, y->providers);
         assert_int_equal(x->total, y->total);
-        assert_int_equal(x->top[0], y->top[0]);
-        assert_int_equal(x->top[1], y->top[1]);
+        assert_memory_equal(x->top, y->top, sizeof x->top);
+        assert_memory_equal(x->sole, y->sole, sizeof x->sole);
+        assert_int_equal(x->has_negative, y->has_negative);
+        assert_int_equal(x->unwaived, y->unwaived);
         assert_int_equal(x->is_public, y->is_public);
     }
     assert_int_equal(a->equation_count, b->equation_count);
@@ -561,6 +600,7 @@ int main(void)
         cmocka_unit_test(test_tabulate__every_kind_of_measure),
         cmocka_unit_test(test_tabulate__levels_and_totals_of_four_dimensions),
         cmocka_unit_test(test_tabulate__negative_contributions),
+        cmocka_unit_test(test_tabulate__who_is_alone_has_a_name),
         cmocka_unit_test(test_tabulate__filters_narrow_keys_and_totals),
         cmocka_unit_test(test_tabulate__totals_may_be_left_out),
         cmocka_unit_test(test_tabulate__sums_of_columns),

@@ -1,0 +1,79 @@
+/* test_holders.c - which contributors the system takes for attackers, and what they know.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "release/judge.h"
+#include "release/trial.h"
+#include "support/unit.h"
+#include "support/workforce.h"
+
+static wf_data data;
+static wf_plan plan;
+
+/* Cells, verdicts and marks, without a pattern. */
+static void judge(const cdn_snapshot *snapshot, const cdn_gate_input *input, cdn_trial *trial)
+{
+    cdn_error error = CDN_ERROR_INIT;
+    *trial = (cdn_trial){.input = input};
+    if (cdn_cells_create(snapshot, input->catalogue, input->plan, input->agreement,
+                         input->policy, 2, &trial->cells, &error) != CDN_OK ||
+        cdn_trial_judge(trial, &error) != CDN_OK || cdn_trial_holders(trial, &error) != CDN_OK)
+        fail_msg("%s", error.message);
+}
+
+/* Without insiders, with two kinds of them, with all. */
+static void test_holders__only_the_kinds_that_the_policy_names(void **state)
+{
+    (void)state;
+    wf_random(&data, 7, 30, 60);
+    wf_plan_start(&plan);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_AREA, 0, 1);
+    wf_by(&plan, WF_DIM_ROLE, 0, 0);
+    wf_show(&plan, WF_WORKERS);
+    wf_show(&plan, WF_PAY);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_SECTOR, 0, 0);
+    wf_show(&plan, WF_LOCATIONS);
+    wf_list(&plan, WF_WORKPLACE);
+    wf_field(&plan, WF_FIELD_ID);
+    wf_show(&plan, WF_WORKERS);
+    cdn_snapshot *snapshot = wf_load(&data);
+    static const struct {
+        cdn_insiders insiders;
+        uint32_t count, kinds[CDN_HOLDER_KINDS];
+    } cases[] = {
+        {{false, false, false}, 0, {0}},
+        {{true, false, true}, 2, {CDN_CONTRIBUTOR_WORKER, CDN_CONTRIBUTOR_PROVIDER}},
+        {{true, true, true}, 3, {CDN_CONTRIBUTOR_WORKER, CDN_CONTRIBUTOR_WORKPLACE,
+                                 CDN_CONTRIBUTOR_PROVIDER}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cdn_policy policy = wf_policy;
+        policy.insiders = cases[i].insiders;
+        cdn_gate_input input = {.snapshot = snapshot, .catalogue = &wf_catalogue,
+                                .plan = &plan.plan, .agreement = &wf_agreement,
+                                .policy = &policy};
+        cdn_trial trial;
+        judge(snapshot, &input, &trial);
+        uint32_t held = 0;
+        assert_int_equal(trial.system.holder_kinds, cases[i].count);
+        for (uint32_t k = 0; k < trial.system.holder_kinds; k++)
+            for (uint32_t c = 0; c < trial.cells->count; c++) {
+                const cdn_cell *cell = &trial.cells->cells[c];
+                bool everybody = (trial.marks[c] & CDN_CELL_KNOWN) != 0;
+                assert_int_equal(trial.system.holder[k][c],
+                                 everybody ? 0 : cell->sole[cases[i].kinds[k]]);
+                held += trial.system.holder[k][c] != 0;
+            }
+        assert_true(i == 0 || held > 10);
+        cdn_trial_release(&trial);
+    }
+    cdn_snapshot_close(snapshot);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_holders__only_the_kinds_that_the_policy_names),
+    };
+    return cmocka_run_group_tests(tests, unit_scratch_setup, unit_scratch_teardown);
+}

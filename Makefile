@@ -113,7 +113,7 @@ $(B)/cordon.pc: cordon.pc.in Makefile
 
 run_env = CORDON=$(abspath $(B))/cordon BUILD=$(abspath $(B)) FLAVOUR=$(FLAVOUR)
 
-.PHONY: check check-asan check-interop bench lint
+.PHONY: check check-asan check-interop bench bench-protect lint
 check: all $(unit_bin) ## unit, command-line and oracle tests, and lint
 	@$(run_env) sh tests/support/run-tests $(B)/log $(unit_bin) $(scripts) tests/support/lint
 
@@ -133,6 +133,9 @@ check-interop: all ## the package through tools that are not ours (installs them
 
 bench: all ## time the main jobs
 	@for script in $(sort $(wildcard tests/bench/*.sh)); do $(run_env) sh $$script || exit 1; done
+
+bench-protect: all ## time the protection of large tables, and attack the results
+	@$(run_env) sh tests/bench/protect.sh --all
 
 .PHONY: demo
 demo: all ## a workspace from synthetic data to a verified package, in build/demo

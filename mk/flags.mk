@@ -30,7 +30,7 @@ else
   cppflags += -D_FORTIFY_SOURCE=3
 endif
 
-libs := -lcsv -ljansson -larchive -lsqlite3 -lcrypto -lglpk -lm -lpthread
+libs := -lcsv -ljansson -larchive -lsqlite3 -lcrypto -lglpk -lgsl -lgslcblas -lm -lpthread
 # Asked when used, not when read: pkg-config may not be installed yet.
 lua_cflags = $(shell pkg-config --cflags lua5.4)
 lua_libs = $(shell pkg-config --libs lua5.4)

@@ -20,6 +20,8 @@
 #include "release/release.h"
 #include "rule/rule.h"
 
+#define CDN_PERTURBATION_KEY_SIZE 32u
+
 typedef struct cdn_gate_input {
     const cdn_snapshot *snapshot;
     const cdn_catalogue *catalogue;
@@ -28,6 +30,8 @@ typedef struct cdn_gate_input {
     const cdn_policy *policy;
     const char *script_text;
     unsigned threads; /* 0 = as many as processors */
+    const uint8_t *perturbation_key; /* CDN_PERTURBATION_KEY_SIZE bytes, of which the records' keys
+                                        are made; NULL = none, for policies that need none */
     bool intervals;   /* also report how many confidential cells intervals leave one value */
 } cdn_gate_input;
 

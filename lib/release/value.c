@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/fail.h"
 #include "core/number.h"
-#include "protect/round.h"
+#include "perturb/round.h"
 #include "release/compose.h"
 
 static bool is_rate(const cdn_measure *measure)

@@ -12,8 +12,8 @@ function room_of(path, parts)
 }
 
 BEGIN {
-    split("core 0 io 1 json 1 stat 1 seal 1 catalogue 2 policy 2 plan 2 synth 2 read 3 cells 4 " \
-          "rule 5 protect 6 attack 6 ledger 7 release 8 export 9 jail 9 outside 9 desk 10", words, " ")
+    split("core 0 io 1 json 1 lp 1 stat 1 seal 1 catalogue 2 policy 2 plan 2 synth 2 read 3 cells 4 " \
+          "rule 5 protect 6 attack 6 perturb 6 ledger 7 release 8 export 9 jail 9 outside 9 desk 10", words, " ")
     for (i = 1; i in words; i += 2)
         floor[words[i]] = words[i + 1] + 0
 
@@ -28,7 +28,7 @@ BEGIN {
     only["^sqlite3"] = "^lib/ledger/"
     only["^archive"] = "^lib/export/"
     only["^gsl/"] = "^lib/stat/"
-    only["^glpk"] = "^lib/attack/"
+    only["^glpk"] = "^lib/(attack|lp)/"
     only["^libpq"] = "^lib/read/"
     only["^(seccomp|linux/seccomp|(lua5\\.4/)?(lua|lauxlib|lualib|luaconf))\\.h$"] = \
         "^bin/(cordon-script\\.c|script/)"
@@ -67,6 +67,6 @@ BEGIN {
         breach("room " from " includes its neighbour " to)
     else if (from == "synth" && to != "core" && to != "io")
         breach("room synth includes " to)
-    if (from == "export" && to ~ /^(cells|rule|protect|read)$/)
+    if (from == "export" && to ~ /^(cells|rule|protect|perturb|read)$/)
         breach("room export includes " to ": only a cleared release may leave")
 }

@@ -1,7 +1,7 @@
 /* test_round.c - rounding against enumeration and long-hand examples.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "protect/round.h"
+#include "perturb/round.h"
 
 #include "support/unit.h"
 
@@ -145,6 +145,66 @@ static void test_round__decimals_round_once(void **unused)
     assert_int_equal(cdn_round_decimal(1, 19, 2, &out, NULL), CDN_E_USAGE);
 }
 
+/* Of 2^64 draws those below ceil(s 2^64 / b) go up: probability s / b to within 2^-64. */
+static void test_round__random_goes_up_in_proportion(void **state)
+{
+    (void)state;
+    static const int64_t bases[] = {1, 2, 3, 5, 7, 10, 100, 1000000007};
+    for (size_t n = 0; n < sizeof bases / sizeof *bases; n++) {
+        int64_t b = bases[n];
+        for (int64_t value = -12; value <= 37; value++) {
+            cdn_error error = CDN_ERROR_INIT;
+            int64_t s = (value % b + b) % b, low = value - s, got = -1;
+            assert_int_equal(cdn_round_random(value, b, UINT64_MAX, &got, &error), CDN_OK);
+            assert_int_equal(got, low);
+            if (s == 0) {
+                assert_int_equal(cdn_round_random(value, b, 0, &got, &error), CDN_OK);
+                assert_int_equal(got, value);
+                continue;
+            }
+            unsigned __int128 all = (unsigned __int128)s << 64;
+            unsigned __int128 part = (all + (uint64_t)b - 1) / (uint64_t)b;
+            uint64_t up = (uint64_t)part;
+            assert_int_equal(cdn_round_random(value, b, up - 1, &got, &error), CDN_OK);
+            assert_int_equal(got, low + b);
+            assert_int_equal(cdn_round_random(value, b, up, &got, &error), CDN_OK);
+            assert_int_equal(got, low);
+        }
+    }
+}
+
+/* Published: OpenSAFELY's midpoint 6. */
+static void test_round__midpoints(void **state)
+{
+    (void)state;
+    for (int64_t x = 0; x <= 30; x++) {
+        cdn_error error = CDN_ERROR_INIT;
+        int64_t six = -1, five = -1, one = -1, negative = 1;
+        int64_t wanted = x == 0 ? 0 : x <= 6 ? 3 : x <= 12 ? 9 : x <= 18 ? 15 : x <= 24 ? 21 : 27;
+        assert_int_equal(cdn_round_midpoint(x, 6, &six, &error), CDN_OK);
+        assert_int_equal(six, wanted);
+        assert_int_equal(cdn_round_midpoint(x, 5, &five, &error), CDN_OK);
+        assert_int_equal(five, x == 0 ? 0 : (x - 1) / 5 * 5 + 3);
+        assert_int_equal(cdn_round_midpoint(x, 1, &one, &error), CDN_OK);
+        assert_int_equal(one, x);
+        assert_int_equal(cdn_round_midpoint(-x, 6, &negative, &error), CDN_OK);
+        assert_int_equal(negative, -wanted);
+    }
+}
+
+static void test_round__no_base_and_no_room_are_refused(void **state)
+{
+    (void)state;
+    cdn_error error = CDN_ERROR_INIT;
+    int64_t out;
+    assert_int_equal(cdn_round_random(3, 0, 1, &out, &error), CDN_E_USAGE);
+    assert_int_equal(cdn_round_midpoint(3, -6, &out, &error), CDN_E_USAGE);
+    assert_int_equal(cdn_round_random(INT64_MAX, 10, 0, &out, &error), CDN_E_LIMIT);
+    assert_int_equal(cdn_round_random(INT64_MIN, 10, UINT64_MAX, &out, &error), CDN_E_LIMIT);
+    assert_int_equal(cdn_round_midpoint(INT64_MAX - 1, 1000, &out, &error), CDN_OK);
+    assert_int_equal(cdn_round_midpoint(INT64_MAX, INT64_MAX - 1, &out, &error), CDN_E_LIMIT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +216,9 @@ int main(void)
         cmocka_unit_test(test_round__ratios_satisfy_the_definition),
         cmocka_unit_test(test_round__ratios_that_do_not_fit_are_refused),
         cmocka_unit_test(test_round__decimals_round_once),
+        cmocka_unit_test(test_round__random_goes_up_in_proportion),
+        cmocka_unit_test(test_round__midpoints),
+        cmocka_unit_test(test_round__no_base_and_no_room_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,6 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 
-#define DEFAULT_LIMIT 5000000u
 #define KNIT_PATCH 400 /* larger ones grow evenly */
 #define TOLERANCE 1e-6
 #define MOST_SETTLED 6000
@@ -241,7 +240,7 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
                                 const cdn_interval_input *input, cdn_interval *out,
                                 cdn_error *error)
 {
-    attack a = {.limit = input->limit == 0 ? DEFAULT_LIMIT : input->limit};
+    attack a = {.limit = input->limit == 0 ? CDN_INTERVAL_DEFAULT_LIMIT : input->limit};
     cdn_status status = cdn_web_init(&a.web, system, figure_withheld, input, error);
     if (status != CDN_OK)
         goto done;

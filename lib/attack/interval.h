@@ -24,6 +24,9 @@
 #define CDN_INTERVAL_NO_LOWER INT64_MIN
 #define CDN_INTERVAL_NO_UPPER INT64_MAX
 
+/** Simplex iterations when the input sets no limit. */
+#define CDN_INTERVAL_DEFAULT_LIMIT 5000000u
+
 /** Largest value, bound or protection level, either sign. */
 #define CDN_INTERVAL_LARGEST (INT64_C(1) << 60)
 

@@ -14,7 +14,6 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 
-#define DEFAULT_LIMIT 5000000u
 #define MOVING 1e-6
 #define FREE_PRICE 0.01
 #define MOST_SEARCHED 400
@@ -37,7 +36,8 @@ typedef struct remedy {
     cdn_web web;
     cdn_patch patch;
     cdn_lp *lp;
-    uint64_t limit, iterations;
+    uint64_t limit;
+    cdn_interval_work work;
     uint8_t *wanted;
 } remedy;
 
@@ -134,9 +134,11 @@ static cdn_status move(remedy *m, uint32_t k, int sign, int64_t goal, const doub
     cdn_lp_outcome outcome = CDN_LP_STOPPED;
     double end = 0;
     CDN_TRY(cdn_patch_load_nudge(&m->patch, m->lp, k, sign, goal, price_of, price, error));
-    if (m->iterations < m->limit)
-        CDN_TRY(cdn_lp_solve(m->lp, CDN_LP_DUAL, m->limit - m->iterations, &m->iterations, &outcome,
-                             error));
+    if (m->work.iterations < m->limit) {
+        m->work.programmes++;
+        CDN_TRY(cdn_lp_solve(m->lp, CDN_LP_DUAL, m->limit - m->work.iterations,
+                             &m->work.iterations, &outcome, error));
+    }
     *found = outcome == CDN_LP_OPTIMAL;
     if (!*found)
         return CDN_OK;
@@ -147,7 +149,7 @@ static cdn_status move(remedy *m, uint32_t k, int sign, int64_t goal, const doub
     }
     if (m->web.is_open[k]) {
         CDN_TRY(cdn_lp_search(m->lp, m->is_second ? MOST_NODES * 10 : MOST_NODES, true,
-                              &m->iterations, &outcome, &end, error));
+                              &m->work.iterations, &outcome, &end, error));
         if (outcome == CDN_LP_OPTIMAL)
             CDN_TRY(cdn_patch_note(&m->patch, m->lp, error));
     }
@@ -260,7 +262,7 @@ cdn_status cdn_attack_remedy(const cdn_system *system, const uint8_t *figure_wit
                              uint8_t *wanted, uint32_t *visible, uint32_t *stuck, cdn_error *error)
 {
     remedy m = {.system = system, .input = input, .wanted = wanted};
-    m.limit = input->limit == 0 ? DEFAULT_LIMIT : input->limit;
+    m.limit = input->limit == 0 ? CDN_INTERVAL_DEFAULT_LIMIT : input->limit;
     cdn_status status = allocate(&m, error);
     if (status != CDN_OK)
         goto done;
@@ -282,6 +284,8 @@ cdn_status cdn_attack_remedy(const cdn_system *system, const uint8_t *figure_wit
     *visible = *stuck = 0;
     status = free_all(&m, stuck, error);
     *visible = count_visible(&m);
+    if (input->work != NULL)
+        *input->work = m.work;
 
 done:
     release(&m);

@@ -7,7 +7,6 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "release/intervals.h"
 #include "release/trial.h"
 
 static bool has_base(const cdn_trial *trial, const cdn_figure *figure, const cdn_measure *measure)
@@ -96,16 +95,6 @@ static cdn_status count_hidden(const cdn_trial *trial, cdn_gate_report *report, 
     return CDN_OK;
 }
 
-static cdn_status judge_intervals(const cdn_trial *trial, cdn_gate_report *report,
-                                  cdn_error *error)
-{
-    cdn_trial_interval_report found;
-    CDN_TRY(cdn_trial_attack_intervals(trial, NULL, &found, error));
-    report->interval_asked = found.asked;
-    report->interval_unsafe = found.exposed + found.undecided;
-    return CDN_OK;
-}
-
 static cdn_status run(const cdn_gate_input *input, cdn_release **out, cdn_gate_report *report,
                       cdn_error *error)
 {
@@ -116,8 +105,10 @@ static cdn_status run(const cdn_gate_input *input, cdn_release **out, cdn_gate_r
         status = make_report(&trial, report, error);
     if (status == CDN_OK)
         status = count_hidden(&trial, report, error);
-    if (status == CDN_OK && input->intervals)
-        status = judge_intervals(&trial, report, error);
+    if (status == CDN_OK && input->intervals) {
+        report->interval_asked = trial.intervals.asked;
+        report->interval_unsafe = trial.intervals.exposed + trial.intervals.undecided;
+    }
     if (status == CDN_OK)
         status = cdn_trial_consents(&trial, &report->consent_keys, &report->consent_count, error);
     if (status == CDN_OK && out != NULL)

@@ -1,21 +1,43 @@
-/* intervals.c - the interval attack on a trial, and what follows from it.
+/* intervals.c - what a reader knows of a trial's cells, and how far off he must be kept.
  *
  * Linear safety is not enough: with a lower bound for each cell, sums of small
- * counts give their parts away. slack.c sees one equation at a time; this sees
- * them together.
+ * counts give their parts away (Geurts's table in the Handbook on SDC, 2nd ed.,
+ * 4.2.3, is the smallest case).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "release/intervals.h"
 
-#include "attack/interval_remedy.h"
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "core/number.h"
 
 typedef struct knowledge {
     int64_t *values, *lower;
-    uint8_t *asked;
-    uint8_t *is_signed; /* per variable */
+    int64_t *below, *above, *width; /* protection levels */
+    uint8_t *is_signed;             /* per variable */
 } knowledge;
+
+/* TEMPORARY */
+static void cdn_rule_levels(const cdn_cell *cell, const cdn_variable *variable,
+                            const cdn_policy *policy, cdn_verdict verdict, int64_t *below,
+                            int64_t *above, int64_t *width)
+{
+    (void)cell;
+    (void)verdict;
+    *below = *above = 0;
+    *width = (int64_t)policy->levels.minimum_width * cdn_pow10(variable->decimals);
+}
+
+static void set_levels(knowledge *k, const cdn_trial *trial, uint32_t c)
+{
+    const cdn_cell *cell = &trial->cells->cells[c];
+    const cdn_policy *policy = trial->input->policy;
+    k->width[c] = 1;
+    if (!policy->levels.on || (trial->marks[c] & CDN_CELL_SENSITIVE) == 0)
+        return;
+    cdn_rule_levels(cell, &trial->cells->variables[cell->variable], policy, trial->verdicts[c],
+                    &k->below[c], &k->above[c], &k->width[c]);
+}
 
 static void know(knowledge *k, const cdn_trial *trial)
 {
@@ -30,16 +52,21 @@ static void know(knowledge *k, const cdn_trial *trial)
                         cell->value > 0 && zeros_shown;
         k->values[c] = cell->value;
         k->lower[c] = k->is_signed[cell->variable] ? CDN_INTERVAL_NO_LOWER : positive;
-        k->asked[c] = trial->verdicts[c] != 0;
+        set_levels(k, trial, c);
     }
 }
 
 static cdn_status knowledge_init(knowledge *k, const cdn_trial *trial, cdn_error *error)
 {
     size_t count = trial->cells->count;
-    *k = (knowledge){cdn_alloc(count, sizeof *k->values), cdn_alloc(count, sizeof *k->lower),
-                     cdn_alloc(count, 1), cdn_alloc(trial->cells->variable_count, 1)};
-    if (k->values == NULL || k->lower == NULL || k->asked == NULL || k->is_signed == NULL)
+    *k = (knowledge){cdn_alloc(count, sizeof *k->values),
+                     cdn_alloc(count, sizeof *k->lower),
+                     cdn_alloc(count, sizeof *k->below),
+                     cdn_alloc(count, sizeof *k->above),
+                     cdn_alloc(count, sizeof *k->width),
+                     cdn_alloc(trial->cells->variable_count, 1)};
+    if (k->values == NULL || k->lower == NULL || k->below == NULL || k->above == NULL ||
+        k->width == NULL || k->is_signed == NULL)
         return cdn_fail_memory(error);
     know(k, trial);
     return CDN_OK;
@@ -49,117 +76,73 @@ static void knowledge_release(knowledge *k)
 {
     cdn_free(k->values);
     cdn_free(k->lower);
-    cdn_free(k->asked);
+    cdn_free(k->below);
+    cdn_free(k->above);
+    cdn_free(k->width);
     cdn_free(k->is_signed);
 }
 
-static void count_verdicts(const cdn_interval *found, uint32_t count,
-                           cdn_trial_interval_report *report)
-{
-    for (uint32_t c = 0; c < count; c++) {
-        report->asked += found[c].verdict != CDN_INTERVAL_NOT_ASKED;
-        report->protected_count += found[c].verdict == CDN_INTERVAL_PROTECTED;
-        report->exposed += found[c].verdict == CDN_INTERVAL_EXPOSED;
-        report->undecided += found[c].verdict == CDN_INTERVAL_UNDECIDED;
-    }
-}
-
-static cdn_interval_input input_of(const knowledge *k, cdn_interval_moves *moves,
-                                   cdn_trial_interval_report *report)
+static cdn_interval_input input_of(const knowledge *k, const cdn_trial *trial)
 {
     return (cdn_interval_input){.values = k->values,
                                 .lower = k->lower,
-                                .asked = k->asked,
-                                .moves = moves,
-                                .work = &report->work};
-}
-
-static cdn_status attack(const cdn_trial *trial, const cdn_interval_input *input,
-                         cdn_interval *found, cdn_trial_interval_report *report, cdn_error *error)
-{
-    CDN_TRY(
-        cdn_attack_intervals(&trial->system, trial->pattern.figure_withheld, input, found, error));
-    count_verdicts(found, trial->cells->count, report);
-    return CDN_OK;
+                                .below = k->below,
+                                .above = k->above,
+                                .width = k->width,
+                                .limit = (uint64_t)trial->input->policy->levels.limit * 1000};
 }
 
 cdn_status cdn_trial_attack_intervals(const cdn_trial *trial, cdn_interval *found,
-                                      cdn_trial_interval_report *report, cdn_error *error)
+                                      cdn_error *error)
 {
     knowledge k;
-    cdn_interval *own = NULL;
-    *report = (cdn_trial_interval_report){0};
     cdn_status status = knowledge_init(&k, trial, error);
-    if (status != CDN_OK)
-        goto done;
-    if (found == NULL)
-        found = own = cdn_alloc(trial->cells->count, sizeof *own);
-    if (found == NULL) {
-        status = cdn_fail_memory(error);
-        goto done;
+    if (status == CDN_OK) {
+        cdn_interval_input input = input_of(&k, trial);
+        status = cdn_attack_intervals(&trial->system, trial->pattern.figure_withheld, &input, found,
+                                      error);
     }
-    cdn_interval_input input = input_of(&k, NULL, report);
-    status = attack(trial, &input, found, report, error);
-
-done:
-    cdn_free(own);
     knowledge_release(&k);
     return status;
 }
 
-/* Cells of the remedy that were not marked before; cells that everybody knows stay as they are. */
-static uint32_t mark(cdn_trial *trial, const uint8_t *wanted)
+/* What cannot be cured. */
+static cdn_status judge_rest(cdn_trial *trial, const cdn_interval *found, cdn_error *error)
 {
-    uint32_t marked = 0;
-    for (uint32_t c = 0; c < trial->cells->count; c++) {
-        if (!wanted[c] || (trial->marks[c] & (CDN_CELL_KNOWN | CDN_CELL_SENSITIVE)) != 0)
-            continue;
-        trial->marks[c] = (uint8_t)(trial->marks[c] | CDN_CELL_SENSITIVE);
-        marked++;
-    }
-    return marked;
-}
-
-static cdn_status make_safe(cdn_trial *trial, const cdn_interval_input *input,
-                            const cdn_interval *found, uint8_t *wanted, uint32_t *marked,
-                            uint32_t unsafe, cdn_error *error)
-{
-    uint32_t visible, stuck;
-    CDN_TRY(cdn_attack_remedy(&trial->system, trial->pattern.figure_withheld, input, found, wanted,
-                              &visible, &stuck, error));
-    *marked = mark(trial, wanted);
-    if (*marked > 0)
+    uint32_t count = trial->cells->count;
+    trial->pinned_count = trial->intervals.exposed + trial->intervals.undecided;
+    if (trial->pinned_count == 0 || !trial->input->policy->levels.on)
         return CDN_OK;
-    return cdn_fail(error, CDN_E_REFUSED,
-                    "%u cells can be worked out from known bounds, or cannot be shown safe, "
-                    "whatever else is withheld; nothing is released",
-                    unsafe);
+    uint8_t *unsafe = cdn_alloc(count, 1);
+    if (unsafe == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t c = 0; c < count; c++)
+        unsafe[c] = found[c].verdict == CDN_INTERVAL_EXPOSED ||
+                    found[c].verdict == CDN_INTERVAL_UNDECIDED;
+    cdn_status status = cdn_trial_refuse(trial, unsafe, "cells with too narrow an interval", error);
+    cdn_free(unsafe);
+    return status;
 }
 
-cdn_status cdn_trial_intervals(cdn_trial *trial, cdn_interval_moves *moves, uint32_t *marked,
-                               cdn_trial_interval_report *report, cdn_error *error)
+cdn_status cdn_trial_protect(cdn_trial *trial, cdn_error *error)
 {
     knowledge k;
-    uint32_t count = trial->cells->count;
-    *marked = 0;
-    *report = (cdn_trial_interval_report){0};
-    cdn_interval *found = cdn_alloc(count, sizeof *found);
-    uint8_t *wanted = cdn_alloc(count, 1);
+    cdn_interval *found = NULL;
+    cdn_suppress_result_release(&trial->pattern);
     cdn_status status = knowledge_init(&k, trial, error);
     if (status != CDN_OK)
         goto done;
-    if (found == NULL || wanted == NULL) {
+    found = cdn_alloc(trial->cells->count, sizeof *found);
+    if (found == NULL) {
         status = cdn_fail_memory(error);
         goto done;
     }
-    cdn_interval_input input = input_of(&k, moves, report);
-    status = attack(trial, &input, found, report, error);
-    uint32_t unsafe = report->exposed + report->undecided;
-    if (status == CDN_OK && unsafe > 0)
-        status = make_safe(trial, &input, found, wanted, marked, unsafe, error);
+    cdn_interval_input input = input_of(&k, trial);
+    status = cdn_widen(&trial->system, &input, found, &trial->pattern, &trial->intervals, error);
+    if (status == CDN_OK)
+        status = judge_rest(trial, found, error);
 
 done:
-    cdn_free(wanted);
     cdn_free(found);
     knowledge_release(&k);
     return status;

@@ -12,6 +12,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "core/text.h"
+#include "release/intervals.h"
 #include "release/judge.h"
 
 static cdn_status build_system(cdn_trial *trial, cdn_error *error)
@@ -60,19 +61,22 @@ static bool table_is_exposed(const cdn_trial *trial, uint32_t t, const uint8_t *
     return false;
 }
 
-/* Names the outputs concerned, never a value. An exposed cell that no figure uses lies between
- * outputs: it is the difference of what several of them publish. */
-static cdn_status refuse_exposed(const cdn_trial *trial, const uint8_t *exposed, uint32_t count,
-                                 cdn_error *error)
+/* An exposed cell that no figure uses lies between outputs: it is the difference of what several of
+ * them publish. */
+cdn_status cdn_trial_refuse(const cdn_trial *trial, const uint8_t *exposed, const char *what,
+                            cdn_error *error)
 {
     cdn_text names = CDN_TEXT_INIT(256);
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < trial->cells->count; c++)
+        count += exposed[c];
     for (uint32_t t = 0; t < trial->cells->table_count; t++)
         if (table_is_exposed(trial, t, exposed))
             cdn_text_addf(&names, "%s%s", names.length > 0 ? ", " : "",
                           trial->input->plan->tables[t].name);
     cdn_status status = cdn_fail(
-        error, CDN_E_REFUSED, "the audit found %u exposed cells in the outputs: %s; nothing is "
-        "released", count, names.bytes == NULL ? "differences between them" : names.bytes);
+        error, CDN_E_REFUSED, "the audit found %u %s in the outputs: %s; nothing is released", count,
+        what, names.bytes == NULL ? "differences between them" : names.bytes);
     cdn_text_release(&names);
     return status;
 }
@@ -86,7 +90,7 @@ static cdn_status attack(const cdn_trial *trial, cdn_error *error)
     cdn_status status = cdn_attack_exact(&trial->system, trial->pattern.figure_withheld, exposed,
                                          &count, error);
     if (status == CDN_OK && count > 0)
-        status = refuse_exposed(trial, exposed, count, error);
+        status = cdn_trial_refuse(trial, exposed, "exposed cells", error);
     cdn_free(exposed);
     return status;
 }
@@ -102,52 +106,6 @@ static cdn_status decide(cdn_trial *trial, cdn_error *error)
     return CDN_OK;
 }
 
-static cdn_status suppress(cdn_trial *trial, cdn_error *error)
-{
-    cdn_suppress_result_release(&trial->pattern);
-    return cdn_suppress(&trial->system, &trial->pattern, error);
-}
-
-/* Takes back each mark that later ones made needless. */
-static cdn_status take_back(cdn_trial *trial, const uint32_t *company, uint32_t count,
-                            cdn_error *error)
-{
-    uint32_t pinned = trial->pinned_count;
-    bool stale = false;
-    for (uint32_t i = 0; i < count; i++) {
-        trial->marks[company[i]] = (uint8_t)(trial->marks[company[i]] & ~CDN_CELL_SENSITIVE);
-        CDN_TRY(suppress(trial, error));
-        CDN_TRY(cdn_trial_find_pinned(trial, NULL, error));
-        stale = trial->pinned_count > pinned;
-        if (stale)
-            trial->marks[company[i]] |= CDN_CELL_SENSITIVE;
-    }
-    if (stale)
-        CDN_TRY(suppress(trial, error));
-    return cdn_trial_find_pinned(trial, NULL, error);
-}
-
-/* Each round marks one more cell, so this ends. */
-static cdn_status protect(cdn_trial *trial, cdn_error *error)
-{
-    uint32_t *company = cdn_alloc(trial->cells->count, sizeof *company);
-    uint32_t count = 0, cell = CDN_NONE;
-    cdn_status status = company == NULL ? cdn_fail_memory(error) : suppress(trial, error);
-    if (status == CDN_OK)
-        status = cdn_trial_find_pinned(trial, &cell, error);
-    while (status == CDN_OK && cell != CDN_NONE) {
-        company[count++] = cell;
-        trial->marks[cell] |= CDN_CELL_SENSITIVE;
-        status = suppress(trial, error);
-        if (status == CDN_OK)
-            status = cdn_trial_find_pinned(trial, &cell, error);
-    }
-    if (status == CDN_OK && count > 0)
-        status = take_back(trial, company, count, error);
-    cdn_free(company);
-    return status;
-}
-
 cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_error *error)
 {
     memset(trial, 0, sizeof *trial);
@@ -156,7 +114,7 @@ cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_erro
                              input->policy, input->threads, &trial->cells, error));
     CDN_TRY(cdn_trial_judge(trial, error));
     CDN_TRY(build_system(trial, error));
-    CDN_TRY(protect(trial, error));
+    CDN_TRY(cdn_trial_protect(trial, error));
     CDN_TRY(attack(trial, error));
     return decide(trial, error);
 }

@@ -8,6 +8,7 @@
 #include "cells/system.h"
 #include "protect/suppress.h"
 #include "release/gate.h"
+#include "release/widen.h"
 #include "rule/rule.h"
 
 /** What happens to a figure. */
@@ -30,7 +31,8 @@ typedef struct cdn_trial {
     cdn_system system;
     cdn_suppress_result pattern; /* per candidate */
     uint8_t *fates;              /* per figure: cdn_fate */
-    uint32_t pinned_count;       /* confidential cells that known bounds leave one value */
+    cdn_widen_report intervals;  /* of the last interval attack */
+    uint32_t pinned_count;       /* confidential cells that may have one possible value only */
 } cdn_trial;
 
 /** Tabulates, judges, protects and attacks. */
@@ -45,11 +47,10 @@ cdn_status cdn_trial_doubt_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CH
  *  attackers. */
 cdn_status cdn_trial_holders(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
-/** Counts the confidential cells that known bounds pin to one value under the present pattern, into
- *  trial->pinned_count (see slack.c). *company (unless NULL) is the cheapest visible cell that could
- *  be withheld beside one of them; CDN_NONE when there is none. */
-cdn_status cdn_trial_find_pinned(cdn_trial *trial, uint32_t *company, cdn_error *error)
-    CDN_MUST_CHECK;
+/** CDN_E_REFUSED: the audit found so many of `what`; names the outputs with such cells (a flag per
+ *  cell), never a value. */
+cdn_status cdn_trial_refuse(const cdn_trial *trial, const uint8_t *exposed, const char *what,
+                            cdn_error *error);
 
 /** Keys of the records whose consent the trial's lists rely on, sorted, each once. */
 cdn_status cdn_trial_consents(const cdn_trial *trial, char ***keys, uint32_t *count,

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/alloc.h"
+#include "plan/plan.h"
 
 #define SIDE 4 /* with the total, which comes last */
 #define CELLS (SIDE * SIDE)
@@ -29,6 +30,7 @@ typedef struct fixture {
     cdn_cells all;
     cdn_policy policy;
     cdn_gate_input input;
+    cdn_plan plan; /* without tables */
     cdn_trial trial;
 } fixture;
 
@@ -77,6 +79,7 @@ static void build(fixture *f, const int64_t *inner, bool magnitude)
                          .equation_coefficient = f->coefficient};
     f->policy.zeros = CDN_ZEROS_SAFE;
     f->input.policy = &f->policy;
+    f->input.plan = &f->plan;
     f->trial.input = &f->input;
     f->trial.cells = &f->all;
     f->trial.verdicts = f->verdicts;
@@ -87,10 +90,31 @@ static void build(fixture *f, const int64_t *inner, bool magnitude)
                      f->coefficient, CELLS,    f->figure_start, f->figure, 0, {NULL}};
 }
 
-static void protect(fixture *f)
+static void suppress(fixture *f)
 {
     cdn_suppress_result_release(&f->trial.pattern);
     assert_int_equal(cdn_suppress(&f->trial.system, &f->trial.pattern, NULL), CDN_OK);
+}
+
+static cdn_status protect(fixture *f, cdn_error *error)
+{
+    return cdn_trial_protect(&f->trial, error);
+}
+
+static void release(fixture *f)
+{
+    cdn_suppress_result_release(&f->trial.pattern);
+}
+
+/* Cells of that verdict under the trial's pattern. */
+static uint32_t count(const fixture *f, cdn_interval_verdict verdict)
+{
+    cdn_interval found[CELLS];
+    uint32_t n = 0;
+    assert_int_equal(cdn_trial_attack_intervals(&f->trial, found, NULL), CDN_OK);
+    for (uint32_t c = 0; c < CELLS; c++)
+        n += found[c].verdict == verdict;
+    return n;
 }
 
 static const int64_t ones[] = {1, 1, 6, 1, 1, 7, 5, 8, 9};
@@ -99,97 +123,175 @@ static void test_intervals__small_counts_give_each_other_away(void **state)
 {
     (void)state;
     fixture f;
-    cdn_trial_interval_report report;
     build(&f, ones, false);
-    protect(&f);
-    assert_int_equal(cdn_trial_attack_intervals(&f.trial, NULL, &report, NULL), CDN_OK);
-    assert_int_equal(report.asked, 4);
-    assert_int_equal(report.exposed, 4);
+    suppress(&f);
+    assert_int_equal(f.trial.pattern.secondary_count, 0); /* no sum gives them away */
+    assert_int_equal(count(&f, CDN_INTERVAL_NOT_ASKED), CELLS - 4);
+    assert_int_equal(count(&f, CDN_INTERVAL_EXPOSED), 4);
     f.policy.zeros = CDN_ZEROS_UNSAFE; /* a withheld count may be 0 */
-    assert_int_equal(cdn_trial_attack_intervals(&f.trial, NULL, &report, NULL), CDN_OK);
-    assert_int_equal(report.protected_count, 4);
-    cdn_suppress_result_release(&f.trial.pattern);
+    assert_int_equal(count(&f, CDN_INTERVAL_PROTECTED), 4);
+    release(&f);
     build(&f, ones, true); /* so may a sum */
-    protect(&f);
-    assert_int_equal(cdn_trial_attack_intervals(&f.trial, NULL, &report, NULL), CDN_OK);
-    assert_int_equal(report.protected_count, 4);
-    cdn_suppress_result_release(&f.trial.pattern);
+    suppress(&f);
+    assert_int_equal(count(&f, CDN_INTERVAL_PROTECTED), 4);
+    release(&f);
 }
 
 static void test_intervals__a_variable_with_a_negative_cell_has_no_lower_bound(void **state)
 {
     (void)state;
     fixture f;
-    cdn_trial_interval_report report;
     build(&f, (const int64_t[]){1, 1, 6, 1, 1, 7, 5, 8, -9}, true);
-    protect(&f);
+    suppress(&f);
     cdn_interval found[CELLS];
-    assert_int_equal(cdn_trial_attack_intervals(&f.trial, found, &report, NULL), CDN_OK);
-    assert_int_equal(report.protected_count, report.asked);
+    assert_int_equal(cdn_trial_attack_intervals(&f.trial, found, NULL), CDN_OK);
+    assert_int_equal(count(&f, CDN_INTERVAL_EXPOSED), 0);
     assert_true(found[0].lower < 0);
-    cdn_suppress_result_release(&f.trial.pattern);
+    release(&f);
 }
 
-static void test_intervals__marks_cells_until_the_pattern_stands(void **state)
+/* Every table of 3 x 3 counts that shows the same; withheld counts are at least 1. true when `cell`
+ * differs in one of them, by trying all values up to `most` of the withheld inner cells. */
+static bool has_other_value(const fixture *f, uint32_t cell, int64_t *inner, uint32_t at)
 {
-    (void)state;
-    fixture f;
-    cdn_trial_interval_report report;
-    uint32_t marked, rounds = 0, all = 0;
-    cdn_interval_moves *moves = cdn_interval_moves_create();
-    assert_non_null(moves);
-    build(&f, ones, false);
-    do {
-        protect(&f);
-        assert_int_equal(cdn_trial_intervals(&f.trial, moves, &marked, &report, NULL), CDN_OK);
-        all += marked;
-    } while (marked > 0 && ++rounds < 10);
-    cdn_interval_moves_destroy(moves);
-    assert_int_equal(marked, 0);
-    assert_true(all > 0);
-    assert_int_equal(report.protected_count, 4); /* asks only for what a rule withholds */
-    assert_int_equal(cdn_trial_attack_intervals(&f.trial, NULL, &report, NULL), CDN_OK);
-    assert_int_equal(report.protected_count, 4);
-    assert_int_equal(f.trial.pattern.figure_withheld[CELLS - 1], 0);
-    cdn_suppress_result_release(&f.trial.pattern);
-}
-
-static void test_intervals__refuses_what_cannot_be_made_safe(void **state)
-{
-    (void)state;
-    fixture f;
-    cdn_trial_interval_report report;
-    cdn_error error = CDN_ERROR_INIT;
-    uint32_t marked;
-    build(&f, ones, false);
+    const uint8_t *withheld = f->trial.pattern.figure_withheld;
+    if (at < 9) {
+        uint32_t c = at / 3 * SIDE + at % 3;
+        if (!withheld[c]) {
+            inner[at] = f->cells[c].value;
+            return has_other_value(f, cell, inner, at + 1);
+        }
+        for (int64_t v = 1; v <= 12; v++) {
+            inner[at] = v;
+            if (has_other_value(f, cell, inner, at + 1))
+                return true;
+        }
+        return false;
+    }
+    int64_t all[CELLS] = {0};
+    for (uint32_t i = 0; i < 9; i++) {
+        all[i / 3 * SIDE + i % 3] = inner[i];
+        all[i / 3 * SIDE + 3] += inner[i];
+        all[3 * SIDE + i % 3] += inner[i];
+        all[CELLS - 1] += inner[i];
+    }
     for (uint32_t c = 0; c < CELLS; c++)
-        if (f.marks[c] == 0)
-            f.marks[c] = CDN_CELL_KNOWN;
-    protect(&f);
-    assert_int_equal(cdn_trial_intervals(&f.trial, NULL, &marked, &report, &error), CDN_E_REFUSED);
-    assert_int_equal(marked, 0);
-    assert_int_equal(report.exposed, 4);
-    cdn_suppress_result_release(&f.trial.pattern);
+        if (!withheld[c] && all[c] != f->cells[c].value)
+            return false;
+    return all[cell] != f->cells[cell].value;
+}
+
+static void test_intervals__the_pattern_is_extended_until_every_count_can_be_two_things(void **state)
+{
+    (void)state;
+    fixture f;
+    int64_t inner[9];
+    build(&f, ones, false);
+    suppress(&f);
+    assert_false(has_other_value(&f, 0, inner, 0));
+    assert_int_equal(protect(&f, NULL), CDN_OK);
+    for (uint32_t c = 0; c < CELLS; c++)
+        if (f.marks[c] == CDN_CELL_SENSITIVE)
+            assert_true(has_other_value(&f, c, inner, 0));
+    assert_int_equal(f.trial.intervals.asked, 4); /* only what a rule withholds */
+    assert_int_equal(f.trial.intervals.exposed + f.trial.intervals.undecided, 0);
+    assert_int_equal(f.trial.pinned_count, 0);
+    assert_int_equal(f.trial.pattern.primary_count, 4);
+    assert_true(f.trial.pattern.secondary_count > 0);
+    assert_true(f.trial.intervals.extra_count > 0);
+    assert_int_equal(f.trial.pattern.figure_withheld[CELLS - 1], 0);
+    release(&f);
+}
+
+static void test_intervals__wider_levels_withhold_more(void **state)
+{
+    (void)state;
+    fixture f;
+    cdn_interval found[CELLS];
+    build(&f, ones, false);
+    f.policy.levels = (cdn_levels){.on = true, .minimum_width = 6};
+    assert_int_equal(protect(&f, NULL), CDN_OK);
+    assert_int_equal(cdn_trial_attack_intervals(&f.trial, found, NULL), CDN_OK);
+    for (uint32_t c = 0; c < CELLS; c++)
+        if (f.marks[c] == CDN_CELL_SENSITIVE)
+            assert_true(found[c].witnessed_upper - found[c].witnessed_lower >= 6);
+    release(&f);
+}
+
+/* Everything else is known to everybody. */
+static void make_known(fixture *f)
+{
+    for (uint32_t c = 0; c < CELLS; c++)
+        if (f->marks[c] == 0)
+            f->marks[c] = CDN_CELL_KNOWN;
+}
+
+static void test_intervals__what_cannot_be_cured_is_counted_without_levels(void **state)
+{
+    (void)state;
+    fixture f;
+    build(&f, ones, false);
+    make_known(&f);
+    assert_int_equal(protect(&f, NULL), CDN_OK);
+    assert_int_equal(f.trial.pinned_count, 4);
+    release(&f);
+}
+
+static void test_intervals__what_cannot_be_cured_is_refused_with_levels(void **state)
+{
+    (void)state;
+    fixture f;
+    cdn_error error = CDN_ERROR_INIT;
+    build(&f, ones, false);
+    make_known(&f);
+    f.policy.levels = (cdn_levels){.on = true, .minimum_width = 1};
+    assert_int_equal(protect(&f, &error), CDN_E_REFUSED);
+    assert_non_null(strstr(error.message, "4 cells with too narrow an interval"));
+    release(&f);
+}
+
+/* With one iteration nothing is decided but by bounds; all of it counts as unsafe. */
+static void test_intervals__what_the_limit_leaves_undecided_is_unsafe(void **state)
+{
+    (void)state;
+    fixture f;
+    cdn_suppress_result pattern;
+    cdn_widen_report report;
+    int64_t values[CELLS], lower[CELLS];
+    build(&f, ones, false);
+    for (uint32_t c = 0; c < CELLS; c++) {
+        values[c] = f.cells[c].value;
+        lower[c] = 1;
+    }
+    cdn_interval_input input = {.values = values, .lower = lower, .limit = 1};
+    assert_int_equal(cdn_widen(&f.trial.system, &input, NULL, &pattern, &report, NULL), CDN_OK);
+    uint32_t withheld = 0;
+    for (uint32_t c = 0; c < CELLS; c++)
+        withheld += pattern.figure_withheld[c];
+    assert_int_equal(report.undecided + report.exposed, 4);
+    assert_int_equal(withheld, CELLS);
+    cdn_suppress_result_release(&pattern);
+    input.limit = 0;
+    assert_int_equal(cdn_widen(&f.trial.system, &input, NULL, &pattern, &report, NULL), CDN_OK);
+    assert_int_equal(report.undecided + report.exposed, 0);
+    cdn_suppress_result_release(&pattern);
 }
 
 static void test_intervals__every_failed_allocation_is_reported(void **state)
 {
     (void)state;
     fixture f;
-    cdn_trial_interval_report report;
-    uint32_t marked;
     build(&f, ones, false);
-    protect(&f);
     cdn_status status = CDN_E_NOMEM;
     long n = 0;
     for (; status != CDN_OK && n < 10000; n++) {
         cdn_alloc_fail_after(n);
-        status = cdn_trial_intervals(&f.trial, NULL, &marked, &report, NULL);
+        status = protect(&f, NULL);
         cdn_alloc_fail_after(-1);
         assert_true(status == CDN_OK || status == CDN_E_NOMEM);
     }
     assert_true(n > 120);
-    cdn_suppress_result_release(&f.trial.pattern);
+    release(&f);
 }
 
 int main(void)
@@ -197,8 +299,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_intervals__small_counts_give_each_other_away),
         cmocka_unit_test(test_intervals__a_variable_with_a_negative_cell_has_no_lower_bound),
-        cmocka_unit_test(test_intervals__marks_cells_until_the_pattern_stands),
-        cmocka_unit_test(test_intervals__refuses_what_cannot_be_made_safe),
+        cmocka_unit_test(
+            test_intervals__the_pattern_is_extended_until_every_count_can_be_two_things),
+        cmocka_unit_test(test_intervals__wider_levels_withhold_more),
+        cmocka_unit_test(test_intervals__what_cannot_be_cured_is_counted_without_levels),
+        cmocka_unit_test(test_intervals__what_cannot_be_cured_is_refused_with_levels),
+        cmocka_unit_test(test_intervals__what_the_limit_leaves_undecided_is_unsafe),
         cmocka_unit_test(test_intervals__every_failed_allocation_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

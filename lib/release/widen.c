@@ -1,0 +1,211 @@
+/* widen.c - suppress, attack, withhold more, and again.
+ *
+ * The cells of a remedy are taken out of the figures before the next
+ * suppression: they stay withheld, and nobody need be kept from knowing them
+ * (contributors may). A move along cells that stay withheld stays possible
+ * whatever else is withheld or published, so what one round mends no later one
+ * breaks. Each round takes a cell that was not taken before, so this ends.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "release/widen.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "attack/interval_remedy.h"
+#include "core/alloc.h"
+#include "core/fail.h"
+
+typedef struct job {
+    const cdn_system *system;
+    cdn_interval_input input;
+    cdn_interval_moves *own_moves;
+    cdn_interval_work step; /* of the last attack or remedy */
+    uint64_t limit;
+    uint8_t *taken;         /* per cell: withheld for intervals */
+    uint8_t *wanted;        /* per cell */
+    cdn_interval *found;    /* per cell */
+    uint32_t *figures;      /* of the smaller system -> figure */
+    uint32_t *figure_start, *figure_cell;
+    cdn_widen_report *report;
+} job;
+
+static cdn_status job_init(job *j, const cdn_system *system, const cdn_interval_input *input,
+                           cdn_widen_report *report, cdn_error *error)
+{
+    size_t cells = system->cell_count, figures = system->figure_count;
+    *j = (job){.system = system, .input = *input, .report = report};
+    j->limit = input->limit == 0 ? CDN_INTERVAL_DEFAULT_LIMIT : input->limit;
+    j->input.work = &j->step;
+    if (input->moves == NULL)
+        j->input.moves = j->own_moves = cdn_interval_moves_create();
+    j->taken = cdn_alloc(cells, 1);
+    j->wanted = cdn_alloc(cells, 1);
+    j->found = cdn_alloc(cells, sizeof *j->found);
+    j->figures = cdn_alloc(figures, sizeof *j->figures);
+    j->figure_start = cdn_alloc(figures + 1, sizeof *j->figure_start);
+    j->figure_cell = cdn_alloc(figures == 0 ? 0 : system->figure_start[figures],
+                               sizeof *j->figure_cell);
+    if (j->input.moves == NULL || j->taken == NULL || j->wanted == NULL || j->found == NULL ||
+        j->figures == NULL || j->figure_start == NULL || j->figure_cell == NULL)
+        return cdn_fail_memory(error);
+    return CDN_OK;
+}
+
+static void job_release(job *j)
+{
+    cdn_interval_moves_destroy(j->own_moves);
+    cdn_free(j->taken);
+    cdn_free(j->wanted);
+    cdn_free(j->found);
+    cdn_free(j->figures);
+    cdn_free(j->figure_start);
+    cdn_free(j->figure_cell);
+}
+
+/* true when a cell of the figure has the mark (in an array of flags, or of marks). */
+static bool uses(const cdn_system *s, uint32_t figure, const uint8_t *flags, uint8_t mask)
+{
+    for (uint32_t i = s->figure_start[figure]; i < s->figure_start[figure + 1]; i++)
+        if ((flags[s->figure_cell[i]] & mask) != 0)
+            return true;
+    return false;
+}
+
+/* The system without the figures that use a taken cell. */
+static cdn_system smaller(job *j)
+{
+    const cdn_system *s = j->system;
+    uint32_t count = 0, entries = 0;
+    for (uint32_t f = 0; f < s->figure_count; f++) {
+        if (uses(s, f, j->taken, 1))
+            continue;
+        j->figures[count++] = f;
+        for (uint32_t i = s->figure_start[f]; i < s->figure_start[f + 1]; i++)
+            j->figure_cell[entries++] = s->figure_cell[i];
+        j->figure_start[count] = entries;
+    }
+    cdn_system out = *s;
+    out.figure_count = count;
+    out.figure_start = j->figure_start;
+    out.figure_cell = j->figure_cell;
+    return out;
+}
+
+/* The pattern of the smaller system, as one of the whole. */
+static cdn_status put_back(job *j, uint32_t count, cdn_suppress_result *out, cdn_error *error)
+{
+    const cdn_system *s = j->system;
+    uint8_t *withheld = cdn_alloc(s->figure_count, 1);
+    if (withheld == NULL)
+        return cdn_fail_memory(error);
+    memset(withheld, 1, s->figure_count);
+    for (uint32_t i = 0; i < count; i++)
+        withheld[j->figures[i]] = out->figure_withheld[i];
+    cdn_free(out->figure_withheld);
+    out->figure_withheld = withheld;
+    uint32_t all = 0;
+    out->primary_count = 0;
+    for (uint32_t f = 0; f < s->figure_count; f++) {
+        all += withheld[f];
+        out->primary_count += withheld[f] && uses(s, f, s->marks, CDN_CELL_SENSITIVE);
+    }
+    out->secondary_count = all - out->primary_count;
+    return CDN_OK;
+}
+
+static cdn_status suppress(job *j, cdn_suppress_result *out, cdn_error *error)
+{
+    uint32_t rounds = out->rounds;
+    cdn_system system = smaller(j);
+    cdn_suppress_result_release(out);
+    CDN_TRY(cdn_suppress(&system, out, error));
+    out->rounds += rounds;
+    return put_back(j, system.figure_count, out, error);
+}
+
+/* What is left of the limit for the next step; 1 is as good as none. */
+static void allow(job *j)
+{
+    uint64_t used = j->report->work.iterations;
+    j->input.limit = used < j->limit ? j->limit - used : 1;
+    j->step = (cdn_interval_work){0};
+}
+
+static void charge(job *j)
+{
+    j->report->work.programmes += j->step.programmes;
+    j->report->work.iterations += j->step.iterations;
+}
+
+static cdn_status attack(job *j, const cdn_suppress_result *pattern, cdn_error *error)
+{
+    cdn_widen_report *r = j->report;
+    allow(j);
+    CDN_TRY(cdn_attack_intervals(j->system, pattern->figure_withheld, &j->input, j->found, error));
+    charge(j);
+    r->rounds++;
+    r->asked = r->exposed = r->undecided = 0;
+    for (uint32_t c = 0; c < j->system->cell_count; c++) {
+        r->asked += j->found[c].verdict != CDN_INTERVAL_NOT_ASKED;
+        r->exposed += j->found[c].verdict == CDN_INTERVAL_EXPOSED;
+        r->undecided += j->found[c].verdict == CDN_INTERVAL_UNDECIDED;
+    }
+    return CDN_OK;
+}
+
+/* *taken: how many cells were not taken before. */
+static cdn_status take(job *j, const cdn_suppress_result *pattern, uint32_t *taken,
+                       cdn_error *error)
+{
+    uint32_t visible, stuck;
+    allow(j);
+    CDN_TRY(cdn_attack_remedy(j->system, pattern->figure_withheld, &j->input, j->found, j->wanted,
+                              &visible, &stuck, error));
+    charge(j);
+    *taken = 0;
+    for (uint32_t c = 0; c < j->system->cell_count; c++) {
+        if (!j->wanted[c] || j->taken[c] ||
+            (j->system->marks[c] & (CDN_CELL_KNOWN | CDN_CELL_SENSITIVE)) != 0)
+            continue;
+        j->taken[c] = 1;
+        ++*taken;
+    }
+    return CDN_OK;
+}
+
+static cdn_status widen(job *j, cdn_suppress_result *out, cdn_error *error)
+{
+    uint32_t taken = 1;
+    CDN_TRY(suppress(j, out, error));
+    CDN_TRY(attack(j, out, error));
+    while (j->report->exposed + j->report->undecided > 0) {
+        CDN_TRY(take(j, out, &taken, error));
+        if (taken == 0)
+            break;
+        CDN_TRY(suppress(j, out, error));
+        CDN_TRY(attack(j, out, error));
+    }
+    for (uint32_t f = 0; f < j->system->figure_count; f++)
+        j->report->extra_count += out->figure_withheld[f] && uses(j->system, f, j->taken, 1) &&
+                                  !uses(j->system, f, j->system->marks, CDN_CELL_SENSITIVE);
+    return CDN_OK;
+}
+
+cdn_status cdn_widen(const cdn_system *system, const cdn_interval_input *input,
+                     cdn_interval *found, cdn_suppress_result *out, cdn_widen_report *report,
+                     cdn_error *error)
+{
+    job j;
+    *out = (cdn_suppress_result){0};
+    *report = (cdn_widen_report){0};
+    cdn_status status = job_init(&j, system, input, report, error);
+    if (status == CDN_OK)
+        status = widen(&j, out, error);
+    if (status == CDN_OK && found != NULL)
+        memcpy(found, j.found, system->cell_count * sizeof *found);
+    if (status != CDN_OK)
+        cdn_suppress_result_release(out);
+    job_release(&j);
+    return status;
+}

@@ -40,6 +40,31 @@ uint64_t cdn_ratio(cdn_prime field, const uint64_t vectors[2])
     return cdn_prime_multiply(field, vectors[0], cdn_prime_inverse(field, vectors[1]));
 }
 
+/* Montgomery 1987, Math. Comp. 48: products up to each, then back. */
+bool cdn_ratios(cdn_prime field, uint64_t (*vectors)[2], uint32_t count, uint64_t *ratios)
+{
+    uint64_t *products = cdn_alloc(count, sizeof *products);
+    if (products == NULL)
+        return false;
+    uint64_t product = 1;
+    for (uint32_t c = 0; c < count; c++) {
+        products[c] = product;
+        if (vectors[c][1] != 0)
+            product = cdn_prime_multiply(field, product, vectors[c][1]);
+    }
+    uint64_t inverse = cdn_prime_inverse(field, product);
+    for (uint32_t c = count; c-- > 0;) {
+        ratios[c] = vectors[c][0] == 0 ? CDN_RATIO_NONE : field.prime;
+        if (vectors[c][1] == 0)
+            continue;
+        uint64_t own = cdn_prime_multiply(field, inverse, products[c]);
+        ratios[c] = cdn_prime_multiply(field, vectors[c][0], own);
+        inverse = cdn_prime_multiply(field, inverse, vectors[c][1]);
+    }
+    cdn_free(products);
+    return true;
+}
+
 static uint32_t find_slot(const cdn_classes *classes, uint64_t ratio)
 {
     uint32_t slot = (uint32_t)cdn_mix64(ratio) & classes->mask;

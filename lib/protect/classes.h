@@ -31,6 +31,9 @@ void cdn_classes_release(cdn_classes *classes);
 
 uint64_t cdn_ratio(cdn_prime field, const uint64_t vectors[2]);
 
+/** The ratios of cells 0..count-1, by one inversion. false when out of memory. */
+bool cdn_ratios(cdn_prime field, uint64_t (*vectors)[2], uint32_t count, uint64_t *ratios);
+
 void cdn_classes_add(cdn_classes *classes, uint64_t ratio);
 void cdn_classes_drop(cdn_classes *classes, uint64_t ratio);
 bool cdn_classes_has(const cdn_classes *classes, uint64_t ratio);

@@ -285,13 +285,25 @@ static void trace_equations(cdn_factor *factor)
     }
 }
 
-bool cdn_factor_determines(cdn_factor *factor, uint32_t cell)
+bool cdn_factor_reduce(cdn_factor *factor, uint32_t cell)
 {
     reduce_cell(factor, cell);
     for (uint32_t i = 0; i < factor->row.count; i++) {
         if (factor->row.values[factor->row.members[i]] != 0)
             return false;
     }
+    return true;
+}
+
+void cdn_factor_trace(cdn_factor *factor)
+{
+    trace_equations(factor);
+}
+
+bool cdn_factor_determines(cdn_factor *factor, uint32_t cell)
+{
+    if (!cdn_factor_reduce(factor, cell))
+        return false;
     trace_equations(factor);
     return true;
 }
@@ -447,6 +459,11 @@ static void solve_from(cdn_factor *factor, uint32_t free_cell)
     }
 }
 
+void cdn_factor_direction(cdn_factor *factor, uint32_t free_cell)
+{
+    solve_from(factor, free_cell);
+}
+
 /* The free cell of the reduced row with the fewest entries: the smallest reach, more or less. */
 static uint32_t choose_free(const cdn_factor *factor)
 {
@@ -473,7 +490,7 @@ cdn_status cdn_factor_fix(cdn_factor *factor, uint32_t cell, cdn_error *error)
     }
     uint64_t inverse = cdn_prime_inverse(field, factor->row.values[chosen]);
     uint32_t pivot = factor->pivot_count;
-    cdn_factor_push_pivot(factor, CDN_NONE, chosen);
+    cdn_factor_push_pivot(factor, CDN_NONE, chosen)->inverse = inverse;
     for (uint32_t i = 0; i < factor->row.count; i++) {
         uint32_t other = factor->row.members[i];
         uint64_t value = factor->row.values[other];

@@ -98,6 +98,16 @@ cdn_status cdn_factor_add_cell(cdn_factor *factor, uint32_t cell, cdn_error *err
  *  Not after cdn_factor_fix. */
 bool cdn_factor_determines(cdn_factor *factor, uint32_t cell);
 
+/** The two halves of that. The cell in terms of the free cells; true when nothing is left of it;
+ *  factor->multiplier then holds the multiples of the pivots' rows that were taken away. */
+bool cdn_factor_reduce(cdn_factor *factor, uint32_t cell);
+/** From multiples of rows in factor->multiplier, 0 for those of fixed cells, to multiples of
+ *  equations in factor->column. */
+void cdn_factor_trace(cdn_factor *factor);
+
+/** factor->row becomes the null vector with 1 at this free cell and 0 at the others. */
+void cdn_factor_direction(cdn_factor *factor, uint32_t free_cell);
+
 /** Two random vectors of the null space, [cell][0..1]; the same for the same seed, system and
  *  pattern. Cells that are not unknown get 0. */
 void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (*vectors)[2]);
@@ -115,7 +125,8 @@ cdn_status cdn_factor_slack(const cdn_factor *factor, uint64_t seed, uint64_t *s
 cdn_status cdn_factor_respond(const cdn_factor *factor, const uint32_t *cells, uint32_t count,
                               uint64_t *responses, cdn_error *error) CDN_MUST_CHECK;
 
-/** The cell becomes visible: one more row, "cell = 0". factor->row then holds a null vector of the
+/** The cell becomes visible: one more row, "cell = 0": the cell, less the multiples of the rows
+ *  before that are left in factor->multiplier, times the inverse of the new pivot. factor->row then holds a null vector of the
  *  factor as it was that is not zero at the cell; no members when the cell was determined anyway
  *  (nothing changes then). Stands until the next call on the factor. */
 cdn_status cdn_factor_fix(cdn_factor *factor, uint32_t cell, cdn_error *error) CDN_MUST_CHECK;

@@ -27,6 +27,9 @@ static cdn_status check_system(const cdn_system *system, cdn_error *error)
 {
     if (system->cell_count == CDN_NONE)
         return cdn_fail(error, CDN_E_LIMIT, "too many cells");
+    if (system->holder_kinds > CDN_HOLDER_KINDS)
+        return cdn_fail(error, CDN_E_USAGE, "expected at most %u kinds of contributors, found %u",
+                        CDN_HOLDER_KINDS, system->holder_kinds);
     CDN_TRY(check_lists(system->equation_start, system->equation_cell, system->equation_count,
                         system->cell_count, "equation", error));
     CDN_TRY(check_lists(system->figure_start, system->figure_cell, system->figure_count,

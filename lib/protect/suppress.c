@@ -15,6 +15,7 @@
 #include "protect/pattern.h"
 #include "protect/propagate.h"
 #include "protect/prune.h"
+#include "protect/views.h"
 
 /* A second opinion is asked for where the first prune took at most this many updates a cell: it
  * takes a few times as many, and gains least where unknowns hang together in one large component. */
@@ -41,6 +42,8 @@ static cdn_status verify(cdn_pattern *pattern, cdn_suppress_result *out, cdn_err
         cdn_factor_init(&factor, pattern, cdn_prime_make(CDN_PRIME_SECOND_FOLD), error);
     if (status == CDN_OK)
         status = cdn_certify(pattern, &factor, &out->rounds, error);
+    if (status == CDN_OK && pattern->system->holder_kinds > 0)
+        status = cdn_views_protect(pattern, &factor, NULL, error);
     cdn_factor_release(&factor);
     return status;
 }

@@ -1,0 +1,470 @@
+/* viewer.c - fix a contributor's cells, look for what became zero, break what says so.
+ *
+ * Fixing a cell moves the two random vectors along one sparse null vector, so a
+ * view costs the neighbourhood of its cells. What was taken from each fixed
+ * cell is kept (links), so that the certificate of an exposed cell can be
+ * traced to the equations through the fixed cells; these drop out of it, being
+ * known. Choices are as against everybody (certify.c): a visible cell in the
+ * certificate, one that enlarges the null space of the view before one that
+ * would only be determined itself. The factor takes them in when the view is
+ * closed, and the view is opened again until it is silent.
+ *
+ * Withholding more never exposes anything in any view, so a silent view stays
+ * silent.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "protect/viewer.h"
+
+#include <stdlib.h>
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "core/map.h"
+
+#define LONE 1u
+#define KEPT 2u
+#define REFRESH 2u /* times the size of the factor is what a new one costs, in moves */
+#define LARGEST_BURST (UINT32_C(1) << 20)
+
+struct cdn_choice {
+    uint64_t cost;
+    uint32_t cell;
+    uint32_t rank; /* LONE: it would be determined itself; KEPT: marked keep */
+};
+
+/* The row of the pivot is its inverse times (a fixed cell less the links up to those of the next). */
+struct cdn_viewer_fix {
+    size_t first_link;
+    uint32_t pivot;
+};
+
+struct cdn_viewer_link {
+    uint64_t multiple;
+    uint32_t pivot;
+};
+
+/* --- components --------------------------------------------------------------------------------- */
+
+static uint32_t find_root(cdn_viewer *v, uint32_t equation)
+{
+    while (v->parents[equation] != equation) {
+        v->parents[equation] = v->parents[v->parents[equation]];
+        equation = v->parents[equation];
+    }
+    return equation;
+}
+
+uint32_t cdn_viewer_component(cdn_viewer *viewer, uint32_t cell)
+{
+    const cdn_incidence *equations = &viewer->pattern->equations;
+    uint32_t first = equations->start[cell];
+    return first == equations->start[cell + 1] ? CDN_NONE
+                                               : find_root(viewer, equations->items[first]);
+}
+
+/* The smaller number leads: the answer does not depend on the order. */
+static void join_equations(cdn_viewer *v, uint32_t cell)
+{
+    const cdn_incidence *equations = &v->pattern->equations;
+    for (uint32_t i = equations->start[cell]; i < equations->start[cell + 1]; i++) {
+        uint32_t a = find_root(v, equations->items[equations->start[cell]]);
+        uint32_t b = find_root(v, equations->items[i]);
+        if (a < b)
+            v->parents[b] = a;
+        else
+            v->parents[a] = b;
+    }
+}
+
+/* --- life --------------------------------------------------------------------------------------- */
+
+static bool sums_init(cdn_sums *sums, uint32_t cells)
+{
+    sums->values = cdn_alloc(cells, sizeof *sums->values);
+    sums->touched = cdn_alloc(cells, sizeof *sums->touched);
+    sums->held = cdn_alloc(cells, sizeof *sums->held);
+    return sums->values != NULL && sums->touched != NULL && sums->held != NULL;
+}
+
+static void sums_release(cdn_sums *sums)
+{
+    cdn_free(sums->values);
+    cdn_free(sums->touched);
+    cdn_free(sums->held);
+}
+
+static void sums_clear(cdn_sums *sums)
+{
+    for (uint32_t i = 0; i < sums->count; i++) {
+        sums->values[sums->touched[i]] = 0;
+        sums->held[sums->touched[i]] = 0;
+    }
+    sums->count = 0;
+}
+
+/* What depends on the factor, from the factor. */
+static void refresh(cdn_viewer *v)
+{
+    cdn_factor_null_vectors(v->factor, CDN_FACTOR_SEED, v->vectors);
+    v->slack_stale = true;
+    v->slack_due = 0;
+    v->moves = 0;
+    v->moves_allowed = REFRESH * ((uint64_t)v->factor->entry_used + v->factor->step_used +
+                                  v->pattern->system->cell_count);
+}
+
+cdn_status cdn_viewer_init(cdn_viewer *viewer, cdn_pattern *pattern, cdn_factor *factor,
+                           cdn_error *error)
+{
+    const cdn_system *system = pattern->system;
+    uint32_t cells = system->cell_count;
+    cdn_viewer *v = viewer;
+    *v = (cdn_viewer){.pattern = pattern, .factor = factor};
+    v->vectors = cdn_alloc(cells, sizeof *v->vectors);
+    v->parents = cdn_alloc(system->equation_count, sizeof *v->parents);
+    v->fixes = cdn_alloc(cells, sizeof *v->fixes);
+    v->idle = cdn_alloc(cells, sizeof *v->idle);
+    v->saved = cdn_alloc(cells, sizeof *v->saved);
+    v->moved = cdn_alloc(cells, sizeof *v->moved);
+    v->opening = cdn_alloc(cells, sizeof *v->opening);
+    v->slack = cdn_alloc(cells, sizeof *v->slack);
+    v->choices = cdn_alloc(cells, sizeof *v->choices);
+    v->late = cdn_alloc(cells, sizeof *v->late);
+    if (v->vectors == NULL || v->parents == NULL || v->fixes == NULL || v->idle == NULL ||
+        v->saved == NULL || v->moved == NULL || v->opening == NULL || v->slack == NULL ||
+        v->choices == NULL || v->late == NULL || !sums_init(&v->sum, cells) ||
+        !sums_init(&v->relation, cells))
+        return cdn_fail_memory(error);
+    for (uint32_t e = 0; e < system->equation_count; e++)
+        v->parents[e] = e;
+    for (uint32_t c = 0; c < cells; c++) {
+        if (cdn_pattern_unknown(pattern, c))
+            join_equations(v, c);
+    }
+    refresh(v);
+    return CDN_OK;
+}
+
+void cdn_viewer_release(cdn_viewer *viewer)
+{
+    cdn_free(viewer->vectors);
+    cdn_free(viewer->parents);
+    cdn_free(viewer->fixes);
+    cdn_free(viewer->links);
+    cdn_free(viewer->idle);
+    cdn_free(viewer->saved);
+    cdn_free(viewer->moved);
+    cdn_free(viewer->opening);
+    cdn_free(viewer->slack);
+    cdn_free(viewer->choices);
+    cdn_free(viewer->late);
+    sums_release(&viewer->sum);
+    sums_release(&viewer->relation);
+    *viewer = (cdn_viewer){0};
+}
+
+/* --- opening and closing a view ----------------------------------------------------------------- */
+
+static bool is_zero(const cdn_viewer *v, uint32_t cell)
+{
+    return v->vectors[cell][0] == 0 && v->vectors[cell][1] == 0;
+}
+
+/* Keeps what the last fix took from its cell; before the factor is used again. */
+static bool link_fix(cdn_viewer *v)
+{
+    const cdn_sparse *multiplier = &v->factor->multiplier;
+    v->fixes[v->fix_count++] =
+        (struct cdn_viewer_fix){v->link_used, v->factor->pivot_count - 1};
+    if (v->link_room - v->link_used < multiplier->count) {
+        size_t room = 2 * v->link_room + multiplier->count + 256;
+        struct cdn_viewer_link *links = cdn_resize(v->links, room, sizeof *links);
+        if (links == NULL)
+            return false;
+        v->links = links;
+        v->link_room = room;
+    }
+    for (uint32_t i = 0; i < multiplier->count; i++) {
+        uint32_t pivot = multiplier->members[i];
+        if (multiplier->values[pivot] != 0)
+            v->links[v->link_used++] =
+                (struct cdn_viewer_link){multiplier->values[pivot], pivot};
+    }
+    return true;
+}
+
+/* Both vectors become zero at the cell, along factor->row. */
+static void project(cdn_viewer *v, uint32_t cell)
+{
+    cdn_prime field = v->factor->field;
+    const cdn_sparse *along = &v->factor->row;
+    uint64_t inverse = cdn_prime_inverse(field, along->values[cell]);
+    uint64_t first = cdn_prime_multiply(field, v->vectors[cell][0], inverse);
+    uint64_t second = cdn_prime_multiply(field, v->vectors[cell][1], inverse);
+    v->moves += along->count + v->factor->multiplier.count;
+    for (uint32_t i = 0; i < along->count; i++) {
+        uint32_t other = along->members[i];
+        uint64_t value = along->values[other];
+        if (value == 0)
+            continue;
+        uint64_t *vector = v->vectors[other];
+        if (v->opening[other] != v->openings) {
+            v->opening[other] = v->openings;
+            v->saved[v->moved_count][0] = vector[0];
+            v->saved[v->moved_count][1] = vector[1];
+            v->moved[v->moved_count++] = other;
+        }
+        vector[0] = cdn_prime_deduct(field, vector[0], first, value);
+        vector[1] = cdn_prime_deduct(field, vector[1], second, value);
+    }
+}
+
+static cdn_status open_view(cdn_viewer *v, const uint32_t *own, uint32_t own_count,
+                            uint32_t component, cdn_error *error)
+{
+    v->openings++;
+    v->fix_count = v->idle_count = v->moved_count = 0;
+    v->link_used = 0;
+    for (uint32_t i = 0; i < own_count; i++) {
+        uint32_t cell = own[i];
+        if (!cdn_pattern_unknown(v->pattern, cell) ||
+            cdn_viewer_component(v, cell) != component)
+            continue;
+        if (is_zero(v, cell)) {
+            v->idle[v->idle_count++] = cell;
+            continue;
+        }
+        CDN_TRY(cdn_factor_fix(v->factor, cell, error));
+        if (v->factor->row.count == 0)
+            continue;
+        if (!link_fix(v))
+            return cdn_fail_memory(error);
+        project(v, cell);
+    }
+    return CDN_OK;
+}
+
+static void close_view(cdn_viewer *v)
+{
+    for (uint32_t i = 0; i < v->fix_count; i++)
+        cdn_factor_unfix(v->factor);
+    for (uint32_t i = 0; i < v->moved_count; i++) {
+        v->vectors[v->moved[i]][0] = v->saved[i][0];
+        v->vectors[v->moved[i]][1] = v->saved[i][1];
+    }
+}
+
+static bool is_exposed(const cdn_viewer *v, uint32_t cell)
+{
+    return (v->pattern->system->marks[cell] & CDN_CELL_SENSITIVE) != 0 &&
+           v->holder[cell] != v->self && is_zero(v, cell);
+}
+
+/* --- certificates ------------------------------------------------------------------------------- */
+
+/* Through the fixed cells, last first, to the equations: factor->column. */
+static void trace_view(cdn_viewer *v)
+{
+    cdn_prime field = v->factor->field;
+    cdn_sparse *multiplier = &v->factor->multiplier;
+    size_t end = v->link_used;
+    for (uint32_t i = v->fix_count; i-- > 0; end = v->fixes[i].first_link) {
+        const struct cdn_viewer_fix *fix = &v->fixes[i];
+        uint64_t multiple = multiplier->values[fix->pivot];
+        if (multiple == 0)
+            continue;
+        multiplier->values[fix->pivot] = 0;
+        multiple = cdn_prime_multiply(field, multiple, v->factor->pivots[fix->pivot].inverse);
+        for (size_t l = fix->first_link; l < end; l++) {
+            uint32_t pivot = v->links[l].pivot;
+            if (!multiplier->held[pivot]) {
+                multiplier->held[pivot] = 1;
+                multiplier->members[multiplier->count++] = pivot;
+            }
+            multiplier->values[pivot] =
+                cdn_prime_deduct(field, multiplier->values[pivot], v->links[l].multiple, multiple);
+        }
+    }
+    cdn_factor_trace(v->factor);
+}
+
+/* Adds `weight` times the combination in factor->column, as far as it is outside the factor. */
+static void add_outside(cdn_viewer *v, cdn_sums *sums, uint64_t weight)
+{
+    const cdn_system *system = v->pattern->system;
+    const cdn_sparse *column = &v->factor->column;
+    cdn_prime field = v->factor->field;
+    for (uint32_t i = 0; i < column->count; i++) {
+        uint32_t e = column->members[i];
+        uint64_t multiple = cdn_prime_multiply(field, column->values[e], weight);
+        for (uint32_t j = system->equation_start[e]; j < system->equation_start[e + 1]; j++) {
+            uint32_t cell = system->equation_cell[j];
+            if (v->factor->active[cell] || (system->marks[cell] & CDN_CELL_KNOWN) ||
+                v->holder[cell] == v->self)
+                continue;
+            if (!sums->held[cell]) {
+                sums->held[cell] = 1;
+                sums->touched[sums->count++] = cell;
+            }
+            uint64_t minus =
+                cdn_prime_negate(field, cdn_field_from_int(field, system->equation_coefficient[j]));
+            sums->values[cell] = cdn_prime_deduct(field, sums->values[cell], minus, multiple);
+        }
+    }
+}
+
+/* What the view's own cells say of each other, at random: a cell in it would be determined. */
+static void relate_own_cells(cdn_viewer *v)
+{
+    sums_clear(&v->relation);
+    for (uint32_t i = 0; i < v->idle_count; i++) {
+        if (!cdn_factor_reduce(v->factor, v->idle[i]))
+            continue;
+        trace_view(v);
+        add_outside(v, &v->relation,
+                    1 + cdn_mix64(CDN_FACTOR_SEED - v->idle[i]) % (v->factor->field.prime - 1));
+    }
+}
+
+static int compare_choices(const void *left, const void *right)
+{
+    const cdn_choice *a = left, *b = right;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
+    if (a->cost != b->cost)
+        return a->cost < b->cost ? -1 : 1;
+    return a->cell < b->cell ? -1 : a->cell > b->cell;
+}
+
+/* The cells that can break the certificate, best first; false when one that was withheld since the
+ * view was opened breaks it already. */
+static bool list_choices(cdn_viewer *v)
+{
+    const uint8_t *marks = v->pattern->system->marks;
+    v->choice_count = 0;
+    for (uint32_t i = 0; i < v->sum.count; i++) {
+        uint32_t cell = v->sum.touched[i];
+        if (v->sum.values[cell] == 0)
+            continue;
+        if (cdn_pattern_unknown(v->pattern, cell))
+            return false;
+        uint32_t rank = (marks[cell] & CDN_CELL_KEEP) ? KEPT : 0;
+        rank |= v->slack[cell] != 0 || v->relation.values[cell] != 0 ? LONE : 0;
+        v->choices[v->choice_count++] =
+            (cdn_choice){cdn_pattern_outlook(v->pattern, cell), cell, rank};
+    }
+    qsort(v->choices, v->choice_count, sizeof *v->choices, compare_choices);
+    return true;
+}
+
+static cdn_status protect_cell(cdn_viewer *v, uint32_t cell, uint32_t burst, cdn_error *error)
+{
+    if (!cdn_factor_reduce(v->factor, cell))
+        return CDN_OK;
+    trace_view(v);
+    v->moves += v->factor->row.count + v->factor->multiplier.count + v->factor->column.count;
+    sums_clear(&v->sum);
+    add_outside(v, &v->sum, 1);
+    if (!list_choices(v))
+        return CDN_OK;
+    if (v->choice_count == 0) {
+        return cdn_fail(error, CDN_E_REFUSED,
+                        "cell %u is sensitive, and a contributor who is alone in other cells can "
+                        "work it out with what everybody knows: withholding cannot protect it",
+                        cell);
+    }
+    uint32_t best = v->choices[0].rank;
+    for (uint32_t i = 0; i < ((best & LONE) ? burst : 1) && i < v->choice_count; i++) {
+        if ((v->choices[i].rank & KEPT) != (best & KEPT))
+            break;
+        cdn_pattern_withhold(v->pattern, v->choices[i].cell);
+        for (uint32_t j = 0; j < v->pattern->changed.count; j++)
+            v->late[v->late_count++] = v->pattern->changed.cells[j];
+    }
+    return CDN_OK;
+}
+
+static cdn_status protect_exposed(cdn_viewer *v, uint32_t burst, cdn_error *error)
+{
+    bool prepared = false;
+    for (uint32_t i = 0; i < v->moved_count; i++) {
+        if (!is_exposed(v, v->moved[i]))
+            continue;
+        if (!prepared)
+            relate_own_cells(v);
+        prepared = true;
+        CDN_TRY(protect_cell(v, v->moved[i], burst, error));
+    }
+    return CDN_OK;
+}
+
+/* The factor and the vectors take in what was withheld. */
+static cdn_status catch_up(cdn_viewer *v, cdn_error *error)
+{
+    cdn_prime field = v->factor->field;
+    for (uint32_t i = 0; i < v->late_count; i++) {
+        uint32_t cell = v->late[i];
+        CDN_TRY(cdn_factor_add_cell(v->factor, cell, error));
+        join_equations(v, cell);
+        if (v->factor->pivot_of_cell[cell] != CDN_NONE) {
+            v->slack_stale = true;
+            continue;
+        }
+        cdn_factor_direction(v->factor, cell);
+        const cdn_sparse *along = &v->factor->row;
+        uint64_t seed = CDN_FACTOR_SEED + 2 * (uint64_t)cell;
+        uint64_t first = cdn_mix64(seed) % field.prime, second = cdn_mix64(seed + 1) % field.prime;
+        v->moves += along->count + v->factor->column.count;
+        for (uint32_t j = 0; j < along->count; j++) {
+            uint64_t *vector = v->vectors[along->members[j]];
+            uint64_t minus = cdn_prime_negate(field, along->values[along->members[j]]);
+            vector[0] = cdn_prime_deduct(field, vector[0], first, minus);
+            vector[1] = cdn_prime_deduct(field, vector[1], second, minus);
+        }
+    }
+    v->late_count = 0;
+    return CDN_OK;
+}
+
+/* Changes make the factor denser; when they have cost as much as a new one, there is a new one. */
+static cdn_status renew(cdn_viewer *v, cdn_error *error)
+{
+    if (v->moves <= v->moves_allowed)
+        return CDN_OK;
+    cdn_prime field = v->factor->field;
+    cdn_factor_release(v->factor);
+    CDN_TRY(cdn_factor_init(v->factor, v->pattern, field, error));
+    refresh(v);
+    return CDN_OK;
+}
+
+/* After as many moves as it costs. */
+static cdn_status refresh_slack(cdn_viewer *v, cdn_error *error)
+{
+    const cdn_system *system = v->pattern->system;
+    if (!v->slack_stale || (v->moves < v->slack_due && v->slack_due != 0))
+        return CDN_OK;
+    CDN_TRY(cdn_factor_slack(v->factor, CDN_FACTOR_SEED, v->slack, error));
+    v->slack_stale = false;
+    v->slack_due = v->moves + system->equation_start[system->equation_count];
+    return CDN_OK;
+}
+
+cdn_status cdn_viewer_settle(cdn_viewer *viewer, uint32_t kind, uint32_t self, const uint32_t *own,
+                             uint32_t own_count, uint32_t component, cdn_error *error)
+{
+    viewer->holder = viewer->pattern->system->holder[kind];
+    viewer->self = self;
+    bool exposed = true;
+    for (uint32_t burst = 1; exposed; burst = burst < LARGEST_BURST ? burst * 2 : burst) {
+        component = find_root(viewer, component);
+        CDN_TRY(refresh_slack(viewer, error));
+        CDN_TRY(open_view(viewer, own, own_count, component, error));
+        CDN_TRY(protect_exposed(viewer, burst, error));
+        close_view(viewer);
+        exposed = viewer->late_count > 0;
+        CDN_TRY(catch_up(viewer, error));
+        CDN_TRY(renew(viewer, error));
+    }
+    return CDN_OK;
+}

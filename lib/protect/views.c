@@ -1,0 +1,276 @@
+/* views.c - which contributors object to a pattern.
+ *
+ * A contributor with one unknown cell c determines the cells that are multiples
+ * of c all over the null space: those with the same ratio of two random null
+ * vectors (classes.h). Sorting all cells by ratio answers for all such
+ * contributors at once, and for those whose cells all have one ratio (a total
+ * of one and the one below it). Cells in different components cannot be
+ * combined, so only several ratios within one component need a view of their
+ * own.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "protect/views.h"
+
+#include <stdlib.h>
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "protect/classes.h"
+#include "protect/viewer.h"
+
+typedef struct mark {
+    uint64_t ratio;
+    uint32_t cell;
+} mark;
+
+/* A contributor in a component, by its place in the list of its kind. */
+typedef struct view {
+    uint32_t kind;
+    uint32_t first, end; /* its cells */
+    uint32_t component;
+} view;
+
+/* All held cells of a kind, by holder, then by number. */
+typedef struct holding {
+    uint32_t *cells;
+    uint32_t count;
+} holding;
+
+typedef struct work {
+    cdn_viewer viewer;
+    holding holdings[CDN_HOLDER_KINDS];
+    uint32_t *first_of; /* scratch per cell: where its holder's cells start in the holding */
+    mark *marks;        /* unknown cells that are sensitive or held, by ratio */
+    uint32_t mark_count;
+    uint32_t *class_of; /* per cell: the place of its class in marks + 1; 0 = in none */
+    view *views;
+    size_t view_used, view_room;
+} work;
+
+static int compare_numbers(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+static bool list_holding(holding *to, const uint32_t *holder, uint32_t cells)
+{
+    uint64_t *keys = cdn_alloc(cells, sizeof *keys);
+    to->cells = cdn_alloc(cells, sizeof *to->cells);
+    if (keys != NULL && to->cells != NULL) {
+        for (uint32_t c = 0; c < cells; c++) {
+            if (holder[c] != 0)
+                keys[to->count++] = (uint64_t)holder[c] << 32 | c;
+        }
+        qsort(keys, to->count, sizeof *keys, compare_numbers);
+        for (uint32_t i = 0; i < to->count; i++)
+            to->cells[i] = (uint32_t)keys[i];
+    }
+    bool done = keys != NULL && to->cells != NULL;
+    cdn_free(keys);
+    return done;
+}
+
+static int compare_marks(const void *left, const void *right)
+{
+    const mark *a = left, *b = right;
+    if (a->ratio != b->ratio)
+        return a->ratio < b->ratio ? -1 : 1;
+    return a->cell < b->cell ? -1 : a->cell > b->cell;
+}
+
+static bool concerns_views(const cdn_system *system, uint32_t cell)
+{
+    bool held = false;
+    for (uint32_t k = 0; k < system->holder_kinds; k++)
+        held |= system->holder[k][cell] != 0;
+    return held || (system->marks[cell] & CDN_CELL_SENSITIVE);
+}
+
+static bool list_marks(work *w)
+{
+    const cdn_pattern *pattern = w->viewer.pattern;
+    uint32_t cells = pattern->system->cell_count;
+    uint64_t *ratios = cdn_alloc(cells, sizeof *ratios);
+    if (ratios == NULL || !cdn_ratios(w->viewer.factor->field, w->viewer.vectors, cells, ratios)) {
+        cdn_free(ratios);
+        return false;
+    }
+    for (uint32_t c = 0; c < cells; c++) {
+        if (ratios[c] != CDN_RATIO_NONE && concerns_views(pattern->system, c))
+            w->marks[w->mark_count++] = (mark){ratios[c], c};
+    }
+    cdn_free(ratios);
+    qsort(w->marks, w->mark_count, sizeof *w->marks, compare_marks);
+    for (uint32_t i = 0; i < w->mark_count; i++) {
+        bool starts = i == 0 || w->marks[i].ratio != w->marks[i - 1].ratio;
+        w->class_of[w->marks[i].cell] = starts ? i + 1 : w->class_of[w->marks[i - 1].cell];
+    }
+    return true;
+}
+
+static bool push_view(work *w, uint32_t kind, uint32_t first, uint32_t component)
+{
+    if (w->view_used == w->view_room) {
+        size_t room = w->view_room < 256 ? 256 : w->view_room * 2;
+        view *views = cdn_resize(w->views, room, sizeof *views);
+        if (views == NULL)
+            return false;
+        w->views = views;
+        w->view_room = room;
+    }
+    w->views[w->view_used++] = (view){kind, first, 0, component};
+    return true;
+}
+
+/* Contributors whose class has a sensitive cell of others. */
+static bool object_in_class(work *w, uint32_t kind, const mark *members, uint32_t count)
+{
+    const cdn_system *system = w->viewer.pattern->system;
+    const uint32_t *holder = system->holder[kind];
+    uint32_t sensitive = 0, first = 0;
+    bool mixed = false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t cell = members[i].cell;
+        if (!(system->marks[cell] & CDN_CELL_SENSITIVE))
+            continue;
+        if (sensitive++ == 0)
+            first = holder[cell];
+        mixed |= holder[cell] != first;
+    }
+    for (uint32_t i = 0; sensitive > 0 && i < count; i++) {
+        uint32_t cell = members[i].cell;
+        if (holder[cell] != 0 && (mixed || holder[cell] != first) &&
+            !push_view(w, kind, w->first_of[cell], cdn_viewer_component(&w->viewer, cell)))
+            return false;
+    }
+    return true;
+}
+
+static bool object_by_class(work *w, uint32_t kind)
+{
+    for (uint32_t i = 0, next; i < w->mark_count; i = next) {
+        for (next = i + 1; next < w->mark_count && w->marks[next].ratio == w->marks[i].ratio;)
+            next++;
+        if (next - i > 1 && !object_in_class(w, kind, w->marks + i, next - i))
+            return false;
+    }
+    return true;
+}
+
+/* Components in which the contributor has cells of several classes: `keys` is scratch. */
+static bool view_by_component(work *w, uint32_t kind, uint32_t first, uint32_t end, uint64_t *keys)
+{
+    uint32_t count = 0;
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t cell = w->holdings[kind].cells[i];
+        if (w->class_of[cell] != 0)
+            keys[count++] =
+                (uint64_t)cdn_viewer_component(&w->viewer, cell) << 32 | w->class_of[cell];
+    }
+    qsort(keys, count, sizeof *keys, compare_numbers);
+    uint32_t last = CDN_NONE;
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t component = (uint32_t)(keys[i] >> 32);
+        if (keys[i] == keys[i - 1] || component != (uint32_t)(keys[i - 1] >> 32) ||
+            component == last || component == CDN_NONE)
+            continue;
+        last = component;
+        if (!push_view(w, kind, first, component))
+            return false;
+    }
+    return true;
+}
+
+static bool view_holding(work *w, uint32_t kind)
+{
+    const cdn_system *system = w->viewer.pattern->system;
+    const holding *held = &w->holdings[kind];
+    uint64_t *keys = cdn_alloc(held->count, sizeof *keys);
+    bool done = keys != NULL;
+    for (uint32_t i = 0, next; done && i < held->count; i = next) {
+        uint32_t self = system->holder[kind][held->cells[i]];
+        for (next = i; next < held->count && system->holder[kind][held->cells[next]] == self;)
+            w->first_of[held->cells[next++]] = i;
+        done = view_by_component(w, kind, i, next, keys);
+    }
+    cdn_free(keys);
+    return done;
+}
+
+static int compare_views(const void *left, const void *right)
+{
+    const view *a = left, *b = right;
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    return a->component < b->component ? -1 : a->component > b->component;
+}
+
+static bool list_views(work *w)
+{
+    const cdn_system *system = w->viewer.pattern->system;
+    uint32_t cells = system->cell_count;
+    w->first_of = cdn_alloc(cells, sizeof *w->first_of);
+    w->marks = cdn_alloc(cells, sizeof *w->marks);
+    w->class_of = cdn_alloc(cells, sizeof *w->class_of);
+    if (w->first_of == NULL || w->marks == NULL || w->class_of == NULL || !list_marks(w))
+        return false;
+    for (uint32_t k = 0; k < system->holder_kinds; k++) {
+        if (!list_holding(&w->holdings[k], system->holder[k], cells) || !view_holding(w, k) ||
+            !object_by_class(w, k))
+            return false;
+    }
+    if (w->view_used > 0)
+        qsort(w->views, w->view_used, sizeof *w->views, compare_views);
+    return true;
+}
+
+static cdn_status settle(work *w, const view *this, cdn_error *error)
+{
+    const uint32_t *holder = w->viewer.pattern->system->holder[this->kind];
+    const holding *held = &w->holdings[this->kind];
+    uint32_t end = this->first, self = holder[held->cells[this->first]];
+    while (end < held->count && holder[held->cells[end]] == self)
+        end++;
+    return cdn_viewer_settle(&w->viewer, this->kind, self, held->cells + this->first,
+                             end - this->first, this->component, error);
+}
+
+static void work_release(work *w)
+{
+    for (uint32_t k = 0; k < CDN_HOLDER_KINDS; k++)
+        cdn_free(w->holdings[k].cells);
+    cdn_free(w->first_of);
+    cdn_free(w->marks);
+    cdn_free(w->class_of);
+    cdn_free(w->views);
+    cdn_viewer_release(&w->viewer);
+}
+
+static uint32_t withheld(const cdn_pattern *pattern)
+{
+    uint32_t count = 0;
+    for (uint32_t f = 0; f < pattern->system->figure_count; f++)
+        count += pattern->withheld[f];
+    return count;
+}
+
+cdn_status cdn_views_protect(cdn_pattern *pattern, cdn_factor *factor, uint32_t *added,
+                             cdn_error *error)
+{
+    work w = {.view_used = 0};
+    uint32_t before = withheld(pattern);
+    cdn_status status = cdn_viewer_init(&w.viewer, pattern, factor, error);
+    if (status == CDN_OK && !list_views(&w))
+        status = cdn_fail_memory(error);
+    for (size_t i = 0; status == CDN_OK && i < w.view_used; i++) {
+        if (i == 0 || compare_views(&w.views[i - 1], &w.views[i]) != 0)
+            status = settle(&w, &w.views[i], error);
+    }
+    if (added != NULL)
+        *added = withheld(pattern) - before;
+    work_release(&w);
+    return status;
+}

@@ -79,11 +79,13 @@ static cdn_status need(const reader *self, uint32_t column, cdn_rule rule, cdn_e
 static cdn_status check_concentration(const reader *self, cdn_error *error)
 {
     const cdn_policy *policy = self->policy;
-    if (policy->dominance_count > 0) {
-        CDN_TRY(need(self, TOP1, CDN_RULE_DOMINANCE, error));
-        if (policy->dominance[0].n > 1)
-            CDN_TRY(need(self, TOP2, CDN_RULE_DOMINANCE, error));
-    }
+    for (uint32_t i = 0; i < policy->dominance_count; i++)
+        CDN_TRY(need(self, policy->dominance[i].n > 1 ? TOP2 : TOP1, CDN_RULE_DOMINANCE, error));
+    if (policy->request.on)
+        return cdn_fail_at(error, CDN_E_INPUT, self->path, self->header_line, 0,
+                           "the policy \"%s\" has the rule %s (%s), and these files cannot say who "
+                           "asked", policy->name, cdn_rule_get(CDN_RULE_REQUEST)->clause,
+                           cdn_rule_get(CDN_RULE_REQUEST)->name);
     if (policy->p_percent.on) {
         CDN_TRY(need(self, TOP1, CDN_RULE_P_PERCENT, error));
         CDN_TRY(need(self, TOP2, CDN_RULE_P_PERCENT, error));
@@ -148,6 +150,17 @@ static int64_t magnitude(int64_t value)
     return value < 0 ? (value == INT64_MIN ? INT64_MAX : -value) : value;
 }
 
+/* Contributions that the file does not have are taken for as large as they can be: no larger than
+ * the second, all of what the two largest leave. */
+static void suppose_the_rest(cdn_cell *cell)
+{
+    __int128 left = (__int128)cell->total - cell->top[0] - cell->top[1];
+    for (uint32_t rank = 2; rank < CDN_CELL_TOP && left > 0; rank++) {
+        cell->top[rank] = left < cell->top[1] ? (int64_t)left : cell->top[1];
+        left -= cell->top[rank];
+    }
+}
+
 static cdn_verdict judge(const reader *self, const cdn_outside_cell *cell, const figures *f)
 {
     const cdn_policy *policy = self->policy;
@@ -166,14 +179,18 @@ static cdn_verdict judge(const reader *self, const cdn_outside_cell *cell, const
                         .workers = (uint32_t)f->records,
                         .workplaces = providers,
                         .providers = providers,
+                        .unwaived = providers,
+                        .has_negative = cell->value < 0,
                         .total = largest > total ? largest : total,
                         .top[0] = f->top[0],
                         .top[1] = f->top[1]};
     cdn_variable variable = {.decimals = CDN_OUTSIDE_DECIMALS, .counts_workers = true};
+    if (has(self, TOP2))
+        suppose_the_rest(&as_cell);
     cdn_verdict verdict = cdn_rule_minimum(&as_cell, &variable, policy);
-    if (has(self, TOP1) && cdn_rule_dominance(&as_cell, &policy->dominance[0]))
+    if (has(self, TOP1) && cdn_rule_dominance(&as_cell, policy))
         verdict |= 1u << CDN_RULE_DOMINANCE;
-    if (has(self, TOP1) && has(self, TOP2) && cdn_rule_p_percent(&as_cell, &policy->p_percent))
+    if (has(self, TOP1) && has(self, TOP2) && cdn_rule_p_percent(&as_cell, policy))
         verdict |= 1u << CDN_RULE_P_PERCENT;
     return verdict;
 }

@@ -73,7 +73,7 @@ typedef struct cdn_on_request {
 /** How contributions below 0 enter the concentration rules. */
 typedef enum cdn_negatives {
     CDN_NEGATIVES_ABSOLUTE = 1, /* |x| throughout */
-    CDN_NEGATIVES_SCALED = 2    /* |x|, and p / f and 100 - (100 - k) / f for the cell's variable */
+    CDN_NEGATIVES_SCALED = 2    /* |x|, and p / f and 100 - (100 - k) / f in cells that have one */
 } cdn_negatives;
 
 /** How survey weights enter the concentration rules. */

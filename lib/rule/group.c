@@ -22,11 +22,15 @@ static void mark(const cdn_cells *cells, uint32_t cell, cdn_verdict *verdicts)
         verdicts[cell] |= 1u << CDN_RULE_GROUP;
 }
 
-static void mark_empty_totals(const cdn_cells *cells, cdn_verdict *verdicts)
+/* Of providers who all waived protection nothing is left to disclose. */
+static void mark_empty_totals(const cdn_cells *cells, const cdn_policy *policy,
+                              cdn_verdict *verdicts)
 {
     for (uint32_t c = 0; c < cells->count; c++) {
         const cdn_cell *cell = &cells->cells[c];
-        if (cells->variables[cell->variable].magnitude && cell->providers > 0 && cell->total == 0)
+        bool waived = policy->waivers && cell->unwaived == 0;
+        if (cells->variables[cell->variable].magnitude && cell->providers > 0 &&
+            cell->total == 0 && !waived)
             mark(cells, c, verdicts);
     }
 }
@@ -47,7 +51,7 @@ void cdn_rule_group(const cdn_cells *cells, const cdn_policy *policy, cdn_verdic
 {
     if (!policy->group_disclosure)
         return;
-    mark_empty_totals(cells, verdicts);
+    mark_empty_totals(cells, policy, verdicts);
     for (uint32_t i = 0; i < cells->category_count; i++) {
         const cdn_category *category = &cells->categories[i];
         const cdn_cell *part = &cells->cells[category->part];

@@ -17,29 +17,36 @@ static inline cdn_policy rule_no_policy(void)
     cdn_threshold off = {false, CDN_FEWER_THAN, 10};
     return (cdn_policy){.workers = off, .workplaces = off, .providers = off,
                         .quantile_workers = off, .quantile_side = off, .row_workers = off,
-                        .dominance_count = 1,
-                        .dominance = {{false, 1, 80, CDN_MORE_THAN}},
+                        .dominance = {{true, 1, 80, CDN_MORE_THAN}},
                         .p_percent = {false, 10, 100, 1, CDN_FEWER_THAN},
+                        .negatives = CDN_NEGATIVES_ABSOLUTE, .negative_factor = 1,
+                        .weighting = CDN_WEIGHT_RESPONDENT, .total_weight = 1,
                         .zeros = CDN_ZEROS_SAFE};
 }
 
 /** A cell from the contributions of its providers, the way tabulation would fill it. */
 static inline cdn_cell rule_cell(const int64_t *contributions, uint32_t count)
 {
-    cdn_cell cell = {.records = count, .workers = count, .workplaces = count, .providers = count};
+    cdn_cell cell = {.records = count, .workers = count, .workplaces = count,
+                     .providers = count, .unwaived = count};
     for (uint32_t i = 0; i < count; i++) {
         int64_t size = contributions[i] < 0 ? -contributions[i] : contributions[i];
+        uint32_t at = CDN_CELL_TOP;
         cell.value += contributions[i];
         cell.total += size;
-        if (size > cell.top[0]) {
-            cell.top[1] = cell.top[0];
-            cell.top[0] = size;
-        } else if (size > cell.top[1]) {
-            cell.top[1] = size;
-        }
+        cell.has_negative |= contributions[i] < 0;
+        while (at > 0 && size > cell.top[at - 1])
+            at--;
+        for (uint32_t rank = CDN_CELL_TOP; rank-- > at + 1;)
+            cell.top[rank] = cell.top[rank - 1];
+        if (at < CDN_CELL_TOP)
+            cell.top[at] = size;
     }
     return cell;
 }
+
+#define CELL(...) \
+    rule_cell((const int64_t[]){__VA_ARGS__}, COUNT_OF(((const int64_t[]){__VA_ARGS__})))
 
 /* ---- 17 people of three nations in 2025, with incomes: the SSBtools example "paris" ---- */
 

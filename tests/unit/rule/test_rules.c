@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/rule/rule.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 static void test_rules__every_rule_is_described(void **state)
@@ -39,7 +40,8 @@ static void test_rules__the_test_of_every_rule_exists(void **state)
     (void)state;
     for (int rule = 0; rule < CDN_RULE_END_; rule++) {
         const char *path = cdn_rule_get((cdn_rule)rule)->test;
-        assert_memory_equal(path, "tests/unit/rule/test_", 21);
+        assert_memory_equal(path, "tests/unit/", 11);
+        assert_non_null(strstr(path, "/test_"));
         if (access(path, R_OK) != 0)
             fail_msg("%s names %s, which is not there (tests run in the root of the source)",
                      cdn_rule_get((cdn_rule)rule)->clause, path);
@@ -50,14 +52,17 @@ static void test_rules__the_test_of_every_rule_exists(void **state)
 static void test_rules__numbers_do_not_move(void **state)
 {
     (void)state;
-    const char *const clauses[CDN_RULE_END_] = {"CDN-R-001", "CDN-R-002", "CDN-R-003",
-                                                "CDN-R-004", "CDN-R-005", "CDN-R-006",
-                                                "CDN-R-007", "CDN-R-008"};
-    for (int rule = 0; rule < CDN_RULE_END_; rule++)
-        assert_string_equal(cdn_rule_get((cdn_rule)rule)->clause, clauses[rule]);
+    for (int rule = 0; rule < CDN_RULE_END_; rule++) {
+        char clause[32];
+        (void)snprintf(clause, sizeof clause, "CDN-R-%03d", rule + 1);
+        assert_string_equal(cdn_rule_get((cdn_rule)rule)->clause, clause);
+    }
+    assert_int_equal(CDN_RULE_END_, 20);
     assert_int_equal(CDN_RULE_WORKERS, 0);
     assert_int_equal(CDN_RULE_GROUP, 5);
     assert_int_equal(CDN_RULE_QUANTILE, 7);
+    assert_int_equal(CDN_RULE_REQUEST, 12);
+    assert_int_equal(CDN_RULE_MANUAL, 19);
 }
 
 int main(void)

@@ -16,8 +16,8 @@
 #include "protect/suppress.h"
 
 #include "attack/exact.h"
-#include "attack/interval_remedy.h"
 #include "bench/shapes.h"
+#include "oracle/loop.h"
 
 #include <sys/resource.h>
 #include <time.h>
@@ -46,75 +46,25 @@ static double since(const struct timespec *from, clockid_t clock)
     return (double)(to.tv_sec - from->tv_sec) + (double)(to.tv_nsec - from->tv_nsec) / 1e9;
 }
 
-/* --- the interval attack, and what else to withhold --------------------------------------------- */
+/* --- what a reader knows ------------------------------------------------------------------------ */
 
-typedef struct knowledge {
-    int64_t *values, *lower;
-    uint8_t *asked, *wanted;
-    cdn_interval *found;
-    cdn_interval_moves *moves;
-} knowledge;
-
-static void know(knowledge *k, const shape_table *t)
+static void know(loop *l, shape_table *t)
 {
-    *k = (knowledge){shape_need(t->cells, sizeof *k->values), shape_need(t->cells, sizeof *k->lower),
-                     shape_need(t->cells, 1), shape_need(t->cells, 1),
-                     shape_need(t->cells, sizeof *k->found), cdn_interval_moves_create()};
+    int64_t *values = shape_need(t->cells, sizeof *values), *lower = shape_need(t->cells, sizeof *lower);
+    uint8_t *asked = shape_need(t->cells, 1);
     for (uint32_t c = 0; c < t->cells; c++) {
-        k->values[c] = (int64_t)t->values[c];
-        k->lower[c] = t->values[c] > 0;
-        k->asked[c] = (t->marks[c] & CDN_CELL_SENSITIVE) != 0;
+        values[c] = (int64_t)t->values[c];
+        lower[c] = t->values[c] > 0;
+        asked[c] = (t->marks[c] & CDN_CELL_SENSITIVE) != 0;
     }
-}
-
-static void forget(knowledge *k)
-{
-    cdn_interval_moves_destroy(k->moves);
-    void *blocks[] = {k->values, k->lower, k->asked, k->wanted, k->found};
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
-        free(blocks[i]);
-}
-
-static cdn_status attack_intervals(const shape_table *t, const uint8_t *withheld, knowledge *k,
-                                   uint32_t *unsafe, cdn_error *error)
-{
-    cdn_interval_input input = {
-        .values = k->values, .lower = k->lower, .asked = k->asked, .moves = k->moves};
-    *unsafe = 0;
-    cdn_status status = cdn_attack_intervals(&t->system, withheld, &input, k->found, error);
-    for (uint32_t c = 0; status == CDN_OK && c < t->cells; c++)
-        *unsafe += k->asked[c] && k->found[c].verdict != CDN_INTERVAL_PROTECTED;
-    return status;
-}
-
-/* As the release gate does it: protect, attack, mark what the remedy wants, and again. */
-static cdn_status protect_intervals(shape_table *t, knowledge *k, cdn_suppress_result *result,
-                                    uint32_t *attacks, cdn_error *error)
-{
-    for (;;) {
-        uint32_t unsafe, visible, stuck, marked = 0;
-        cdn_status status = cdn_suppress(&t->system, result, error);
-        if (status == CDN_OK)
-            status = attack_intervals(t, result->figure_withheld, k, &unsafe, error);
-        ++*attacks;
-        if (status != CDN_OK || unsafe == 0)
-            return status;
-        cdn_interval_input input = {
-            .values = k->values, .lower = k->lower, .asked = k->asked, .moves = k->moves};
-        status = cdn_attack_remedy(&t->system, result->figure_withheld, &input, k->found, k->wanted,
-                                   &visible, &stuck, error);
-        for (uint32_t c = 0; status == CDN_OK && c < t->cells; c++) {
-            if (k->wanted[c] && !(t->marks[c] & (CDN_CELL_SENSITIVE | CDN_CELL_KNOWN))) {
-                t->marks[c] = (uint8_t)(t->marks[c] | CDN_CELL_SENSITIVE);
-                marked++;
-            }
-        }
-        cdn_suppress_result_release(result);
-        if (status != CDN_OK)
-            return status;
-        if (marked == 0)
-            return CDN_E_REFUSED;
-    }
+    *l = (loop){.system = &t->system,
+                .marks = t->marks,
+                .input = {.values = values,
+                          .lower = lower,
+                          .asked = asked,
+                          .moves = cdn_interval_moves_create()},
+                .wanted = shape_need(t->cells, 1),
+                .found = shape_need(t->cells, sizeof *l->found)};
 }
 
 /* --- one table ---------------------------------------------------------------------------------- */
@@ -170,19 +120,18 @@ static uint32_t attack(const shape_table *t, const uint8_t *withheld)
 static int run(const options *o)
 {
     shape_table t;
-    knowledge k = {0};
+    loop l = {0};
     stopwatch watch;
     cdn_suppress_result result = {0};
     cdn_error error = CDN_ERROR_INIT;
     cdn_status status;
-    uint32_t attacks = 0;
     shape_create(&t, o->shape, o->by_value, o->providers);
     know_holders(&t, o);
     if (o->intervals)
-        know(&k, &t);
+        know(&l, &t);
     start(&watch);
     if (o->intervals)
-        status = protect_intervals(&t, &k, &result, &attacks, &error);
+        status = loop_protect(&l, &result, &error);
     else
         status = cdn_suppress(&t.system, &result, &error);
     double seconds = since(&watch.cpu, CLOCK_PROCESS_CPUTIME_ID);
@@ -192,14 +141,12 @@ static int run(const options *o)
                 error.message);
         return 1;
     }
-    print_line(o, &t, &result, attacks, seconds, wall);
+    print_line(o, &t, &result, l.attacks, seconds, wall);
     uint32_t exposed = o->attacked ? attack(&t, result.figure_withheld) : 0;
     if (o->attacked)
         printf(" exposed=%u", exposed);
     printf("\n");
     cdn_suppress_result_release(&result);
-    if (o->intervals)
-        forget(&k);
     shape_release(&t);
     return exposed > 0;
 }

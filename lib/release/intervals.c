@@ -9,7 +9,6 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "core/number.h"
 
 typedef struct knowledge {
     int64_t *values, *lower;
@@ -17,26 +16,18 @@ typedef struct knowledge {
     uint8_t *is_signed;             /* per variable */
 } knowledge;
 
-/* TEMPORARY */
-static void cdn_rule_levels(const cdn_cell *cell, const cdn_variable *variable,
-                            const cdn_policy *policy, cdn_verdict verdict, int64_t *below,
-                            int64_t *above, int64_t *width)
-{
-    (void)cell;
-    (void)verdict;
-    *below = *above = 0;
-    *width = (int64_t)policy->levels.minimum_width * cdn_pow10(variable->decimals);
-}
-
 static void set_levels(knowledge *k, const cdn_trial *trial, uint32_t c)
 {
     const cdn_cell *cell = &trial->cells->cells[c];
     const cdn_policy *policy = trial->input->policy;
     k->width[c] = 1;
-    if (!policy->levels.on || (trial->marks[c] & CDN_CELL_SENSITIVE) == 0)
+    if (!policy->levels.on || trial->verdicts[c] == 0 ||
+        (trial->marks[c] & CDN_CELL_SENSITIVE) == 0)
         return;
     cdn_rule_levels(cell, &trial->cells->variables[cell->variable], policy, trial->verdicts[c],
                     &k->below[c], &k->above[c], &k->width[c]);
+    if (k->width[c] < 1)
+        k->width[c] = 1;
 }
 
 static void know(knowledge *k, const cdn_trial *trial)

@@ -31,12 +31,12 @@ cdn_status cdn_noise_tables_create(const cdn_noise *noise, cdn_noise_tables **ou
     if (noise->contributors > CDN_NOISE_TOP)
         return cdn_fail(error, CDN_E_REFUSED, "contributors with noise: expected at most %u",
                         CDN_NOISE_TOP);
-    if (noise->contributors > 0 && (noise->flex == 0 || noise->power < 2 ||
-                                    noise->share_large == 0 || noise->share_small > 1000 ||
-                                    noise->share_large > noise->share_small))
+    if (noise->share_small > 0 && (noise->flex == 0 || noise->power < 2 ||
+                                   noise->share_small > 1000 ||
+                                   noise->share_large > noise->share_small))
         return cdn_fail(error, CDN_E_REFUSED,
                         "noise of magnitudes: expected a flex point of at least 1, a power of at "
-                        "least 2, and a share for large cells from 1 to that for small ones");
+                        "least 2, and a share for large cells not above that for small ones");
     cdn_noise_tables *tables = cdn_alloc(1, sizeof *tables);
     if (tables == NULL)
         return cdn_fail_memory(error);
@@ -44,7 +44,7 @@ cdn_status cdn_noise_tables_create(const cdn_noise *noise, cdn_noise_tables **ou
     cdn_ptable_options options = {noise->deviation, noise->variance, noise->small};
     cdn_status status = cdn_ptable_create(&options, &tables->counts, error);
     options.small = 0;
-    if (status == CDN_OK && noise->contributors > 0)
+    if (status == CDN_OK && noise->share_small > 0)
         status = cdn_ptable_create(&options, &tables->magnitudes, error);
     if (status == CDN_OK)
         *out = tables;
@@ -118,7 +118,8 @@ cdn_status cdn_noise_magnitude(const cdn_noise_tables *tables, int64_t value, in
     if (size > VALUE_MAX)
         return too_large(error);
     size *= ONE;
-    for (uint32_t k = 0; k < noise->contributors && k < CDN_NOISE_TOP; k++) {
+    uint32_t drivers = tables->magnitudes == NULL ? 0 : noise->contributors;
+    for (uint32_t k = 0; k < drivers; k++) {
         int64_t x = top[k];
         if (x <= 0 || size == 0)
             break;

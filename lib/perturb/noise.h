@@ -50,7 +50,7 @@ uint64_t cdn_draw(uint64_t key, uint32_t use);
 typedef struct cdn_noise_tables {
     cdn_noise noise;
     cdn_ptable *counts;
-    cdn_ptable *magnitudes; /* the same without forbidden counts */
+    cdn_ptable *magnitudes; /* the same without forbidden counts; NULL when p_small = 0 */
 } cdn_noise_tables;
 
 /** @errors CDN_E_REFUSED when there is no such noise. @owner caller, cdn_noise_tables_destroy */

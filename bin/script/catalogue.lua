@@ -365,6 +365,8 @@ local contributor_spec = {
     unit = { base.name, required = true },
     holding = { base.name },
     holding_column = { base.name },
+    waiver = { expression },
+    request = { expression },
 }
 
 local function nested(spec)
@@ -412,7 +414,9 @@ local function build_record(name, body, line)
                    unread = array(o.unread), columns = array {}, references = array {},
                    keep = o.keep and write_expr(o.keep, name),
                    workers = by.workers and write_expr(by.workers, name),
-                   unit = by.unit, holding = by.holding, holding_column = by.holding_column }
+                   unit = by.unit, holding = by.holding, holding_column = by.holding_column,
+                   waiver = by.waiver and write_expr(by.waiver, name),
+                   request = by.request and write_expr(by.request, name) }
     record_source(json, o, what, line)
     local state = { name = name, known = {}, names = {} }
     for i, one in ipairs(o.columns) do

@@ -105,6 +105,9 @@ typedef struct cdn_record {
     uint32_t unit;             /* record type; may be the record itself */
     uint32_t holding;          /* record type reached by reference, or CDN_NONE */
     uint32_t holding_column;   /* else a TEXT column of this record type, or CDN_NONE */
+    /* What a row that is its own unit says of its protection, for policies that ask (CDN_NONE =
+     * nothing): it waives protection, it requests it, where the expression is not 0. */
+    uint32_t waiver, request;
     bool is_public;            /* a public register: its rows are not confidential as such */
     uint32_t unread_count;     /* headers of the file that are never read, so that agreements can */
     const char *const *unread; /* name them as forbidden */

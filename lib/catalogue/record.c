@@ -14,7 +14,7 @@
 
 #define RECORD_KEYS                                                                          \
     "name* title kind file key source pattern codes columns references keep workers unit "   \
-    "holding holding_column public unread"
+    "holding holding_column waiver request public unread"
 #define COLUMN_KEYS "name* header kind required decimals min max codes remap"
 #define REMAPS_MAX 256u
 #define CELL_MIN (INT32_MIN + 16) /* what a column can store */
@@ -226,6 +226,7 @@ static cdn_status build_record(cdn_builder *builder, const cdn_json *json, const
     *record = (cdn_record){.name = node.name, .source = CDN_NONE, .key = CDN_NONE,
                            .unpivot_codes = CDN_NONE, .keep = CDN_NONE, .workers = CDN_NONE,
                            .unit = index, .holding = CDN_NONE, .holding_column = CDN_NONE,
+                           .waiver = CDN_NONE, .request = CDN_NONE,
                            .column_first = builder->catalogue->column_count};
     CDN_TRY(cdn_shape_text(shape, &node, "title", true, &record->title));
     CDN_TRY(word_member(shape, &node, "kind", record_kinds, &kind));
@@ -400,6 +401,21 @@ static cdn_status check_keep(const cdn_builder *builder, const cdn_node *node, u
     return CDN_OK;
 }
 
+/* A workplace speaks for itself: its workers do not waive what protects it. */
+static cdn_status build_wish(cdn_builder *builder, const cdn_node *node, const char *key,
+                             uint32_t index, uint32_t *out)
+{
+    CDN_TRY(cdn_build_expr(builder, node, key, index, false, out));
+    if (*out == CDN_NONE)
+        return CDN_OK;
+    if (builder->records[index].unit != index)
+        return cdn_shape_fail(&builder->shape, node,
+                              "\"%s\" belongs to the record type that is the unit", key);
+    if (builder->types[*out].kind != CDN_TYPE_NUMBER)
+        return cdn_shape_fail(&builder->shape, node, "\"%s\" must be a condition", key);
+    return CDN_OK;
+}
+
 /* The contributors of one record type, and which rows are kept. */
 static cdn_status build_rules(cdn_builder *builder, const cdn_json *json, const cdn_node *root,
                               uint32_t index)
@@ -419,6 +435,8 @@ static cdn_status build_rules(cdn_builder *builder, const cdn_json *json, const 
     CDN_TRY(cdn_build_record_member(builder, &node, "unit", &record->unit));
     if (!cdn_catalogue_route(builder->catalogue, index, record->unit, steps, &count))
         return cdn_shape_fail(shape, &node, "\"unit\" cannot be reached by references");
+    CDN_TRY(build_wish(builder, &node, "waiver", index, &record->waiver));
+    CDN_TRY(build_wish(builder, &node, "request", index, &record->request));
     CDN_TRY(column_member(builder, &node, "holding_column", index, false,
                           &record->holding_column));
     if ((cdn_json_get(node.json, "holding") != NULL) == (record->holding_column != CDN_NONE))

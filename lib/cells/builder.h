@@ -1,9 +1,10 @@
 /* builder.h - what the stages of cdn_cells_create share while they work.
  *
- * Stages, in order: masks and tables (tables.c) -> provider rows (rows.c) ->
- * differences of overlapping sets (overlap.c) -> sums that two tables share
- * (join.c) -> tabulation and interning (cells.c) -> categories of groups
- * (category.c) -> equations (link.c). Each adds to the builder; none looks ahead.
+ * Stages, in order: contributors (contributor.c) -> masks and tables (tables.c)
+ * -> provider rows (rows.c) -> differences of overlapping sets (overlap.c) ->
+ * sums that two tables share (join.c) -> tabulation and interning (cells.c) ->
+ * categories of groups (category.c) -> equations (link.c). Each adds to the
+ * builder; none looks ahead.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_CELLS_BUILDER_H
@@ -125,6 +126,7 @@ cdn_status cdn_builder_filters(cdn_builder *b, const cdn_plan_filter *filters, u
 bool cdn_builder_axis_is_public(const cdn_builder *b, uint32_t axis, uint32_t record);
 
 /* The stages. */
+cdn_status cdn_builder_contributors(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_tables(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_masks(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;

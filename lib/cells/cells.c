@@ -15,41 +15,6 @@
 #include "core/fail.h"
 #include "core/pool.h"
 
-static bool is_one(const cdn_catalogue *catalogue, uint32_t expr)
-{
-    return expr != CDN_NONE && catalogue->exprs[expr].op == CDN_EX_CONSTANT &&
-           catalogue->exprs[expr].decimals == 0 && catalogue->exprs[expr].constant == 1;
-}
-
-/* Rows of all record types in one sequence, after each type's rows one name for all unknown ones;
- * from 1. Holdings that no record type lists are called after the records that name them. */
-static cdn_status name_contributors(cdn_builder *b, cdn_error *error)
-{
-    const cdn_catalogue *catalogue = b->catalogue;
-    uint32_t next = 1;
-    for (uint32_t r = 0; r < catalogue->record_count; r++) {
-        cdn_grid_records *records = &b->records[r];
-        records->rows = cdn_snapshot_rows(b->snapshot, r);
-        records->first_row = next;
-        records->are_workers = is_one(catalogue, catalogue->records[r].workers);
-        CDN_TRY(cdn_snapshot_contributors(b->snapshot, r, &records->contributors, error));
-        if (__builtin_add_overflow(next, records->rows, &next) || next >= CDN_NONE - 1)
-            return cdn_fail(error, CDN_E_LIMIT, "the data has too many records");
-        next++;
-    }
-    for (uint32_t r = 0; r < catalogue->record_count; r++) {
-        const cdn_record *record = &catalogue->records[r];
-        const cdn_grid_records *unit = &b->records[record->unit];
-        const cdn_grid_records *holding =
-            &b->records[record->holding == CDN_NONE ? r : record->holding];
-        b->records[r].first_unit = unit->first_row;
-        b->records[r].no_unit = unit->first_row + unit->rows;
-        b->records[r].first_holding = holding->first_row;
-        b->records[r].no_holding = holding->first_row + holding->rows;
-    }
-    return CDN_OK;
-}
-
 static cdn_status start(cdn_builder *b, cdn_error *error)
 {
     const cdn_catalogue *catalogue = b->catalogue;
@@ -72,7 +37,7 @@ static cdn_status start(cdn_builder *b, cdn_error *error)
         return cdn_fail_memory(error);
     cells->table_count = b->plan->table_count;
     cells->list_count = b->plan->list_count;
-    return name_contributors(b, error);
+    return cdn_builder_contributors(b, error);
 }
 
 static void finish(cdn_builder *b)

@@ -4,6 +4,7 @@
 #include "support/workforce.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/text.h"
 #include "support/unit.h"
@@ -254,27 +255,32 @@ static const cdn_record records[WF_RECORDS] = {
                       .column_first = C_PERIOD, .column_count = C_WORKER_ID - C_PERIOD,
                       .reference_count = 2, .references = workplace_references,
                       .unpivot_codes = CDN_NONE, .keep = CDN_NONE, .workers = E_STAFF,
+                      .waiver = CDN_NONE, .request = CDN_NONE,
                       .unit = WF_WORKPLACE, .holding = WF_PROVIDER, .holding_column = CDN_NONE},
     [WF_WORKER] = {.name = "worker", .title = "Workers", .kind = CDN_RECORD_FILE,
                    .file = "worker.csv", .source = CDN_NONE, .key = C_WORKER_ID,
                    .column_first = C_WORKER_ID, .column_count = C_JOB - C_WORKER_ID,
                    .reference_count = 1, .references = worker_references,
                    .unpivot_codes = CDN_NONE, .keep = CDN_NONE, .workers = E_ONE,
+                   .waiver = CDN_NONE, .request = CDN_NONE,
                    .unit = WF_WORKPLACE, .holding = WF_PROVIDER, .holding_column = CDN_NONE},
     [WF_JOB] = {.name = "job", .title = "Jobs", .kind = CDN_RECORD_UNPIVOT,
                 .source = WF_WORKPLACE, .key = CDN_NONE, .column_first = C_JOB,
                 .column_count = C_LOCATION_ID - C_JOB, .reference_count = 1,
                 .references = job_references, .unpivot_pattern = "j%02d",
                 .unpivot_codes = L_JOBS, .keep = CDN_NONE, .workers = E_EMPLOYED,
+                .waiver = CDN_NONE, .request = CDN_NONE,
                 .unit = WF_WORKPLACE, .holding = WF_PROVIDER, .holding_column = CDN_NONE},
     [WF_PROVIDER] = {.name = "provider", .title = "Providers", .kind = CDN_RECORD_GROUP,
                      .source = WF_WORKPLACE, .key = C_ORG, .column_first = C_LOCATION_ID,
                      .unpivot_codes = CDN_NONE, .keep = CDN_NONE, .workers = CDN_NONE,
+                     .waiver = CDN_NONE, .request = CDN_NONE,
                      .unit = WF_PROVIDER, .holding = WF_PROVIDER, .holding_column = CDN_NONE},
     [WF_LOCATION] = {.name = "location", .title = "Locations", .kind = CDN_RECORD_FILE,
                      .file = "location.csv", .source = CDN_NONE, .key = C_LOCATION_ID,
                      .column_first = C_LOCATION_ID, .column_count = C_COUNT - C_LOCATION_ID,
                      .unpivot_codes = CDN_NONE, .keep = CDN_NONE, .workers = CDN_NONE,
+                     .waiver = CDN_NONE, .request = CDN_NONE,
                      .unit = WF_LOCATION, .holding = CDN_NONE,
                      .holding_column = C_REGISTER_PROVIDER, .is_public = true}};
 
@@ -290,6 +296,16 @@ const cdn_catalogue wf_catalogue = {
     .dimension_count = WF_DIMS, .dimensions = dimensions,
     .measure_count = WF_MEASURES, .measures = measures,
     .field_count = WF_FIELDS, .fields = fields};
+
+const cdn_catalogue *wf_wishing_catalogue(wf_wishes *w)
+{
+    memcpy(w->records, records, sizeof records);
+    w->records[WF_WORKPLACE].waiver = E_T_OK;
+    w->records[WF_WORKPLACE].request = E_V_OK;
+    w->catalogue = wf_catalogue;
+    w->catalogue.records = w->records;
+    return &w->catalogue;
+}
 
 /* ---- data ---- */
 

@@ -76,6 +76,13 @@ enum {
 
 extern const cdn_catalogue wf_catalogue;
 
+/** The same, but workplaces with t_ok waive protection and those with v_ok request it. */
+typedef struct wf_wishes {
+    cdn_catalogue catalogue;
+    cdn_record records[WF_RECORDS];
+} wf_wishes;
+const cdn_catalogue *wf_wishing_catalogue(wf_wishes *w);
+
 /* ---- data ---- */
 
 #define WF_BLANK (-1) /* a missing answer */
@@ -191,6 +198,8 @@ typedef struct wf_revealed {
 } wf_revealed;
 
 typedef struct wf_world {
+    bool waivers, requests; /* are they to be counted? */
+    bool waives[WF_MOST_WORKPLACES], asks[WF_MOST_WORKPLACES];
     wf_revealed revealed;
     uint32_t counts[WF_RECORDS];
     wf_record records[WF_RECORDS][WF_MOST_WORKERS];

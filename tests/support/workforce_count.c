@@ -57,8 +57,8 @@ void wf_world_make(const wf_data *data, wf_world *out)
         const wf_workplace *w = &data->workplace[i];
         wf_record r = empty_record((int)i, w->org, w->staff);
         place_at(w, &r);
-        r.t_ok = w->t_ok == 1;
-        r.v_ok = w->v_ok == 1;
+        r.t_ok = out->waives[i] = w->t_ok == 1;
+        r.v_ok = out->asks[i] = w->v_ok == 1;
         r.value[WF_V_STAFF] = known(w->staff);
         r.value[WF_V_LEAVERS] = known(w->leavers);
         r.value[WF_V_VACANT] = known(w->vacant);
@@ -318,6 +318,37 @@ static uint32_t only_one(const int64_t *sums, uint32_t count)
     return 0;
 }
 
+/* Waivers and requests of the contributors of a cell, in the order of their sizes. What equals
+ * another in size may have either one's rank: it is not looked at. */
+typedef struct wf_wish {
+    int64_t size;
+    bool in, waives, asks;
+} wf_wish;
+
+static bool is_alone_in_size(const wf_wish *wishes, uint32_t count, int64_t size)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++)
+        found += wishes[i].in && wishes[i].size == size;
+    return found == 1;
+}
+
+static void add_wishes(const wf_wish *wishes, uint32_t count, cdn_cell *cell)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (!wishes[i].in)
+            continue;
+        cell->unwaived += !wishes[i].waives;
+        if (wishes[i].size == 0 || !is_alone_in_size(wishes, count, wishes[i].size))
+            continue;
+        for (uint32_t r = 0; r < CDN_CELL_TOP; r++)
+            if (cell->top[r] == wishes[i].size) {
+                cell->waived |= (uint8_t)((unsigned)wishes[i].waives << r);
+                cell->asked |= (uint8_t)((unsigned)wishes[i].asks << r);
+            }
+    }
+}
+
 cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t leaves[WF_AXES])
 {
     enum { HOLDINGS = 2000, KINDS = 3 };
@@ -326,6 +357,9 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
     memset(sums, 0, sizeof sums);
     memset(holding_seen, 0, sizeof holding_seen);
     memset(unit_seen, 0, sizeof unit_seen);
+    static wf_wish wishes[HOLDINGS];
+    memset(wishes, 0, sizeof wishes);
+    bool can_wish = s->record != WF_LOCATION;
     bool alike[64] = {false};
     for (uint32_t p = 0; p < world->row_part_count; p++)
         alike[p] = world->row_parts[p].statistic.record == s->record &&
@@ -345,17 +379,23 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
         cell.workplaces += !unit_seen[r->unit];
         holding_seen[r->holding] = unit_seen[r->unit] = true;
         cell.has_negative = cell.has_negative || value < 0;
+        wf_wish *wish = &wishes[r->holding];
+        wish->waives = (wish->waives || !wish->in) && world->waivers && can_wish &&
+                       world->waives[r->unit];
+        wish->asks = wish->asks || (world->requests && can_wish && world->asks[r->unit]);
+        wish->in = true;
         sums[CDN_CONTRIBUTOR_PROVIDER][r->holding] += value;
         sums[CDN_CONTRIBUTOR_WORKPLACE][r->unit] += value;
         if (s->record == WF_WORKER)
             sums[CDN_CONTRIBUTOR_WORKER][i] += value;
     }
-    cell.unwaived = cell.providers;
     for (uint32_t h = 0; h < HOLDINGS; h++) {
         int64_t sum = sums[CDN_CONTRIBUTOR_PROVIDER][h], size = sum < 0 ? -sum : sum;
         cell.total += size;
         largest(size, cell.top);
+        wishes[h].size = size;
     }
+    add_wishes(wishes, HOLDINGS, &cell);
     for (uint32_t kind = 0; kind < KINDS; kind++)
         cell.sole[kind] = only_one(sums[kind], HOLDINGS);
     return cell;
@@ -363,8 +403,19 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
 
 /* ---- comparison ---- */
 
+/* Bits of the ranks that no other size equals. */
+static uint32_t sure_ranks(const cdn_cell *cell)
+{
+    uint32_t sure = 0;
+    for (uint32_t r = 0; r + 1 < CDN_CELL_TOP; r++)
+        if ((r == 0 || cell->top[r - 1] != cell->top[r]) && cell->top[r + 1] != cell->top[r])
+            sure |= 1u << r;
+    return sure;
+}
+
 static void compare_cells(const cdn_cell *found, const cdn_cell *expected, const char *where)
 {
+    uint32_t sure = sure_ranks(expected);
     const struct {
         const char *name;
         int64_t found, expected;
@@ -380,6 +431,8 @@ static void compare_cells(const cdn_cell *found, const cdn_cell *expected, const
                   {"top4", found->top[3], expected->top[3]},
                   {"top5", found->top[4], expected->top[4]},
                   {"unwaived", found->unwaived, expected->unwaived},
+                  {"waived", found->waived & sure, expected->waived & sure},
+                  {"asked", found->asked & sure, expected->asked & sure},
                   {"has_negative", found->has_negative, expected->has_negative},
                   {"one worker", found->sole[0] != 0, expected->sole[0] != 0},
                   {"one workplace", found->sole[1] != 0, expected->sole[1] != 0},

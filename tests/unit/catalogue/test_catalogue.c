@@ -127,6 +127,12 @@ static const refusal refusals[] = {
     {"{'to':'home'", "{'to':'house'", 16, "no record type \"house\""},
     {"'column':'home','required'", "'column':'pay','required'", 16, "differ in kind"},
     {"'value':'1','line':17", "'value':'1.5','line':17", 10, "whole number"},
+    {"'unit':'home','holding':'home'}],'axes'",
+     "'unit':'home','holding':'home','waiver':{'op':'column','column':'pay','record':'person',"
+     "'line':18}}],'axes'", 10, "\"waiver\" belongs to the record type that is the unit"},
+    {"'references':[],'unit':'home'",
+     "'references':[],'request':{'op':'column','column':'place','record':'home','line':9},"
+     "'unit':'home'", 4, "\"request\" must be a condition"},
     {"'codes':'place','bindings'", "'codes':'kind','bindings'", 20, "code list \"kind\""},
     {"'record':'person','column':'kind','line':21", "'record':'person','column':'kond','line':21",
      21, "no column \"kond\""},
@@ -345,6 +351,10 @@ static void test_catalogue__knows_no_data_set(void **state)
     assert_int_equal(cdn_axis_binding(amhp, region->axis, person)->record,
                      cdn_catalogue_find_record(amhp, "council"));
     assert_int_equal(cdn_catalogue_find_record(amhp, "workplace"), CDN_NONE);
+    const cdn_record *council = &amhp->records[cdn_catalogue_find_record(amhp, "council")];
+    assert_int_equal(amhp->exprs[council->waiver].op, CDN_EX_IN);
+    assert_int_equal(council->request, CDN_NONE);
+    assert_int_equal(amhp->records[person].waiver, CDN_NONE);
     cdn_catalogue_destroy(amhp);
 }
 
@@ -400,7 +410,7 @@ static void test_catalogue__refuses_bad_code_lists(void **state)
     assert_int_equal(cdn_catalogue_create(json, AMHP, "/nowhere", &catalogue, &error),
                      CDN_E_INPUT);
     assert_string_equal(error.message, "code list \"areas\": there is no file /nowhere/areas.csv");
-    assert_int_equal(error.line, 18); /* where amhp.lua first names it */
+    assert_int_equal(error.line, 20); /* where amhp.lua first names it */
     cdn_text owned = {.bytes = parts};
     cdn_text_release(&owned);
     cdn_json_destroy(json);

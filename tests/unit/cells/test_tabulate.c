@@ -144,6 +144,54 @@ static void test_tabulate__who_is_alone_has_a_name(void **state)
     cdn_snapshot_close(snapshot);
 }
 
+/* Without a word in the policy, waivers and requests of the data mean nothing. */
+static void test_tabulate__waivers_and_requests_of_providers(void **state)
+{
+    (void)state;
+    static wf_wishes wishes;
+    wf_random(&data, 23, 35, 300);
+    for (uint32_t i = 0; i < data.workplaces; i++) {
+        data.workplace[i].org = (int)(i * 7 % 31); /* few workplaces each, or nobody waives */
+        if (data.workplace[i].service == 0)
+            data.workplace[i].t_ok = 1;
+    }
+    wf_plan_start(&plan);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_AREA, 0, 1);
+    wf_by(&plan, WF_DIM_SERVICE, 0, 0);
+    wf_show(&plan, WF_NET);
+    wf_show(&plan, WF_PAY);
+    wf_show(&plan, WF_POSTS);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_SECTOR, 0, 0);
+    wf_show(&plan, WF_COVERAGE);
+    cdn_snapshot *snapshot = wf_load(&data);
+    wf_world_make(&data, &world);
+    for (int asked = 0; asked < 4; asked++) {
+        cdn_policy policy = wf_policy;
+        policy.waivers = world.waivers = (asked & 1) != 0;
+        policy.request.on = world.requests = (asked & 2) != 0;
+        cdn_error error = CDN_ERROR_INIT;
+        cdn_cells *cells = NULL;
+        if (cdn_cells_create(snapshot, wf_wishing_catalogue(&wishes), &plan.plan, &wf_agreement,
+                             &policy, 2, &cells, &error) != CDN_OK)
+            fail_msg("%s", error.message);
+        wf_check_tables(cells, &plan.plan, &world);
+        uint32_t waived = 0, requested = 0, all = 0;
+        for (uint32_t c = 0; c < cells->count; c++) {
+            waived += cells->cells[c].waived != 0;
+            requested += cells->cells[c].asked != 0;
+            all += cells->cells[c].unwaived == 0 && cells->cells[c].providers > 0;
+        }
+        assert_int_equal(waived > 20 && all > 0, policy.waivers);
+        assert_int_equal(requested > 20, policy.request.on);
+        assert_true(policy.waivers || waived + all == 0);
+        assert_true(policy.request.on || requested == 0);
+        cdn_cells_destroy(cells);
+    }
+    cdn_snapshot_close(snapshot);
+}
+
 static void test_tabulate__filters_narrow_keys_and_totals(void **state)
 {
     (void)state;
@@ -601,6 +649,7 @@ int main(void)
         cmocka_unit_test(test_tabulate__levels_and_totals_of_four_dimensions),
         cmocka_unit_test(test_tabulate__negative_contributions),
         cmocka_unit_test(test_tabulate__who_is_alone_has_a_name),
+        cmocka_unit_test(test_tabulate__waivers_and_requests_of_providers),
         cmocka_unit_test(test_tabulate__filters_narrow_keys_and_totals),
         cmocka_unit_test(test_tabulate__totals_may_be_left_out),
         cmocka_unit_test(test_tabulate__sums_of_columns),

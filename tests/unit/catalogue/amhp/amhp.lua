@@ -8,6 +8,8 @@ catalogue "amhp" {
 codes "profession" { { "sw", "Social worker" }, { "nurse", "Nurse" }, { "ot", "Occupational therapist" },
                      { "dk", "Not said" }, dont_know = "dk" }
 
+codes "answer" { { 1, "Yes" }, { 2, "No" } }
+
 local council = record "council" {
   title   = "Council that answered",
   file    = "councils.csv",
@@ -17,8 +19,9 @@ local council = record "council" {
     text    "id"        { "council", required = true },
     coded   "region"    { "region", list = "areas", required = true },
     integer "vacancies" { "vacant", from = 0, to = 999 },
+    coded   "open"      { "open_data", list = "answer" },
   },
-  contributors = { unit = "council", holding = "council" },
+  contributors = { unit = "council", holding = "council", waiver = col "open" :is "Yes" },
 }
 
 local amhp = record "amhp" {

@@ -33,7 +33,7 @@ typedef struct attack {
     uint32_t *row_start, *row_column;
     int32_t *row_coefficient;
     uint8_t *wanted, *determined; /* per column */
-    uint8_t *found;               /* per column: by a contributor */
+    uint32_t *by;                 /* per column: a contributor's cell */
     cdn_equations equations;
 } attack;
 
@@ -179,12 +179,14 @@ static cdn_status attack_init(attack *a, const cdn_system *s, cdn_error *error)
     a->row_coefficient = cdn_alloc(entries, sizeof *a->row_coefficient);
     a->wanted = cdn_alloc(cells, 1);
     a->determined = cdn_alloc(cells, 1);
-    a->found = cdn_alloc(cells, 1);
+    a->by = cdn_alloc(cells, sizeof *a->by);
     if (a->visible == NULL || a->leader == NULL || a->attacked == NULL || a->column == NULL ||
         a->cell == NULL || a->row_start == NULL || a->row_column == NULL ||
         a->row_coefficient == NULL || a->wanted == NULL || a->determined == NULL ||
-        a->found == NULL)
+        a->by == NULL)
         return cdn_fail_memory(error);
+    for (uint32_t c = 0; c < s->cell_count; c++)
+        a->by[c] = CDN_INSIDER_NONE;
     return CDN_OK;
 }
 
@@ -200,7 +202,7 @@ static void attack_release(attack *a)
     cdn_free(a->row_coefficient);
     cdn_free(a->wanted);
     cdn_free(a->determined);
-    cdn_free(a->found);
+    cdn_free(a->by);
 }
 
 /* One prime: outsiders, and whoever holds a cell. */
@@ -219,7 +221,7 @@ static cdn_status try_prime(attack *a, uint32_t prime, cdn_error *error)
     }
     cdn_insider_view view = {a->system, prime, e->column_count, a->cell, written};
     if (status == CDN_OK)
-        status = cdn_insider_attack(&view, a->found, error);
+        status = cdn_insider_attack(&view, a->by, error);
     cdn_written_release(written, e->column_count);
     cdn_free(written);
     return status;
@@ -232,11 +234,18 @@ static uint8_t judge(const attack *a, uint32_t cell)
         return 0;
     if (a->visible[cell] || (column != NONE && a->determined[column]))
         return CDN_EXPOSED_TO_ALL;
-    return column != NONE && a->found[column] ? CDN_EXPOSED_TO_HOLDER : 0;
+    return column != NONE && a->by[column] != NONE ? CDN_EXPOSED_TO_HOLDER : 0;
 }
 
 cdn_status cdn_attack_exact(const cdn_system *system, const uint8_t *figure_withheld,
                             uint8_t *exposed, uint32_t *exposed_count, cdn_error *error)
+{
+    return cdn_attack_exact_by(system, figure_withheld, exposed, NULL, exposed_count, error);
+}
+
+cdn_status cdn_attack_exact_by(const cdn_system *system, const uint8_t *figure_withheld,
+                               uint8_t *exposed, uint32_t *by, uint32_t *exposed_count,
+                               cdn_error *error)
 {
     attack a = {0};
     cdn_status status = attack_init(&a, system, error);
@@ -256,6 +265,8 @@ cdn_status cdn_attack_exact(const cdn_system *system, const uint8_t *figure_with
     for (uint32_t c = 0; c < system->cell_count; c++) {
         exposed[c] = judge(&a, c);
         *exposed_count += exposed[c] != 0;
+        if (by != NULL && exposed[c] == CDN_EXPOSED_TO_HOLDER)
+            by[c] = a.by[a.column[c]];
     }
 
 done:

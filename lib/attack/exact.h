@@ -26,4 +26,10 @@ cdn_status cdn_attack_exact(const cdn_system *system, const uint8_t *figure_with
                             uint8_t *exposed, uint32_t *exposed_count, cdn_error *error)
     CDN_MUST_CHECK;
 
+/** The same; where exposed is CDN_EXPOSED_TO_HOLDER, by[cell] is a cell that the contributor who
+ *  determines it is alone in. All other entries of by[0..cell_count) stay as they are. */
+cdn_status cdn_attack_exact_by(const cdn_system *system, const uint8_t *figure_withheld,
+                               uint8_t *exposed, uint32_t *by, uint32_t *exposed_count,
+                               cdn_error *error) CDN_MUST_CHECK;
+
 #endif

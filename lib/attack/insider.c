@@ -55,26 +55,28 @@ static bool is_same_class(const member *a, const member *b)
     return a->fingerprint[0] == b->fingerprint[0] && a->fingerprint[1] == b->fingerprint[1];
 }
 
-/* One class, one kind: a sensitive cell falls when somebody else holds a cell of its class. */
+/* One class, one kind: a sensitive cell falls when somebody else holds a cell of its class. Two
+ * different holders of the class are enough to answer for each of its cells. */
 static void try_class(const cdn_insider_view *view, const member *members, uint32_t count,
-                      const uint32_t *holder, uint8_t *found)
+                      const uint32_t *holder, uint32_t *by)
 {
-    uint32_t someone = 0;
-    bool several = false;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t h = holder[view->cell[members[i].column]];
-        several = several || (h != 0 && someone != 0 && h != someone);
-        someone = h != 0 ? h : someone;
-    }
-    for (uint32_t i = 0; i < count && someone != 0; i++) {
+    uint32_t cells[2] = {CDN_INSIDER_NONE, CDN_INSIDER_NONE}, holders[2] = {0, 0};
+    for (uint32_t i = 0; i < count && holders[1] == 0; i++) {
         uint32_t cell = view->cell[members[i].column];
-        if ((view->system->marks[cell] & CDN_CELL_SENSITIVE) &&
-            (several || holder[cell] != someone))
-            found[members[i].column] = 1;
+        uint32_t at = holders[0] != 0;
+        if (holder[cell] == 0 || holder[cell] == holders[0])
+            continue;
+        cells[at] = cell;
+        holders[at] = holder[cell];
+    }
+    for (uint32_t i = 0; i < count && holders[0] != 0; i++) {
+        uint32_t column = members[i].column, cell = view->cell[column];
+        if ((view->system->marks[cell] & CDN_CELL_SENSITIVE) && by[column] == CDN_INSIDER_NONE)
+            by[column] = cells[holder[cell] == holders[0]];
     }
 }
 
-cdn_status cdn_insider_try_multiples(const cdn_insider_view *view, uint8_t *found,
+cdn_status cdn_insider_try_multiples(const cdn_insider_view *view, uint32_t *by,
                                      cdn_error *error)
 {
     uint32_t count = 0;
@@ -90,14 +92,14 @@ cdn_status cdn_insider_try_multiples(const cdn_insider_view *view, uint8_t *foun
         for (end = begin + 1; end < count && is_same_class(&members[begin], &members[end]);)
             end++;
         for (uint32_t k = 0; k < view->system->holder_kinds && end - begin > 1; k++)
-            try_class(view, members + begin, end - begin, view->system->holder[k], found);
+            try_class(view, members + begin, end - begin, view->system->holder[k], by);
     }
     cdn_free(members);
     return CDN_OK;
 }
 
-cdn_status cdn_insider_attack(const cdn_insider_view *view, uint8_t *found, cdn_error *error)
+cdn_status cdn_insider_attack(const cdn_insider_view *view, uint32_t *by, cdn_error *error)
 {
-    CDN_TRY(cdn_insider_try_multiples(view, found, error));
-    return cdn_insider_try_spans(view, found, error);
+    CDN_TRY(cdn_insider_try_multiples(view, by, error));
+    return cdn_insider_try_spans(view, by, error);
 }

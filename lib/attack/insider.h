@@ -23,19 +23,21 @@ typedef struct cdn_insider_view {
     const cdn_written *written; /* per column */
 } cdn_insider_view;
 
-/** Sets found[column] to 1 for each sensitive cell that a contributor who does not hold it
- *  determines; leaves all other entries alone. Never misses one that is there modulo the prime; two
+#define CDN_INSIDER_NONE UINT32_MAX
+
+/** Sets by[column], where it is CDN_INSIDER_NONE, for each sensitive cell that a contributor who
+ *  does not hold it determines: to a cell of that contributor's. Never misses one that is there modulo the prime; two
  *  cells whose 128-bit fingerprints collide would count as multiples of each other, which errs on
  *  the safe side.
  *  @complexity near linear in the terms for holders of one cell; for those of m cells, m^2 sparse
  *  sums and a look at the cells that share a rare free cell with them */
-cdn_status cdn_insider_attack(const cdn_insider_view *view, uint8_t *found, cdn_error *error)
+cdn_status cdn_insider_attack(const cdn_insider_view *view, uint32_t *by, cdn_error *error)
     CDN_MUST_CHECK;
 
 /** The two halves: holders by each of their cells, and holders by all of their cells. */
-cdn_status cdn_insider_try_multiples(const cdn_insider_view *view, uint8_t *found,
+cdn_status cdn_insider_try_multiples(const cdn_insider_view *view, uint32_t *by,
                                      cdn_error *error) CDN_MUST_CHECK;
-cdn_status cdn_insider_try_spans(const cdn_insider_view *view, uint8_t *found, cdn_error *error)
+cdn_status cdn_insider_try_spans(const cdn_insider_view *view, uint32_t *by, cdn_error *error)
     CDN_MUST_CHECK;
 
 #endif

@@ -31,7 +31,7 @@ typedef struct line {
 typedef struct work {
     const cdn_insider_view *view;
     const uint32_t *holder; /* of the kind under trial, per cell */
-    uint8_t *found;
+    uint32_t *by;
     uint32_t *bearer_start, *bearers; /* per free column: sensitive columns that have it */
     held *held;
     uint32_t held_count;
@@ -82,12 +82,12 @@ static cdn_status list_bearers(work *w, cdn_error *error)
     return CDN_OK;
 }
 
-static cdn_status work_init(work *w, const cdn_insider_view *view, uint8_t *found,
+static cdn_status work_init(work *w, const cdn_insider_view *view, uint32_t *by,
                             cdn_error *error)
 {
     size_t columns = view->column_count;
     w->view = view;
-    w->found = found;
+    w->by = by;
     w->bearer_start = cdn_alloc(columns + 1, sizeof *w->bearer_start);
     w->held = cdn_alloc(columns, sizeof *w->held);
     w->lines = cdn_alloc(columns, sizeof *w->lines);
@@ -225,12 +225,12 @@ static cdn_status try_holder(work *w, const held *cells, uint32_t count, cdn_err
         uint32_t pivot = w->lines[i].pivot;
         for (uint32_t j = w->bearer_start[pivot]; j < w->bearer_start[pivot + 1]; j++) {
             uint32_t column = w->bearers[j];
-            if (w->found[column] || w->tried[column] == w->trial ||
+            if (w->by[column] != CDN_INSIDER_NONE || w->tried[column] == w->trial ||
                 w->holder[w->view->cell[column]] == cells[0].holder)
                 continue;
             w->tried[column] = w->trial;
             if (is_spanned(w, column))
-                w->found[column] = 1;
+                w->by[column] = w->view->cell[cells[0].column];
         }
     }
     drop_lines(w);
@@ -264,10 +264,10 @@ static cdn_status try_kind(work *w, cdn_error *error)
     return CDN_OK;
 }
 
-cdn_status cdn_insider_try_spans(const cdn_insider_view *view, uint8_t *found, cdn_error *error)
+cdn_status cdn_insider_try_spans(const cdn_insider_view *view, uint32_t *by, cdn_error *error)
 {
     work w = {0};
-    cdn_status status = work_init(&w, view, found, error);
+    cdn_status status = work_init(&w, view, by, error);
     for (uint32_t k = 0; k < view->system->holder_kinds && status == CDN_OK; k++) {
         w.holder = view->system->holder[k];
         status = try_kind(&w, error);

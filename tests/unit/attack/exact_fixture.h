@@ -23,6 +23,7 @@ typedef struct fixture {
     uint32_t figure_start[MOST + 1], figure_cell[MOST];
     uint8_t withheld[MOST], exposed[MOST];
     uint32_t exposed_count;
+    uint32_t by[MOST];
     uint32_t holder_kinds;
     uint32_t holder[CDN_HOLDER_KINDS][MOST];
 } fixture;
@@ -93,7 +94,7 @@ static inline cdn_status run(fixture *f)
     cdn_error error = CDN_ERROR_INIT;
     memset(f->exposed, 9, sizeof f->exposed);
     f->exposed_count = 99;
-    return cdn_attack_exact(&s, f->withheld, f->exposed, &f->exposed_count, &error);
+    return cdn_attack_exact_by(&s, f->withheld, f->exposed, f->by, &f->exposed_count, &error);
 }
 
 /* sdcTable's 5 x 5 example (its test of the simple heuristic): cells row-major, the fifth row and

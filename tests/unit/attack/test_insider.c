@@ -207,6 +207,24 @@ static void add_holders(fixture *f)
     }
 }
 
+/* Does whoever is alone in f->by[cell] determine the cell? */
+static bool names_a_culprit(const fixture *f, const bool *visible, uint32_t cell)
+{
+    for (uint32_t k = 0; k < f->holder_kinds; k++) {
+        bool knows[SMALL];
+        uint8_t exact[SMALL] = {0};
+        uint32_t h = f->holder[k][f->by[cell]];
+        if (h == 0 || h == f->holder[k][cell])
+            continue;
+        for (uint32_t c = 0; c < f->cells; c++)
+            knows[c] = visible[c] || f->holder[k][c] == h;
+        brute(f, knows, exact);
+        if (exact[cell])
+            return true;
+    }
+    return false;
+}
+
 static void brute_holders(const fixture *f, const bool *visible, uint8_t *expected)
 {
     for (uint32_t k = 0; k < f->holder_kinds; k++) {
@@ -245,6 +263,8 @@ static void test_insider__agrees_with_fractions_on_thousands_of_systems(void **s
             safe += f.marks[c] == S && expected[c] == 0;
             if (f.exposed[c] != expected[c])
                 fail_msg("seed %llu, cell %u", (unsigned long long)seed, c);
+            if (expected[c] == ONE && !names_a_culprit(&f, visible, c))
+                fail_msg("seed %llu, cell %u: wrong culprit", (unsigned long long)seed, c);
         }
     }
     assert_true(by_holders > 500);

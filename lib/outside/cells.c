@@ -213,6 +213,34 @@ static cdn_status read_cost(const reader *self, const cdn_outside_record *record
     return CDN_OK;
 }
 
+/* Who is alone in the cell. A name that differs by a blank would be another contributor. */
+static cdn_status read_holder(const reader *self, const cdn_outside_record *record,
+                              const figures *f, cdn_outside_cell *cell, cdn_error *error)
+{
+    cdn_csv_field name = cdn_outside_field(record, HOLDER);
+    bool one = has(self, CONTRIBUTORS) && f->contributors == 1;
+    if (name.length == 0) {
+        self->table->nameless_count += one;
+        return CDN_OK;
+    }
+    CDN_TRY(cdn_outside_check_id(record, HOLDER, error));
+    if (name.bytes[0] == ' ' || name.bytes[name.length - 1] == ' ')
+        return cdn_outside_fail(record, HOLDER, error,
+                                "expected a name, found one with a blank at an end");
+    if (name.length == 1 && name.bytes[0] == '0') {
+        (void)cdn_outside_fail(record, HOLDER, error,
+                               "expected the name of a contributor or nothing, found 0");
+        cdn_fail_hint(error, "leave it empty where a cell has several contributors or none");
+        return CDN_E_INPUT;
+    }
+    if ((has(self, RECORDS) && f->records == 0) ||
+        (has(self, CONTRIBUTORS) && f->contributors == 0))
+        return cdn_outside_fail(record, HOLDER, error, "somebody in a cell without contributors");
+    uint32_t id = cdn_map_add(self->table->holders, name.bytes, name.length, NULL);
+    cell->holder = id + 1;
+    return id == CDN_MAP_NONE ? cdn_fail_memory(error) : CDN_OK;
+}
+
 static cdn_status read_cell(const reader *self, const cdn_outside_record *record,
                             cdn_outside_cell *cell, bool *counts, cdn_error *error)
 {
@@ -225,6 +253,7 @@ static cdn_status read_cell(const reader *self, const cdn_outside_record *record
     CDN_TRY(cdn_outside_decimal(record, VALUE, CDN_OUTSIDE_DECIMALS, &cell->value, error));
     CDN_TRY(read_figures(self, record, &f, error));
     CDN_TRY(read_cost(self, record, &f, cell, error));
+    CDN_TRY(read_holder(self, record, &f, cell, error));
     *counts = has(self, RECORDS) &&
               (__int128)f.records * cdn_pow10(CDN_OUTSIDE_DECIMALS) == cell->value;
     if (self->policy == NULL || status == CDN_OUTSIDE_HIDDEN || status == CDN_OUTSIDE_STRUCTURAL)
@@ -257,6 +286,8 @@ static cdn_status add_cell(void *context, uint64_t line, const cdn_csv_field *fi
     if (self->columns.width == 0) {
         self->header_line = line;
         CDN_TRY(cdn_outside_read_header(&self->columns, self->path, line, fields, count, error));
+        if (has(self, HOLDER) && (self->table->holders = cdn_map_create()) == NULL)
+            return cdn_fail_memory(error);
         return check_columns(self, error);
     }
     CDN_TRY(cdn_outside_check_width(&self->columns, self->path, line, count, error));
@@ -293,7 +324,6 @@ cdn_status cdn_outside_read_cells(const char *path, const cdn_policy *policy,
     if (table->cell_count == 0)
         return cdn_fail_at(error, CDN_E_INPUT, path, self.header_line, 0,
                            "expected cells after the header, found none");
-    table->has_holders = has(&self, HOLDER);
     table->values_count = self.values_count;
     return policy == NULL || self.values_count ? CDN_OK : check_concentration(&self, error);
 }

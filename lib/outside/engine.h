@@ -22,6 +22,7 @@ typedef struct cdn_outside_system {
     uint8_t *marks;
     uint64_t *costs;
     uint32_t *figure_start, *figure_cell;
+    uint32_t *holders; /* per cell; NULL when the table names none */
 } cdn_outside_system;
 
 /** `policy` as the table was read with. Release in any case. */
@@ -40,10 +41,10 @@ cdn_status cdn_outside_conflicts(const cdn_outside_table *table, const cdn_polic
                                  cdn_text *text, cdn_json *json, uint32_t *count,
                                  uint32_t *first, cdn_error *error) CDN_MUST_CHECK;
 
-/** The exact attacker on a pattern. */
+/** The exact attacker on a pattern, as cdn_attack_exact_by has it; `by` may be NULL. */
 cdn_status cdn_outside_try(const cdn_outside_table *table, const cdn_policy *policy,
-                           const uint8_t *withheld, uint8_t *exposed, uint32_t *count,
-                           cdn_error *error) CDN_MUST_CHECK;
+                           const uint8_t *withheld, uint8_t *exposed, uint32_t *by,
+                           uint32_t *count, cdn_error *error) CDN_MUST_CHECK;
 
 /** Counts that both commands report. */
 void cdn_outside_report_counts(const cdn_outside_table *table, const uint8_t *withheld,

@@ -33,6 +33,7 @@ typedef struct cdn_outside_cell {
     int64_t value;       /* scaled by 10^CDN_OUTSIDE_DECIMALS */
     uint64_t cost;       /* > 0 */
     uint32_t verdict;    /* cdn_verdict of the policy; 0 without one */
+    uint32_t holder;     /* the contributor who is alone in it: 1 + its number; 0 = none, several */
     uint8_t status;      /* cdn_outside_status */
 } cdn_outside_cell;
 
@@ -44,7 +45,8 @@ typedef struct cdn_outside_table {
     uint32_t *row_start; /* row_count + 1 */
     uint32_t *row_cell;
     int32_t *row_coefficient;
-    bool has_holders;    /* the column is there: read, and no more */
+    cdn_map *holders;    /* names of contributors; NULL when the column is not there */
+    uint32_t nameless_count; /* cells of one contributor whom the file does not name */
     bool values_count;   /* every value is the number of records: concentration rules are off */
 } cdn_outside_table;
 

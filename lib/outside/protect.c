@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "attack/exact.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "outside/engine.h"
@@ -17,6 +18,7 @@ typedef struct job {
     cdn_policy *policy;
     cdn_outside_table table;
     uint8_t *withheld, *exposed; /* per cell */
+    uint32_t *by;                /* per cell: see cdn_attack_exact_by */
     uint32_t rounds;
     cdn_text text;
     cdn_json *json;
@@ -51,7 +53,10 @@ static cdn_status job_init(job *self, const cdn_outside_request *request,
     CDN_TRY(cdn_outside_read(request, self->policy, &self->table, error));
     self->withheld = cdn_alloc(self->table.cell_count, 1);
     self->exposed = cdn_alloc(self->table.cell_count, 1);
-    return self->withheld == NULL || self->exposed == NULL ? cdn_fail_memory(error) : CDN_OK;
+    self->by = cdn_alloc(self->table.cell_count, sizeof *self->by);
+    if (self->withheld == NULL || self->exposed == NULL || self->by == NULL)
+        return cdn_fail_memory(error);
+    return CDN_OK;
 }
 
 static void job_release(job *self)
@@ -60,6 +65,7 @@ static void job_release(job *self)
     cdn_json_destroy(self->json);
     cdn_free(self->withheld);
     cdn_free(self->exposed);
+    cdn_free(self->by);
     cdn_outside_table_release(&self->table);
     cdn_policy_destroy(self->policy);
 }
@@ -127,13 +133,20 @@ static cdn_status choose(job *self, cdn_error *error)
 static cdn_status audit(job *self, cdn_error *error)
 {
     uint32_t exposed = 0;
-    CDN_TRY(cdn_outside_try(&self->table, self->policy, self->withheld, self->exposed, &exposed,
-                            error));
+    CDN_TRY(cdn_outside_try(&self->table, self->policy, self->withheld, self->exposed, NULL,
+                            &exposed, error));
     if (exposed == 0)
         return CDN_OK;
     return cdn_fail(error, CDN_E_INTERNAL,
                     "the attack finds %u sensitive cells in the pattern; nothing was written",
                     exposed);
+}
+
+static void add_promise(job *self, const char *promise)
+{
+    bool insiders = self->table.holders != NULL;
+    cdn_text_addf(&self->text, "%s%s\n", promise,
+                  insiders ? ", nor by a contributor from that and its own cells" : "");
 }
 
 cdn_status cdn_outside_protect(const cdn_outside_request *request, const cdn_desk_paths *paths,
@@ -152,8 +165,7 @@ cdn_status cdn_outside_protect(const cdn_outside_request *request, const cdn_des
         goto done;
     cdn_outside_report_counts(&self.table, self.withheld, self.policy, &self.text, self.json);
     cdn_text_addf(&self.text, "%-22s %9u\n", "rounds", self.rounds);
-    cdn_text_add(&self.text, "written, and no sensitive cell can be computed from what is "
-                             "published\n");
+    add_promise(&self, "written, and no sensitive cell can be computed from what is published");
     cdn_json_set(self.json, "command", cdn_json_new_string("protect"));
     cdn_json_set(self.json, "rounds", cdn_json_new_integer(self.rounds));
     cdn_json_set(self.json, "exposed", cdn_json_new_integer(0));
@@ -167,51 +179,79 @@ done:
     return status;
 }
 
-static void list_exposed(job *self, uint32_t count)
+static void list_cell(job *self, cdn_json *list, uint32_t cell)
+{
+    const char *id = cdn_outside_cell_id(&self->table, cell);
+    cdn_json *item = cdn_json_object();
+    cdn_json_set(item, "cell", cdn_json_new_string(id));
+    cdn_text_addf(&self->text, "exposed: \"%s\" (", id);
+    if (self->exposed[cell] == CDN_EXPOSED_TO_HOLDER) {
+        const char *own = cdn_outside_cell_id(&self->table, self->by[cell]);
+        cdn_json_set(item, "how", cdn_json_new_string("contributor"));
+        cdn_json_set(item, "aloneIn", cdn_json_new_string(own));
+        cdn_text_addf(&self->text, "computed by the contributor alone in \"%s\")\n", own);
+    } else {
+        const char *how = self->withheld[cell] ? "computed" : "published";
+        cdn_json_set(item, "how", cdn_json_new_string(how));
+        cdn_text_addf(&self->text, "%s)\n", how);
+    }
+    cdn_json_push(list, item);
+}
+
+/* What anybody can tell first. *insiders counts the rest. */
+static void list_exposed(job *self, uint32_t count, uint32_t *insiders)
 {
     cdn_json *list = cdn_json_array();
-    uint32_t listed = 0;
-    for (uint32_t c = 0; c < self->table.cell_count && listed < CDN_OUTSIDE_LISTED; c++) {
-        if (!self->exposed[c])
-            continue;
-        listed++;
-        const char *id = cdn_outside_cell_id(&self->table, c);
-        const char *how = self->withheld[c] ? "computed" : "published";
-        cdn_json *item = cdn_json_object();
-        cdn_json_set(item, "cell", cdn_json_new_string(id));
-        cdn_json_set(item, "how", cdn_json_new_string(how));
-        cdn_json_push(list, item);
-        cdn_text_addf(&self->text, "exposed: \"%s\" (%s)\n", id, how);
+    uint32_t listed = 0, by_holder = 0;
+    for (uint8_t to = CDN_EXPOSED_TO_ALL; to <= CDN_EXPOSED_TO_HOLDER; to++) {
+        for (uint32_t c = 0; c < self->table.cell_count; c++) {
+            if (self->exposed[c] != to)
+                continue;
+            by_holder += to == CDN_EXPOSED_TO_HOLDER;
+            if (listed++ < CDN_OUTSIDE_LISTED)
+                list_cell(self, list, c);
+        }
     }
-    if (count > listed)
-        cdn_text_addf(&self->text, "and %u more\n", count - listed);
+    if (listed > CDN_OUTSIDE_LISTED)
+        cdn_text_addf(&self->text, "and %u more\n", listed - CDN_OUTSIDE_LISTED);
     cdn_json_set(self->json, "exposedCells", list);
     cdn_json_set(self->json, "exposed", cdn_json_new_integer(count));
+    cdn_json_set(self->json, "exposedToAnybody", cdn_json_new_integer(count - by_holder));
+    cdn_json_set(self->json, "exposedToContributors", cdn_json_new_integer(by_holder));
     cdn_json_set(self->json, "command", cdn_json_new_string("attack"));
+    *insiders = by_holder;
+}
+
+static cdn_status fail_exposed(uint32_t count, uint32_t insiders, cdn_error *error)
+{
+    const char *are = count == 1 ? " is" : "s are";
+    if (insiders == 0)
+        return cdn_fail(error, CDN_E_REFUSED, "%u sensitive cell%s exposed", count, are);
+    return cdn_fail(error, CDN_E_REFUSED,
+                    "%u sensitive cell%s exposed: %u to anybody, %u to a contributor only", count,
+                    are, count - insiders, insiders);
 }
 
 cdn_status cdn_outside_attack(const cdn_outside_request *request, const cdn_desk_paths *paths,
                               cdn_report *report, cdn_error *error)
 {
     job self;
-    uint32_t count = 0;
+    uint32_t count = 0, insiders = 0;
     cdn_status status = job_init(&self, request, paths, error);
     if (status == CDN_OK)
         status = cdn_outside_read_pattern(request->pattern, &self.table, self.withheld, error);
     if (status == CDN_OK)
-        status = cdn_outside_try(&self.table, self.policy, self.withheld, self.exposed, &count,
-                                 error);
+        status = cdn_outside_try(&self.table, self.policy, self.withheld, self.exposed, self.by,
+                                 &count, error);
     if (status != CDN_OK)
         goto done;
     cdn_outside_report_counts(&self.table, self.withheld, self.policy, &self.text, self.json);
-    list_exposed(&self, count);
+    list_exposed(&self, count, &insiders);
     if (count == 0)
-        cdn_text_add(&self.text, "safe: no sensitive cell can be computed from what is "
-                                 "published\n");
+        add_promise(&self, "safe: no sensitive cell can be computed from what is published");
     status = fill_report(&self, report, error);
     if (status == CDN_OK && count > 0)
-        status = cdn_fail(error, CDN_E_REFUSED, "%u sensitive cell%s exposed", count,
-                          count == 1 ? " is" : "s are");
+        status = fail_exposed(count, insiders, error);
 done:
     job_release(&self);
     return status;

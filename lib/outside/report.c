@@ -70,6 +70,18 @@ static void add_rules(const cdn_outside_table *table, const cdn_policy *policy, 
     cdn_json_set(json, "groupDisclosureChecked", cdn_json_new_bool(false));
 }
 
+static void add_holders(const cdn_outside_table *table, cdn_text *text, cdn_json *json)
+{
+    uint32_t holders = table->holders == NULL ? 0 : cdn_map_count(table->holders);
+    add_count(text, json, "contributors alone", "contributorsAlone", holders);
+    cdn_json_set(json, "insidersChecked", cdn_json_new_bool(table->holders != NULL));
+    cdn_json_set(json, "nameless", cdn_json_new_integer(table->nameless_count));
+    if (table->nameless_count > 0)
+        cdn_text_addf(text, "note: %u cells have one contributor whom no column \"holder\" "
+                            "names: these contributors are not among the attackers\n",
+                      table->nameless_count);
+}
+
 void cdn_outside_report_counts(const cdn_outside_table *table, const uint8_t *withheld,
                                const cdn_policy *policy, cdn_text *text, cdn_json *json)
 {
@@ -91,8 +103,5 @@ void cdn_outside_report_counts(const cdn_outside_table *table, const uint8_t *wi
     cdn_json_set(json, "withheldValuePerMillion", cdn_json_new_integer(share));
     if (policy != NULL)
         add_rules(table, policy, &c, text, json);
-    if (table->has_holders)
-        cdn_text_add(text, "note: the column holder was read and is not used: contributors who "
-                           "know their own data are not among the attackers\n");
-    cdn_json_set(json, "insidersChecked", cdn_json_new_bool(false));
+    add_holders(table, text, json);
 }

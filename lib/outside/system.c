@@ -3,6 +3,8 @@
  * To protect: forced cells, structural ones and zeros are known; hidden cells
  * have no figure; every other cell is a figure of its own. To attack, a zero is
  * visible only where the pattern publishes it: the pattern may be another's.
+ * Whoever is alone in a cell is an attacker who knows it; the column has one
+ * kind of contributors.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "outside/engine.h"
@@ -44,6 +46,8 @@ static void fill(cdn_outside_system *out, const cdn_outside_table *table,
         out->marks[c] = (uint8_t)((known ? CDN_CELL_KNOWN : 0u) |
                                   (sensitive ? CDN_CELL_SENSITIVE : 0u));
         out->costs[c] = cell->cost;
+        if (out->holders != NULL)
+            out->holders[c] = cell->holder;
         if (has_figure(cell, out->marks[c], view)) {
             out->figure_cell[figures++] = c;
             out->figure_start[figures] = figures;
@@ -58,7 +62,9 @@ static void fill(cdn_outside_system *out, const cdn_outside_table *table,
                                .equation_coefficient = table->row_coefficient,
                                .figure_count = figures,
                                .figure_start = out->figure_start,
-                               .figure_cell = out->figure_cell};
+                               .figure_cell = out->figure_cell,
+                               .holder_kinds = out->holders != NULL ? 1 : 0,
+                               .holder = {out->holders}};
 }
 
 cdn_status cdn_outside_system_init(cdn_outside_system *out, const cdn_outside_table *table,
@@ -70,6 +76,11 @@ cdn_status cdn_outside_system_init(cdn_outside_system *out, const cdn_outside_ta
         .costs = cdn_alloc(table->cell_count, sizeof *out->costs),
         .figure_start = cdn_alloc((size_t)table->cell_count + 1, sizeof *out->figure_start),
         .figure_cell = cdn_alloc(table->cell_count, sizeof *out->figure_cell)};
+    if (table->holders != NULL && cdn_map_count(table->holders) > 0) {
+        out->holders = cdn_alloc(table->cell_count, sizeof *out->holders);
+        if (out->holders == NULL)
+            return cdn_fail_memory(error);
+    }
     if (out->marks == NULL || out->costs == NULL || out->figure_start == NULL ||
         out->figure_cell == NULL)
         return cdn_fail_memory(error);
@@ -83,18 +94,19 @@ void cdn_outside_system_release(cdn_outside_system *system)
     cdn_free(system->costs);
     cdn_free(system->figure_start);
     cdn_free(system->figure_cell);
+    cdn_free(system->holders);
     *system = (cdn_outside_system){0};
 }
 
 cdn_status cdn_outside_try(const cdn_outside_table *table, const cdn_policy *policy,
-                           const uint8_t *withheld, uint8_t *exposed, uint32_t *count,
-                           cdn_error *error)
+                           const uint8_t *withheld, uint8_t *exposed, uint32_t *by,
+                           uint32_t *count, cdn_error *error)
 {
     cdn_outside_system system;
     cdn_status status =
         cdn_outside_system_init(&system, table, policy, CDN_OUTSIDE_TO_ATTACK, error);
     if (status == CDN_OK)
-        status = cdn_attack_exact(&system.system, withheld, exposed, count, error);
+        status = cdn_attack_exact_by(&system.system, withheld, exposed, by, count, error);
     cdn_outside_system_release(&system);
     return status;
 }

@@ -22,6 +22,7 @@ void cdn_outside_table_release(cdn_outside_table *table)
 {
     cdn_map_destroy(table->ids);
     cdn_map_destroy(table->rows);
+    cdn_map_destroy(table->holders);
     cdn_free(table->cells);
     cdn_free(table->row_start);
     cdn_free(table->row_cell);

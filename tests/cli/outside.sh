@@ -213,6 +213,66 @@ mv c2.csv c.csv
 protect
 withheld "a d"
 
+# --- contributors who know their own cells ---------------------------------------------------------------
+# Two withheld cells in a row, one of them a single provider's: it subtracts itself.
+case="a contributor reads its neighbour"
+cat >c.csv <<'CELLS'
+cell_id,value,status,holder
+a,4,sensitive,
+b,100,free,Sole Ltd
+d,30,free,
+T,134,free,
+CELLS
+printf 'row_id,cell_id,coef\nr,a,1\nr,b,1\nr,d,1\nr,T,-1\n' >k.csv
+pattern() {
+    awk -F, -v withheld=" $* " 'NR == 1 { print "cell_id,status"; next }
+        { print $1 "," (index(withheld, " " $1 " ") ? "suppressed" : "published") }' c.csv >t.csv
+}
+pattern a b
+attack t.csv
+exposed a
+grep -q '^exposed: "a" (computed by the contributor alone in "b")$' out || { fail "not by whom"; show; }
+grep -q '0 to anybody, 1 to a contributor only' err || fail "not how many"
+! grep -q Sole out err || fail "names the contributor"
+pattern a d
+attack t.csv
+exits 0 "^safe: .* nor by a contributor"
+pattern a b d
+attack t.csv
+exits 0 "^safe"
+case="one contributor in several cells knows them all"
+sed -i '/^d/s/$/Sole Ltd/' c.csv
+attack t.csv
+exposed a
+pattern a b d T
+attack t.csv
+exits 0 "^safe"
+sed -i '/^d/s/Sole/Other/' c.csv
+pattern a b d
+attack t.csv
+exits 0 "^safe"
+case="what anybody can tell comes first"
+sed -i -e 's/,free,/,sensitive,/' c.csv
+pattern a b
+attack t.csv --json
+[ "$code" = 1 ] || { fail "exit $code, expected 1"; show; }
+python3 -c 'import json, sys
+report = json.load(open("out"))
+sys.exit([(c["cell"], c["how"], c.get("aloneIn")) for c in report["exposedCells"]] !=
+         [("d", "published", None), ("T", "published", None), ("a", "contributor", "b")] or
+         (report["exposed"], report["exposedToAnybody"], report["exposedToContributors"]) !=
+         (3, 2, 1) or not report["insidersChecked"])' || { fail "the JSON says something else"; show; }
+case="a contributor is not protected from itself"
+sed -i -e '/^a/s/$/Sole Ltd/' -e '/^[dT]/s/sensitive/free/' c.csv
+pattern a b
+attack t.csv
+exits 0 "^safe"
+case="without names"
+printf 'cell_id,value,contributors\na,9,1\nb,30,5\nT,39,6\n' >c.csv
+printf 'row_id,cell_id,coef\nr,a,1\nr,b,1\nr,T,-1\n' >k.csv
+protect
+exits 0 "^note: 1 cells have one contributor"
+
 # --- the rules of a policy ----------------------------------------------------------------------------
 # standard: workers < 10, contributors < 3, (1,80), p 10 %.
 case="standard policy"

@@ -86,6 +86,12 @@ cell "top1" 3 "top1: expected the largest" cell_id,value,top1 a,1,-8675309 b,1,1
 cell "top2 over top1" 4 "top2: expected" cell_id,value,top1,top2 a,1,3,8675309 b,1,1,0
 cell "cost 0" 3 "cost: expected a number greater than 0" cell_id,value,cost a,1,0 b,1,1
 cell "cost in words" 3 "cost: expected a decimal number" cell_id,value,cost a,1,dear b,1,1
+holder=cell_id,value,holder
+cell "holder 0" 3 "found 0" $holder a,1,0 b,1,
+cell "holder with a blank" 3 "blank at an end" $holder 'a,1,P ' b,1,P
+cell "holder of other bytes" 3 "found other bytes" $holder 'a,1,\001' b,1,
+cell "holder of nothing" 3 "without contributors" $holder,records a,0,P,0 b,1,P,1
+cell "holder among nobody" 3 "without contributors" $holder,contributors a,0,P,0 b,1,P,1
 cell "open quote" 2 "quoted field is not closed" cell_id,value 'a,"1'
 cell "quote inside" 1 "quote in the wrong place" cell_id,value 'a"b,1'
 cell "NUL byte" 1 "NUL" cell_id,value '\000,1'

@@ -2,12 +2,17 @@
  *
  * A table is two CSV files with a header line, columns in any order:
  *   cells        cell_id,value and, when there is a need, records, contributors, top1, top2,
- *                holder, cost, status (free, sensitive, forced, hidden, structural)
+ *                holder (who is alone in the cell; empty: several or nobody), cost, status (free,
+ *                sensitive, forced, hidden, structural)
  *   constraints  row_id,cell_id,coef: the sum of coef x value of each row is exactly 0
  * Values have at most 6 decimal places and are taken as they are written, never as floats.
  * A pattern is a CSV file too: cell_id,status with status published or suppressed.
  *
- * No function puts a value of a cell into a report or an error; ids of cells and rows do occur.
+ * Each holder is an attacker too: it knows all its cells besides what is published, and must not
+ * be able to compute a sensitive cell of others. Holders who pool their knowledge are not tried.
+ *
+ * No function puts a value of a cell, or a holder, into a report or an error; ids of cells and rows
+ * do occur.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CORDON_OUTSIDE_H
@@ -33,15 +38,17 @@ typedef struct cdn_outside_request {
 /** Withholds what must be and writes the pattern, cells in the order of their file. The exact
  *  attacker has tried the pattern before it is written.
  *  @errors CDN_E_INPUT (file, line and field number of what is wrong), CDN_E_REFUSED (cells that
- *  are always published determine a sensitive one: the report then names cells and rows, and
- *  nothing is written), CDN_E_IO
+ *  are always published determine a sensitive one, for anybody or for one holder: the report then
+ *  names cells and rows, and nothing is written), CDN_E_IO
  *  @complexity near linear in the constraints on sparse tables */
 CDN_API cdn_status cdn_outside_protect(const cdn_outside_request *request,
                                        const cdn_desk_paths *paths, cdn_report *report,
                                        cdn_error *error) CDN_MUST_CHECK;
 
-/** Tries to compute every sensitive cell from what the pattern publishes.
- *  @errors CDN_E_REFUSED when it can (the report names up to 100 of the cells), CDN_E_INPUT */
+/** Tries to compute every sensitive cell from what the pattern publishes, as anybody and as each
+ *  holder.
+ *  @errors CDN_E_REFUSED when it can (the report names up to 100 of the cells, and for those that a
+ *  holder computes one of its own cells), CDN_E_INPUT */
 CDN_API cdn_status cdn_outside_attack(const cdn_outside_request *request,
                                       const cdn_desk_paths *paths, cdn_report *report,
                                       cdn_error *error) CDN_MUST_CHECK;

@@ -237,6 +237,22 @@ grep -q '0 to anybody, 1 to a contributor only' err || fail "not how many"
 pattern a d
 attack t.csv
 exits 0 "^safe: .* nor by a contributor"
+protect
+exits 0 "^written.* nor by a contributor"
+attack o.csv
+exits 0 "^safe"
+case="a contributor whom no pattern can stop"
+cp c.csv c2.csv
+sed -i '/^[dT]/s/free/forced/' c.csv
+rm o.csv
+protect
+[ "$code" = 1 ] && [ ! -e o.csv ] || { fail "not refused"; show; }
+grep -q '^conflict: "a" .* and known to the contributor alone in "b"$' out || fail "not by whom"
+grep -q "^    cells \"b\" (the contributor's own) \"d\" (forced) \"T\" (forced)$" out ||
+    { fail "not from what"; show; }
+! grep -q Sole out err || fail "names the contributor"
+mv c2.csv c.csv
+case="a contributor reads its neighbour"
 pattern a b d
 attack t.csv
 exits 0 "^safe"

@@ -1,9 +1,10 @@
 """outside_attacker.py CORDON [TABLES [SEED]] - random small tables, against exact fractions.
 
 For each table: a pattern that the program writes must keep every sensitive cell undetermined, must
-publish what is always published, and must not have a secondary that could go; a refusal must name
+publish what is always published, and without holders have no secondary that could go; a refusal must name
 exactly the cells that nothing can protect, with rows that suffice; and the program's attack on a
-random pattern must find the very cells that Gauss-Jordan elimination over fractions finds.
+random pattern must find the very cells that Gauss-Jordan elimination over fractions finds. In two
+tables of three some cells have holders: each of these is an attacker too, who knows its own cells.
 A failing table is printed whole. SPDX-License-Identifier: GPL-3.0-or-later
 """
 import csv
@@ -91,23 +92,41 @@ def determined(rows, unknown):
     return {pivot for pivot, line in reduced if len(line) == 1}
 
 
+def views(unknown, holders):
+    """What each contributor does not know, and what is no secret to it."""
+    for h in sorted(set(holders.values())):
+        own = {c for c in holders if holders[c] == h}
+        if own & unknown:
+            yield unknown - own, own
+
+
+def exposed(rows, unknown, sensitive, holders):
+    """The sensitive unknown cells that anybody, and that only contributors determine."""
+    anybody = determined(rows, unknown) & sensitive
+    insiders = set()
+    for left, own in views(unknown, holders):
+        insiders |= determined(rows, left) & sensitive
+    return anybody, insiders - anybody
+
+
 def text(value):
     return str(value) if value.denominator == 1 else f"{float(value):.2f}"
 
 
-def write_table(rng, values, rows, status):
-    cells = [[c, text(values[c]), status[c]] for c in values]
+def write_table(rng, values, rows, status, holders):
+    header = ["cell_id", "value", "status", "holder"][:4 if holders else 3]
+    cells = [[c, text(values[c]), status[c], holders.get(c, "")][:len(header)] for c in values]
     entries = [[f"r{i}", c, str(a)] for i, row in enumerate(rows) for c, a in row]
     rng.shuffle(cells)
     rng.shuffle(entries)
-    for path, header, lines in (("cells.csv", ["cell_id", "value", "status"], cells),
+    for path, header, lines in (("cells.csv", header, cells),
                                 ("rows.csv", ["row_id", "cell_id", "coef"], entries)):
-        order = rng.sample(range(3), 3)
+        order = rng.sample(range(len(header)), len(header))
         with open(path, "w", newline="") as file:
             out = csv.writer(file, lineterminator="\n")
             for line in [header] + lines:
                 out.writerow([line[i] for i in order])
-    return [c for c, _, _ in cells]
+    return [line[0] for line in cells]
 
 
 def run(*arguments):
@@ -128,7 +147,15 @@ def expect(condition, what):
         raise AssertionError(what)
 
 
-def check_pattern(rows, sensitive, fixed, hidden, order):
+def check_culprits(report, rows, unknown, holders):
+    """Each cell that a contributor gives away comes with a cell of that contributor."""
+    for c in report["exposedCells"]:
+        if c["how"] == "contributor":
+            own = {o for o in holders if holders[o] == holders[c["aloneIn"]]}
+            expect(c["cell"] in determined(rows, unknown - own), "the wrong contributor is named")
+
+
+def check_pattern(rows, sensitive, fixed, hidden, order, holders):
     with open("out.csv", newline="") as file:
         lines = list(csv.reader(file))
     expect(lines[0] == ["cell_id", "status"], "header")
@@ -136,27 +163,33 @@ def check_pattern(rows, sensitive, fixed, hidden, order):
     withheld = {c for c, s in lines[1:] if s == "suppressed"}
     expect(not withheld & fixed, "a cell that is always published was withheld")
     expect(sensitive <= withheld and hidden <= withheld, "a sensitive or hidden cell was published")
-    expect(not determined(rows, withheld) & sensitive, "a sensitive cell is determined")
-    for c in withheld - sensitive - hidden:
-        expect(determined(rows, withheld - {c}) & sensitive, f"{c} need not have been withheld")
+    expect(exposed(rows, withheld, sensitive, holders) == (set(), set()), "a cell is determined")
+    for c in withheld - sensitive - hidden if not holders else ():
+        expect(exposed(rows, withheld - {c}, sensitive, holders) != (set(), set()),
+               f"{c} need not have been withheld")
     expect(attack(withheld, order)[0] == 0, "the program's own attack refuses the pattern")
     return len(withheld - sensitive - hidden)
 
 
-def check_conflict(report, values, rows, sensitive, fixed):
+def check_conflict(report, values, rows, sensitive, fixed, holders):
     unknown = set(values) - fixed
-    lost = determined(rows, unknown) & sensitive
+    lost = set().union(*exposed(rows, unknown, sensitive, holders))
     expect({c["cell"] for c in report["conflicts"]} == lost, f"conflicts: expected {sorted(lost)}")
     for c in report["conflicts"]:
         named = [rows[int(r[1:])] for r in c["rows"]]
-        expect(c["cell"] in determined(named, unknown), f"the rows do not give {c['cell']}")
-        expect(set(c["published"]) <= fixed, "a cell that may be withheld is named")
+        own = set()
+        if "aloneIn" in c:
+            own = {o for o in holders if holders[o] == holders[c["aloneIn"]]}
+        expect(c["cell"] in determined(named, unknown - own), f"the rows do not give {c['cell']}")
+        expect(set(c["published"]) <= fixed | own, "a cell that may be withheld is named")
 
 
 def check_table(rng, values, rows):
     weights = rng.choice([(8, 3, 0, 0, 0), (8, 3, 1, 1, 1), (5, 2, 2, 1, 0)])
     status = {c: rng.choices(STATUSES, weights)[0] for c in values}
-    order = write_table(rng, values, rows, status)
+    people = rng.choice([0, 1, 3])
+    holders = {c: f"P{rng.randint(1, people)}" for c in values if people and rng.random() < 0.4}
+    order = write_table(rng, values, rows, status, holders)
     sensitive = {c for c in values if status[c] == "sensitive"}
     hidden = {c for c in values if status[c] == "hidden"}
     known = {c for c in values if status[c] in ("forced", "structural")}
@@ -164,25 +197,29 @@ def check_table(rng, values, rows):
     code, report = run("protect", "cells.csv", "rows.csv", "--out", "out.csv")
     expect(code in (0, 1), f"protect: exit {code}")
     secondary = 0
-    lost = bool(determined(rows, set(values) - fixed) & sensitive)
+    lost = any(exposed(rows, set(values) - fixed, sensitive, holders))
     expect((code == 1) == lost, f"protect: exit {code}, impossible: {lost}")
     if code == 0:
-        secondary = check_pattern(rows, sensitive, fixed, hidden, order)
+        secondary = check_pattern(rows, sensitive, fixed, hidden, order, holders)
         expect(report["secondary"] == secondary, "the count of secondaries")
     else:
-        check_conflict(report, values, rows, sensitive, fixed)
+        check_conflict(report, values, rows, sensitive, fixed, holders)
     withheld = {c for c in values if rng.random() < 0.5 or c in sensitive and rng.random() < 0.8}
-    seen = determined(rows, withheld - known) & sensitive | sensitive - withheld
+    anybody, insiders = exposed(rows, withheld - known, sensitive, holders)
+    seen = anybody | insiders | sensitive - withheld
     code, report = attack(withheld, order)
     expect(code == (1 if seen else 0), f"attack: exit {code}, exposed: {sorted(seen)}")
     expect({c["cell"] for c in report["exposedCells"]} == seen, f"exposed: {sorted(seen)}")
-    return lost, bool(seen), secondary
+    expect({c["cell"] for c in report["exposedCells"] if c["how"] == "contributor"} == insiders,
+           f"exposed to contributors: {sorted(insiders)}")
+    check_culprits(report, rows, withheld - known, holders)
+    return lost, bool(seen), secondary, bool(insiders)
 
 
 CORDON = sys.argv[1]
 TABLES = int(sys.argv[2]) if len(sys.argv) > 2 else 300
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-totals = [0, 0, 0]
+totals = [0, 0, 0, 0]
 for number in range(TABLES):
     generator = random.Random(SEED * 1000003 + number)
     table = (grid if number % 2 == 0 else linked)(generator)
@@ -198,6 +235,6 @@ for number in range(TABLES):
                 pass
         sys.exit(1)
 print(f"{TABLES} tables: {totals[0]} impossible, {totals[1]} random patterns exposed, "
-      f"{totals[2]} secondaries")
+      f"{totals[2]} secondaries, {totals[3]} exposed to contributors")
 if min(totals) < TABLES // 10 or totals[0] > TABLES // 2:
     sys.exit("the tables do not try everything")

@@ -4,8 +4,9 @@
  * workplaces and for providers alike. There are at least as many workplaces as
  * providers, so a threshold on workplaces errs on the safe side where the file
  * counts providers. The sum of absolute contributions, which the file does not
- * have, is at least |value| and at least the two largest: the larger of these
- * is taken, which can only make a share look greater.
+ * have, is at least |value| and at least the largest together: the larger of
+ * these is taken, which can only make a share look greater. A file that has the
+ * largest contribution must have all that the policy's rules look at.
  *
  * A count of records or contributors that contradicts the value is refused: the
  * rules take a cell without records for an empty one.
@@ -26,6 +27,9 @@ enum {
     CONTRIBUTORS,
     TOP1,
     TOP2,
+    TOP3,
+    TOP4,
+    TOP5,
     HOLDER,
     COST,
     STATUS,
@@ -34,8 +38,8 @@ enum {
 
 static const char *const column_names[COLUMN_COUNT] = {
     [ID] = "cell_id", [VALUE] = "value", [RECORDS] = "records", [CONTRIBUTORS] = "contributors",
-    [TOP1] = "top1",  [TOP2] = "top2",   [HOLDER] = "holder",   [COST] = "cost",
-    [STATUS] = "status",
+    [TOP1] = "top1",  [TOP2] = "top2",   [TOP3] = "top3",       [TOP4] = "top4",
+    [TOP5] = "top5",  [COST] = "cost",   [HOLDER] = "holder",   [STATUS] = "status",
 };
 #define REQUIRED_COLUMNS 2u
 
@@ -57,7 +61,7 @@ typedef struct reader {
 
 /* The numbers of one cell that rules look at. */
 typedef struct figures {
-    int64_t records, contributors, top[2];
+    int64_t records, contributors, top[CDN_CELL_TOP];
 } figures;
 
 static bool has(const reader *self, uint32_t column)
@@ -75,22 +79,28 @@ static cdn_status need(const reader *self, uint32_t column, cdn_rule rule, cdn_e
                        self->policy->name, info->clause, info->name, column_names[column]);
 }
 
+static cdn_status need_largest(const reader *self, uint32_t count, cdn_rule rule,
+                               cdn_error *error)
+{
+    for (uint32_t rank = 0; rank < count && rank < CDN_CELL_TOP; rank++)
+        CDN_TRY(need(self, TOP1 + rank, rule, error));
+    return CDN_OK;
+}
+
 /* Concentration rules are not for counts; whether these are counts is only known at the end. */
 static cdn_status check_concentration(const reader *self, cdn_error *error)
 {
     const cdn_policy *policy = self->policy;
     for (uint32_t i = 0; i < policy->dominance_count; i++)
-        CDN_TRY(need(self, policy->dominance[i].n > 1 ? TOP2 : TOP1, CDN_RULE_DOMINANCE, error));
+        CDN_TRY(need_largest(self, policy->dominance[i].n, CDN_RULE_DOMINANCE, error));
     if (policy->request.on)
         return cdn_fail_at(error, CDN_E_INPUT, self->path, self->header_line, 0,
                            "the policy \"%s\" has the rule %s (%s), and these files cannot say who "
                            "asked", policy->name, cdn_rule_get(CDN_RULE_REQUEST)->clause,
                            cdn_rule_get(CDN_RULE_REQUEST)->name);
-    if (policy->p_percent.on) {
-        CDN_TRY(need(self, TOP1, CDN_RULE_P_PERCENT, error));
-        CDN_TRY(need(self, TOP2, CDN_RULE_P_PERCENT, error));
-    }
-    return CDN_OK;
+    return policy->p_percent.on ? need_largest(self, policy->p_percent.coalition + 1,
+                                               CDN_RULE_P_PERCENT, error)
+                                : CDN_OK;
 }
 
 static cdn_status check_columns(const reader *self, cdn_error *error)
@@ -109,7 +119,7 @@ static cdn_status check_columns(const reader *self, cdn_error *error)
                            "the policy \"%s\" has the cost \"workers\", which needs the column "
                            "\"records\" or \"cost\"",
                            policy->name);
-    return has(self, RECORDS) ? CDN_OK : check_concentration(self, error);
+    return has(self, RECORDS) && !has(self, TOP1) ? CDN_OK : check_concentration(self, error);
 }
 
 static cdn_status read_figures(const reader *self, const cdn_outside_record *record, figures *out,
@@ -120,16 +130,19 @@ static cdn_status read_figures(const reader *self, const cdn_outside_record *rec
         CDN_TRY(cdn_outside_whole(record, RECORDS, 0, UINT32_MAX, &out->records, error));
     if (has(self, CONTRIBUTORS))
         CDN_TRY(cdn_outside_whole(record, CONTRIBUTORS, 0, UINT32_MAX, &out->contributors, error));
-    if (has(self, TOP1))
-        CDN_TRY(cdn_outside_decimal(record, TOP1, CDN_OUTSIDE_DECIMALS, &out->top[0], error));
-    if (has(self, TOP2))
-        CDN_TRY(cdn_outside_decimal(record, TOP2, CDN_OUTSIDE_DECIMALS, &out->top[1], error));
-    if (out->top[0] < 0)
-        return cdn_outside_fail(record, TOP1, error,
-                                "expected the largest contribution without sign, found a negative");
-    if (out->top[1] < 0 || (has(self, TOP1) && out->top[1] > out->top[0]))
-        return cdn_outside_fail(record, TOP2, error,
-                                "expected a number from 0 to that of top1, found another");
+    for (uint32_t rank = 0; rank < CDN_CELL_TOP; rank++) {
+        uint32_t column = TOP1 + rank;
+        if (!has(self, column))
+            continue;
+        CDN_TRY(cdn_outside_decimal(record, column, CDN_OUTSIDE_DECIMALS, &out->top[rank], error));
+        if (out->top[rank] < 0)
+            return cdn_outside_fail(record, column, error,
+                                    "expected a contribution without sign, found a negative");
+        if (rank > 0 && has(self, column - 1) && out->top[rank] > out->top[rank - 1])
+            return cdn_outside_fail(record, column, error,
+                                    "expected a number from 0 to that of %s, found another",
+                                    column_names[column - 1]);
+    }
     return CDN_OK;
 }
 
@@ -150,17 +163,6 @@ static int64_t magnitude(int64_t value)
     return value < 0 ? (value == INT64_MIN ? INT64_MAX : -value) : value;
 }
 
-/* Contributions that the file does not have are taken for as large as they can be: no larger than
- * the second, all of what the two largest leave. */
-static void suppose_the_rest(cdn_cell *cell)
-{
-    __int128 left = (__int128)cell->total - cell->top[0] - cell->top[1];
-    for (uint32_t rank = 2; rank < CDN_CELL_TOP && left > 0; rank++) {
-        cell->top[rank] = left < cell->top[1] ? (int64_t)left : cell->top[1];
-        left -= cell->top[rank];
-    }
-}
-
 static cdn_verdict judge(const reader *self, const cdn_outside_cell *cell, const figures *f)
 {
     const cdn_policy *policy = self->policy;
@@ -169,9 +171,11 @@ static cdn_verdict judge(const reader *self, const cdn_outside_cell *cell, const
                                            : cell->value == 0;
     if (empty)
         return policy->zeros == CDN_ZEROS_SAFE ? 0 : 1u << CDN_RULE_ZERO;
-    int64_t largest;
-    if (!cdn_add_checked(f->top[0], f->top[1], &largest))
-        largest = INT64_MAX;
+    int64_t largest = 0;
+    for (uint32_t rank = 0; rank < CDN_CELL_TOP; rank++) {
+        if (!cdn_add_checked(largest, f->top[rank], &largest))
+            largest = INT64_MAX;
+    }
     int64_t total = magnitude(cell->value);
     uint32_t providers = has(self, CONTRIBUTORS) ? (uint32_t)f->contributors : 1;
     cdn_cell as_cell = {.value = cell->value,
@@ -181,16 +185,14 @@ static cdn_verdict judge(const reader *self, const cdn_outside_cell *cell, const
                         .providers = providers,
                         .unwaived = providers,
                         .has_negative = cell->value < 0,
-                        .total = largest > total ? largest : total,
-                        .top[0] = f->top[0],
-                        .top[1] = f->top[1]};
+                        .total = largest > total ? largest : total};
     cdn_variable variable = {.decimals = CDN_OUTSIDE_DECIMALS, .counts_workers = true};
-    if (has(self, TOP2))
-        suppose_the_rest(&as_cell);
+    for (uint32_t rank = 0; rank < CDN_CELL_TOP; rank++)
+        as_cell.top[rank] = f->top[rank];
     cdn_verdict verdict = cdn_rule_minimum(&as_cell, &variable, policy);
     if (has(self, TOP1) && cdn_rule_dominance(&as_cell, policy))
         verdict |= 1u << CDN_RULE_DOMINANCE;
-    if (has(self, TOP1) && has(self, TOP2) && cdn_rule_p_percent(&as_cell, policy))
+    if (has(self, TOP1) && cdn_rule_p_percent(&as_cell, policy))
         verdict |= 1u << CDN_RULE_P_PERCENT;
     return verdict;
 }

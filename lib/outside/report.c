@@ -46,6 +46,12 @@ static void add_count(cdn_text *text, cdn_json *json, const char *label, const c
     cdn_json_set(json, key, cdn_json_new_integer(number));
 }
 
+static void add_note(cdn_text *text, cdn_rule rule, const char *what)
+{
+    const cdn_rule_info *info = cdn_rule_get(rule);
+    cdn_text_addf(text, "note: %s (%s) %s\n", info->clause, info->name, what);
+}
+
 static void add_rules(const cdn_outside_table *table, const cdn_policy *policy, const counts *c,
                       cdn_text *text, cdn_json *json)
 {
@@ -64,9 +70,17 @@ static void add_rules(const cdn_outside_table *table, const cdn_policy *policy, 
         cdn_text_add(text, "note: every value is its number of records: rules on the largest "
                            "contributors apply only where they are given\n");
     if (policy->group_disclosure)
-        cdn_text_addf(text, "note: %s (%s) cannot be told from these files and was not looked "
-                            "for\n",
-                      cdn_rule_get(CDN_RULE_GROUP)->clause, cdn_rule_get(CDN_RULE_GROUP)->name);
+        add_note(text, CDN_RULE_GROUP, "cannot be told from these files and was not looked for");
+    if (policy->k_disclosure.on)
+        add_note(text, CDN_RULE_K_DISCLOSURE,
+                 "cannot be told from these files and was not looked for");
+    if (policy->manual_count > 0)
+        add_note(text, CDN_RULE_MANUAL,
+                 "names measures, which these files do not have: the column status decides");
+    if (table->holders == NULL &&
+        (policy->insiders.workers || policy->insiders.workplaces || policy->insiders.providers))
+        add_note(text, CDN_RULE_INSIDERS,
+                 "needs the column \"holder\": contributors are not among the attackers");
     cdn_json_set(json, "groupDisclosureChecked", cdn_json_new_bool(false));
 }
 

@@ -311,6 +311,7 @@ for count in 001:1 002:1 004:1 005:2; do # "two" has nobody besides its two
     grep -q "CDN-R-${count%:*} .* ${count#*:}\$" out || fail "not counted: CDN-R-$count"
 done
 grep -q 'note: CDN-R-006' out || fail "does not say what it cannot see"
+grep -q 'note: CDN-R-019 .* needs the column "holder"' out || fail "does not say who is missing"
 attack o.csv --policy standard
 exits 0 "^safe"
 sed 's/^close,.*/close,published/' o.csv >t.csv
@@ -324,6 +325,31 @@ sed 's/workers = fewer_than(10)/workers = fewer_than(11)/' \
     "$root/policies/protection/standard.lua" >mine.lua
 protect --policy mine.lua
 withheld "few two big close fine"
+
+# (3,60) of 100: 30 + 20 + 10 is not more, 30 + 20 + 11 is; (3,60) of -100 as of 100
+case="a rule on the three largest"
+sed -e 's/largest(1):share(more_than(80))/largest(3):share(more_than(60))/' \
+    -e 's/ *p_percent = less_than(10),/p_percent = off,/' \
+    "$root/policies/protection/standard.lua" >three.lua
+cp c.csv c2.csv
+cp k.csv k2.csv
+cat >c.csv <<'CELLS'
+cell_id,value,records,contributors,top1,top2,top3
+a,100,10,5,30,20,10
+b,100,10,5,30,20,11
+c,-100,10,5,30,20,10.000001
+T,100,30,9,11,11,11
+CELLS
+printf 'row_id,cell_id,coef\nr,T,-1\nr,a,1\nr,b,1\nr,c,1\n' >k.csv
+protect --policy three.lua
+exits 0 "CDN-R-004 .* 2\$"
+withheld "b c"
+cut -d, -f1-6 c.csv >c3.csv
+mv c3.csv c.csv
+protect --policy three.lua
+exits 3 '^cordon: c.csv:1: .*CDN-R-004 .*needs the column "top3"'
+mv c2.csv c.csv
+mv k2.csv k.csv
 
 case="a policy of a workspace, by name"
 mkdir -p ws/policies/protection

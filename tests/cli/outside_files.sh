@@ -82,8 +82,9 @@ cell "records" 3 "records: expected a whole number, found a fraction" cell_id,va
 cell "negative records" 3 "whole number from 0" cell_id,value,records a,1,-1 b,1,1
 cell "contributors" 1 "contributors: expected a whole number, found nothing" \
     contributors,cell_id,value ,a,1 1,b,1
-cell "top1" 3 "top1: expected the largest" cell_id,value,top1 a,1,-8675309 b,1,1
+cell "top1" 3 "top1: expected a contribution" cell_id,value,top1 a,1,-8675309 b,1,1
 cell "top2 over top1" 4 "top2: expected" cell_id,value,top1,top2 a,1,3,8675309 b,1,1,0
+cell "top5 over top4" 4 "to that of top4" cell_id,value,top4,top5 a,1,3,8675309 b,1,1,0
 cell "cost 0" 3 "cost: expected a number greater than 0" cell_id,value,cost a,1,0 b,1,1
 cell "cost in words" 3 "cost: expected a decimal number" cell_id,value,cost a,1,dear b,1,1
 holder=cell_id,value,holder
@@ -170,6 +171,15 @@ columns=cell_id,value,records,contributors,top1,top2
 cells "records 0" 2:3 "0 in a cell that is not empty" "$columns\na,50,0,0,9,2\n"
 cells "contributors 0" 2:4 "0 in a cell that is not empty" "$columns\na,50,9,0,9,2\n"
 cells "only a largest contribution" 2:3 "0 in a cell that is not empty" "$columns\na,0,0,0,9,2\n"
+other() { # SED: the standard policy, changed
+    sed -e "$1" "$root/policies/protection/standard.lua" >mine.lua
+}
+policy=./mine.lua
+other 's/less_than(10)/less_than(10):coalition(3)/'
+cells "a coalition of three" 1 "CDN-R-005 .*$needs \"top4\"" \
+    "$columns,top3\na,50,20,9,9,3,3\n"
+other 's/request = off/request = { when = largest(1):share(more_than(50)), providers = fewer_than(5) }/'
+cells "a rule on request" 1 "CDN-R-013 .*who asked" "$columns\na,50,20,9,9,3\n"
 policy=
 case="policy: unknown name"
 run protect c.csv k.csv --out o.csv --policy none

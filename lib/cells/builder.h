@@ -57,6 +57,7 @@ typedef struct cdn_builder {
     const cdn_plan *plan;
     const cdn_agreement *agreement;
     const cdn_policy *policy;
+    const uint8_t *perturbation_key;
     unsigned threads;
     cdn_cells *cells;
     cdn_arena *arena;
@@ -134,6 +135,9 @@ cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK
 cdn_status cdn_builder_joins(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_categories(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_links(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+
+/** Keys of the records that grids count, when there is a perturbation key (key.c). */
+cdn_status cdn_builder_keys(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 
 /** Fills grid->published_units and row_like from the row parts. */
 cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *error) CDN_MUST_CHECK;

@@ -64,6 +64,7 @@ static cdn_status tabulate_one(void *context, size_t index, cdn_error *error)
 
 static cdn_status tabulate(cdn_builder *b, cdn_error *error)
 {
+    CDN_TRY(cdn_builder_keys(b, error));
     for (uint32_t g = 0; g < b->grid_count; g++)
         CDN_TRY(cdn_builder_mark_rows(b, &b->grids[g], error));
     return cdn_pool_run(b->threads, b->grid_count, tabulate_one, b, error);
@@ -255,14 +256,15 @@ static cdn_status build(cdn_builder *b, cdn_error *error)
 
 cdn_status cdn_cells_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
                             const cdn_plan *plan, const cdn_agreement *agreement,
-                            const cdn_policy *policy, unsigned threads, cdn_cells **out,
-                            cdn_error *error)
+                            const cdn_policy *policy, const uint8_t *perturbation_key,
+                            unsigned threads, cdn_cells **out, cdn_error *error)
 {
     cdn_builder b = {.snapshot = snapshot,
                      .catalogue = catalogue,
                      .plan = plan,
                      .agreement = agreement,
                      .policy = policy,
+                     .perturbation_key = perturbation_key,
                      .threads = threads};
     cdn_status status = build(&b, error);
     finish(&b);

@@ -56,7 +56,8 @@ typedef struct cdn_cell {
     bool has_negative;   /* some contribution is below 0 */
     uint32_t sole[CDN_CONTRIBUTOR_END_]; /* per kind, who alone contributes (to a magnitude: other
                             than 0): 1 + its number among its kind; 0 = nobody or several */
-    uint64_t key;        /* the sum modulo 2^64 of the keys of its records; 0 without a key */
+    uint64_t key;        /* the sum modulo 2^64 of the keys of all its records; 0 without a
+                            perturbation key */
     bool is_public;      /* a public fact of a register */
     bool is_unanswered;  /* a hidden count of missing answers that the policy calls safe */
 } cdn_cell;
@@ -139,15 +140,18 @@ typedef struct cdn_cells {
     cdn_cell_list *lists;
 } cdn_cells;
 
-/** Tabulates. `threads` 0 = as many as processors; the result is the same for any number.
+#define CDN_CELLS_KEY_SIZE 32u /* bytes of a perturbation key */
+
+/** Tabulates. Cells have keys when `perturbation_key` is not NULL. `threads` 0 = as many as processors; the result is the same for any number.
  *  CDN_E_REFUSED (with the script's line) for a table that cannot be built: two dimensions over the
  *  same classification. CDN_E_LIMIT: an exact sum does not fit in 64 bits, or too many cells.
  *  @complexity O(records x keys a record falls in) for each distinct statistic
  *  @owner caller, cdn_cells_destroy */
 cdn_status cdn_cells_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
                             const cdn_plan *plan, const cdn_agreement *agreement,
-                            const cdn_policy *policy, unsigned threads, cdn_cells **out,
-                            cdn_error *error) CDN_MUST_CHECK;
+                            const cdn_policy *policy, const uint8_t *perturbation_key,
+                            unsigned threads, cdn_cells **out, cdn_error *error)
+    CDN_MUST_CHECK;
 void cdn_cells_destroy(cdn_cells *cells);
 
 #endif

@@ -20,7 +20,7 @@
 #include "release/release.h"
 #include "rule/rule.h"
 
-#define CDN_PERTURBATION_KEY_SIZE 32u
+#define CDN_PERTURBATION_KEY_SIZE CDN_CELLS_KEY_SIZE
 
 typedef struct cdn_gate_input {
     const cdn_snapshot *snapshot;

@@ -111,7 +111,8 @@ cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_erro
     memset(trial, 0, sizeof *trial);
     trial->input = input;
     CDN_TRY(cdn_cells_create(input->snapshot, input->catalogue, input->plan, input->agreement,
-                             input->policy, input->threads, &trial->cells, error));
+                             input->policy, input->perturbation_key, input->threads,
+                             &trial->cells, error));
     CDN_TRY(cdn_trial_judge(trial, error));
     CDN_TRY(build_system(trial, error));
     CDN_TRY(cdn_trial_protect(trial, error));

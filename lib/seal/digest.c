@@ -8,8 +8,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -142,4 +144,55 @@ cdn_status cdn_hmac_sha256_hex(const void *key, size_t key_size, const void *byt
         return crypto_failed(error);
     to_hex(raw, raw_size, out);
     return CDN_OK;
+}
+
+struct cdn_keyed_hash {
+    EVP_MAC *method;
+    EVP_MAC_CTX *context;
+};
+
+cdn_status cdn_keyed_hash_create(const void *key, size_t key_size, cdn_keyed_hash **out,
+                                 cdn_error *error)
+{
+    char sha256[] = "SHA256";
+    const OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0),
+        OSSL_PARAM_construct_end()};
+    cdn_keyed_hash *hash = cdn_alloc(1, sizeof *hash);
+    *out = NULL;
+    if (hash == NULL)
+        return cdn_fail_memory(error);
+    hash->method = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    hash->context = hash->method == NULL ? NULL : EVP_MAC_CTX_new(hash->method);
+    if (hash->context == NULL || EVP_MAC_init(hash->context, key, key_size, parameters) != 1) {
+        cdn_keyed_hash_destroy(hash);
+        return crypto_failed(error);
+    }
+    *out = hash;
+    return CDN_OK;
+}
+
+cdn_status cdn_keyed_hash_64(cdn_keyed_hash *hash, const void *bytes, size_t size, uint64_t *out,
+                             cdn_error *error)
+{
+    uint8_t raw[EVP_MAX_MD_SIZE];
+    size_t raw_size = 0;
+    if (EVP_MAC_init(hash->context, NULL, 0, NULL) != 1 ||
+        EVP_MAC_update(hash->context, bytes, size) != 1 ||
+        EVP_MAC_final(hash->context, raw, &raw_size, sizeof raw) != 1 ||
+        raw_size != CDN_SHA256_SIZE)
+        return crypto_failed(error);
+    *out = 0;
+    for (size_t i = 0; i < sizeof *out; i++)
+        *out = *out << 8 | raw[i];
+    return CDN_OK;
+}
+
+void cdn_keyed_hash_destroy(cdn_keyed_hash *hash)
+{
+    if (hash == NULL)
+        return;
+    EVP_MAC_CTX_free(hash->context);
+    EVP_MAC_free(hash->method);
+    cdn_free(hash);
 }

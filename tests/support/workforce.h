@@ -203,6 +203,7 @@ typedef struct wf_world {
     wf_revealed revealed;
     uint32_t counts[WF_RECORDS];
     wf_record records[WF_RECORDS][WF_MOST_WORKERS];
+    uint64_t keys[WF_RECORDS][WF_MOST_WORKERS]; /* 0 without a perturbation key */
     uint32_t row_part_count;
     wf_row_part row_parts[64];
 } wf_world;
@@ -213,6 +214,8 @@ typedef struct wf_code {
 } wf_code;
 
 void wf_world_make(const wf_data *data, wf_world *out);
+/** The keys of all records under a perturbation key. */
+void wf_world_keys(wf_world *world, const uint8_t key[CDN_CELLS_KEY_SIZE]);
 /** Bits of all leaves of an axis. */
 uint32_t wf_all_leaves(uint32_t axis);
 uint32_t wf_axis_of(uint32_t dimension);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 
+#include "seal/digest.h"
 #include "support/unit.h"
 #include "support/workforce.h"
 
@@ -86,6 +87,31 @@ void wf_world_make(const wf_data *data, wf_world *out)
         r.leaf[WF_LINKED] = linked[i];
         out->records[WF_LOCATION][out->counts[WF_LOCATION]++] = r;
     }
+}
+
+void wf_world_keys(wf_world *world, const uint8_t key[CDN_CELLS_KEY_SIZE])
+{
+    static const uint32_t types[] = {WF_WORKPLACE, WF_WORKER, WF_JOB, WF_LOCATION};
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++)
+        for (uint32_t i = 0; i < world->counts[types[t]]; i++) {
+            const wf_record *r = &world->records[types[t]][i];
+            char name[64], hex[CDN_SHA256_HEX];
+            int length = 0;
+            cdn_error error = CDN_ERROR_INIT;
+            if (types[t] == WF_JOB)
+                length = snprintf(name, sizeof name, "job%c%d%c%u", 0, r->unit + 1, 0,
+                                  r->leaf[WF_KIND] + 1);
+            else if (types[t] == WF_LOCATION)
+                length = snprintf(name, sizeof name, "location%cL%u", 0, i);
+            else
+                length = snprintf(name, sizeof name, "%s%c%u",
+                                  types[t] == WF_WORKER ? "worker" : "workplace", 0, i + 1);
+            assert_int_equal(cdn_hmac_sha256_hex(key, CDN_CELLS_KEY_SIZE, name, (size_t)length,
+                                                 hex, &error),
+                             CDN_OK);
+            hex[16] = '\0';
+            world->keys[types[t]][i] = strtoull(hex, NULL, 16);
+        }
 }
 
 /* ---- measures ---- */
@@ -372,6 +398,7 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
         int64_t value = s->value == WF_V_ONE ? 1 : r->value[s->value];
         cell.records++;
         cell.value += value;
+        cell.key += world->keys[s->record][i];
         if (is_in_a_row(world, s, leaves, alike, r))
             continue;
         cell.workers += (uint32_t)r->workers;
@@ -430,6 +457,7 @@ static void compare_cells(const cdn_cell *found, const cdn_cell *expected, const
                   {"top3", found->top[2], expected->top[2]},
                   {"top4", found->top[3], expected->top[3]},
                   {"top5", found->top[4], expected->top[4]},
+                  {"key", (int64_t)found->key, (int64_t)expected->key},
                   {"unwaived", found->unwaived, expected->unwaived},
                   {"waived", found->waived & sure, expected->waived & sure},
                   {"asked", found->asked & sure, expected->asked & sure},

@@ -14,8 +14,8 @@ static cdn_cells *tabulate(const cdn_snapshot *snapshot)
 {
     cdn_error error = CDN_ERROR_INIT;
     cdn_cells *cells = NULL;
-    if (cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, &wf_agreement, &wf_policy, 2, &cells,
-                         &error) != CDN_OK)
+    if (cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, &wf_agreement, &wf_policy, NULL, 2,
+                         &cells, &error) != CDN_OK)
         fail_msg("%s", error.message);
     return cells;
 }
@@ -324,7 +324,7 @@ static void test_rows__a_whole_group_is_not_shown(void **state)
         cdn_error error = CDN_ERROR_INIT;
         cdn_cells *cells = NULL;
         assert_int_equal(cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, &wf_agreement,
-                                          &policy, 1, &cells, &error),
+                                          &policy, NULL, 1, &cells, &error),
                          CDN_OK);
         for (uint32_t i = 0; i < 4; i++)
             assert_int_equal(cells->lists[0].values[i].state,
@@ -374,7 +374,7 @@ static cdn_status try_tabulate(const cdn_agreement *agreement, cdn_error *error,
     cdn_snapshot *snapshot = wf_load(&data);
     cdn_cells *cells = NULL;
     cdn_status status = cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, agreement,
-                                         &wf_policy, 1, &cells, error);
+                                         &wf_policy, NULL, 1, &cells, error);
     if (status == CDN_OK)
         *row_count = cells->lists[0].row_count;
     cdn_cells_destroy(cells);

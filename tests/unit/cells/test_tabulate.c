@@ -4,18 +4,20 @@
 #include <stdio.h>
 
 #include "core/alloc.h"
+#include "seal/digest.h"
 #include "support/unit.h"
 #include "support/workforce.h"
 
 static wf_data data;
 static wf_world world;
 static wf_plan plan;
+static const uint8_t *perturbation_key;
 
 static cdn_status try_tabulate(const cdn_snapshot *snapshot, unsigned threads, cdn_cells **cells,
                                cdn_error *error)
 {
     return cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, &wf_agreement, &wf_policy,
-                            threads, cells, error);
+                            perturbation_key, threads, cells, error);
 }
 
 static cdn_cells *tabulate(const cdn_snapshot *snapshot, unsigned threads)
@@ -174,7 +176,7 @@ static void test_tabulate__waivers_and_requests_of_providers(void **state)
         cdn_error error = CDN_ERROR_INIT;
         cdn_cells *cells = NULL;
         if (cdn_cells_create(snapshot, wf_wishing_catalogue(&wishes), &plan.plan, &wf_agreement,
-                             &policy, 2, &cells, &error) != CDN_OK)
+                             &policy, NULL, 2, &cells, &error) != CDN_OK)
             fail_msg("%s", error.message);
         wf_check_tables(cells, &plan.plan, &world);
         uint32_t waived = 0, requested = 0, all = 0;
@@ -189,6 +191,81 @@ static void test_tabulate__waivers_and_requests_of_providers(void **state)
         assert_true(policy.request.on || requested == 0);
         cdn_cells_destroy(cells);
     }
+    cdn_snapshot_close(snapshot);
+}
+
+/* The same records have the same key, whatever table they are in; published rows count too. */
+static void test_tabulate__keys_are_sums_of_the_records_keys(void **state)
+{
+    (void)state;
+    static const uint8_t key[CDN_CELLS_KEY_SIZE] = "a key that only the owner knows";
+    for (uint64_t seed = 24; seed <= 25; seed++) {
+        wf_random(&data, seed, 50, 300);
+        wf_plan_start(&plan);
+        wf_table(&plan, true);
+        wf_by(&plan, WF_DIM_AREA, 0, 1);
+        show_all();
+        wf_table(&plan, true);
+        wf_by(&plan, WF_DIM_SERVICE, 0, 0);
+        wf_by(&plan, WF_DIM_ROLE, 0, 0);
+        wf_only(&plan, WF_DIM_BOARD, 0, 1);
+        wf_show(&plan, WF_WORKERS);
+        wf_table(&plan, true);
+        wf_by(&plan, WF_DIM_SECTOR, 0, 0);
+        wf_show(&plan, WF_COVERAGE);
+        perturbation_key = key;
+        cdn_snapshot *snapshot = wf_load(&data);
+        cdn_cells *cells = tabulate(snapshot, 2);
+        wf_world_make(&data, &world);
+        wf_world_keys(&world, key);
+        wf_check_tables(cells, &plan.plan, &world);
+        uint32_t keyed = 0;
+        for (uint32_t c = 0; c < cells->count; c++)
+            keyed += cells->cells[c].key != 0;
+        assert_true(keyed > 100);
+        cdn_cells_destroy(cells);
+        cdn_snapshot_close(snapshot);
+        perturbation_key = NULL;
+    }
+}
+
+/* A group is called by the value that its members share. */
+static void test_tabulate__keys_of_groups(void **state)
+{
+    (void)state;
+    static const uint8_t key[CDN_CELLS_KEY_SIZE] = "another";
+    cdn_measure measures[WF_MEASURES];
+    memcpy(measures, wf_catalogue.measures, sizeof measures);
+    measures[WF_WORKPLACES].parts[0].record = WF_PROVIDER;
+    cdn_catalogue catalogue = wf_catalogue;
+    catalogue.measures = measures;
+    wf_random(&data, 26, 30, 10);
+    wf_plan_start(&plan);
+    wf_table(&plan, true);
+    wf_show(&plan, WF_WORKPLACES);
+    cdn_snapshot *snapshot = wf_load(&data);
+    cdn_cells *cells = NULL;
+    cdn_error error = CDN_ERROR_INIT;
+    assert_int_equal(cdn_cells_create(snapshot, &catalogue, &plan.plan, &wf_agreement, &wf_policy,
+                                      key, 1, &cells, &error),
+                     CDN_OK);
+    uint64_t expected = 0;
+    uint32_t providers = 0;
+    for (int org = 0; org < 12; org++) {
+        bool found = false;
+        for (uint32_t i = 0; i < data.workplaces; i++)
+            found = found || data.workplace[i].org == org;
+        char name[32], hex[CDN_SHA256_HEX];
+        int length = snprintf(name, sizeof name, "provider%cO%d", 0, org);
+        assert_int_equal(cdn_hmac_sha256_hex(key, sizeof key, name, (size_t)length, hex, &error),
+                         CDN_OK);
+        hex[16] = '\0';
+        expected += found ? strtoull(hex, NULL, 16) : 0;
+        providers += found;
+    }
+    assert_int_equal(cells->cells[cells->figures[0].cells[0]].value, providers);
+    assert_true(cells->cells[cells->figures[0].cells[0]].key == expected);
+    cdn_cells_destroy(cells);
     cdn_snapshot_close(snapshot);
 }
 
@@ -650,6 +727,8 @@ int main(void)
         cmocka_unit_test(test_tabulate__negative_contributions),
         cmocka_unit_test(test_tabulate__who_is_alone_has_a_name),
         cmocka_unit_test(test_tabulate__waivers_and_requests_of_providers),
+        cmocka_unit_test(test_tabulate__keys_are_sums_of_the_records_keys),
+        cmocka_unit_test(test_tabulate__keys_of_groups),
         cmocka_unit_test(test_tabulate__filters_narrow_keys_and_totals),
         cmocka_unit_test(test_tabulate__totals_may_be_left_out),
         cmocka_unit_test(test_tabulate__sums_of_columns),

@@ -90,8 +90,8 @@ static cdn_cells *tabulate(void)
 {
     cdn_error error = CDN_ERROR_INIT;
     cdn_cells *cells = NULL;
-    if (cdn_cells_create(g.snapshot, &wf_catalogue, &g.plan.plan, &g.agreement, &g.policy, 1,
-                         &cells, &error) != CDN_OK)
+    if (cdn_cells_create(g.snapshot, &wf_catalogue, &g.plan.plan, &g.agreement, &g.policy, NULL,
+                         1, &cells, &error) != CDN_OK)
         fail_msg("%s", error.message);
     return cells;
 }

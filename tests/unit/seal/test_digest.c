@@ -75,12 +75,35 @@ static void test_digest__agrees_with_rfc_4231(void **state)
     assert_string_equal(hex, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+static void test_digest__many_short_ones_agree_with_the_long_one(void **state)
+{
+    (void)state;
+    static const char *const messages[] = {"Hi There", "", "Hi There", "worker"};
+    uint8_t key[20];
+    cdn_keyed_hash *hash = NULL;
+    memset(key, 0x0b, sizeof key);
+    assert_int_equal(cdn_keyed_hash_create(key, sizeof key, &hash, NULL), CDN_OK);
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        char hex[CDN_SHA256_HEX];
+        uint64_t short_one = 0;
+        size_t size = strlen(messages[i]);
+        assert_int_equal(cdn_hmac_sha256_hex(key, sizeof key, messages[i], size, hex, NULL),
+                         CDN_OK);
+        hex[16] = '\0';
+        assert_int_equal(cdn_keyed_hash_64(hash, messages[i], size, &short_one, NULL), CDN_OK);
+        assert_true(short_one == strtoull(hex, NULL, 16));
+    }
+    cdn_keyed_hash_destroy(hash);
+    cdn_keyed_hash_destroy(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_digest__agrees_with_fips_180),
         cmocka_unit_test(test_digest__reads_files_in_steps),
         cmocka_unit_test(test_digest__agrees_with_rfc_4231),
+        cmocka_unit_test(test_digest__many_short_ones_agree_with_the_long_one),
     };
     return cmocka_run_group_tests(tests, unit_scratch_setup, unit_scratch_teardown);
 }

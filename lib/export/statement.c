@@ -148,6 +148,24 @@ static cdn_json *roundings(const cdn_release *release)
     return array;
 }
 
+/* Bias, variance and largest change, for each kind of figure. */
+static cdn_json *changes(const cdn_release *release)
+{
+    cdn_json *array = cdn_json_array();
+    for (uint32_t i = 0; i < release->change_count; i++) {
+        const cdn_release_change *change = &release->changes[i];
+        cdn_json *object = cdn_json_object();
+        cdn_json_set_text(object, "figures", change->figures);
+        cdn_json_set_text(object, "method", change->method);
+        cdn_json_set_text(object, "bias", change->bias);
+        cdn_json_set_text(object, "variance", change->variance);
+        cdn_json_set_text(object, "largestChange", change->largest);
+        cdn_json_set(object, "addsUp", cdn_json_new_bool(change->adds_up));
+        cdn_json_push(array, object);
+    }
+    return array;
+}
+
 cdn_status cdn_method_write(const cdn_release *release, const char *dir, cdn_error *error)
 {
     cdn_json *policy = cdn_json_object();
@@ -158,6 +176,9 @@ cdn_status cdn_method_write(const cdn_release *release, const char *dir, cdn_err
     cdn_json_set(root, "methods", text_array(release->method_count, release->methods));
     cdn_json_set(root, "outputs", outputs(release));
     cdn_json_set(root, "rounding", roundings(release));
+    cdn_json_set(root, "changes", changes(release));
+    if (release->noise_digest != NULL)
+        cdn_json_set(root, "noiseTable", named_digest(NULL, NULL, release->noise_digest));
     cdn_json_set(root, "cellsTested", cdn_json_new_integer(release->cells_tested));
     return cdn_package_write_json(dir, "data/method.json", root, error);
 }

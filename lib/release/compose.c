@@ -11,14 +11,33 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 
-static cdn_status figure_value(const cdn_trial *trial, uint32_t f, const cdn_measure *measure,
+/* From published parts; what is public, and quantiles, from exact ones. */
+static cdn_status changed_value(const cdn_values *values, const cdn_figure *figure,
+                                const cdn_measure *measure, cdn_value *out, cdn_error *error)
+{
+    const cdn_cell *cells = values->trial->cells->cells;
+    cdn_figure_parts parts = {{cells[figure->cells[0]].value, 1},
+                              {values->cells[figure->cells[0]], 1}};
+    if (measure->part_count > 1) {
+        parts.exact[1] = cells[figure->cells[1]].value;
+        parts.published[1] = values->cells[figure->cells[1]];
+    }
+    return cdn_values_figure(values->trial->input->policy, measure, &parts, out, error);
+}
+
+static cdn_status figure_value(const cdn_values *values, uint32_t f, const cdn_measure *measure,
                                bool is_public, cdn_value *out, cdn_error *error)
 {
+    const cdn_trial *trial = values->trial;
     const cdn_figure *figure = &trial->cells->figures[f];
     const cdn_cell *top = &trial->cells->cells[figure->cells[0]];
     *out = (cdn_value){CDN_VALUE_CONFIDENTIAL, 0};
     if (trial->fates[f] != CDN_FATE_PUBLISHED)
         return CDN_OK;
+    bool exact = measure->kind == CDN_MEASURE_QUANTILE ||
+                 (is_public && !trial->input->policy->round_public);
+    if (values->cells != NULL && !exact)
+        return changed_value(values, figure, measure, out, error);
     int64_t numerator = top->value, denominator = 1;
     if (measure->kind == CDN_MEASURE_QUANTILE) {
         numerator = figure->quantile_value;
@@ -33,9 +52,13 @@ static cdn_status figure_value(const cdn_trial *trial, uint32_t f, const cdn_mea
 /* Every figure of the measure is a public fact: one column is rounded one way. */
 static bool all_public(const cdn_trial *trial, uint32_t first, uint32_t count)
 {
-    for (uint32_t f = first; f < first + count; f++)
-        if (!trial->cells->cells[trial->cells->figures[f].cells[0]].is_public)
+    const cdn_cell *cells = trial->cells->cells;
+    for (uint32_t f = first; f < first + count; f++) {
+        const cdn_figure *figure = &trial->cells->figures[f];
+        if (!cells[figure->cells[0]].is_public ||
+            (figure->cells[1] != CDN_NONE && !cells[figure->cells[1]].is_public))
             return false;
+    }
     return count > 0;
 }
 
@@ -92,9 +115,10 @@ static cdn_status fill_keys(const cdn_cell_table *table, cdn_arena *arena, cdn_r
     return CDN_OK;
 }
 
-static cdn_status fill_measures(const cdn_trial *trial, uint32_t t, cdn_arena *arena,
+static cdn_status fill_measures(const cdn_values *from, uint32_t t, cdn_arena *arena,
                                 cdn_release_output *out, cdn_error *error)
 {
+    const cdn_trial *trial = from->trial;
     const cdn_plan_table *plan = &trial->input->plan->tables[t];
     const cdn_cell_table *table = &trial->cells->tables[t];
     size_t count = (size_t)table->key_count * plan->measure_count;
@@ -109,7 +133,7 @@ static cdn_status fill_measures(const cdn_trial *trial, uint32_t t, cdn_arena *a
         CDN_TRY(cdn_compose_measure(arena, trial->input->policy, measure, is_public,
                                     &measures[m], error));
         for (uint32_t key = 0; key < table->key_count; key++)
-            CDN_TRY(figure_value(trial, first + key, measure, is_public,
+            CDN_TRY(figure_value(from, first + key, measure, is_public,
                                  &values[(size_t)key * plan->measure_count + m], error));
     }
     out->measure_count = plan->measure_count;
@@ -119,9 +143,10 @@ static cdn_status fill_measures(const cdn_trial *trial, uint32_t t, cdn_arena *a
     return CDN_OK;
 }
 
-static cdn_status compose_table(const cdn_trial *trial, uint32_t t, cdn_arena *arena,
+static cdn_status compose_table(const cdn_values *values, uint32_t t, cdn_arena *arena,
                                 cdn_release_output *out, cdn_error *error)
 {
+    const cdn_trial *trial = values->trial;
     const cdn_plan_table *plan = &trial->input->plan->tables[t];
     const cdn_cell_table *table = &trial->cells->tables[t];
     cdn_release_column *columns =
@@ -136,11 +161,12 @@ static cdn_status compose_table(const cdn_trial *trial, uint32_t t, cdn_arena *a
     out->column_count = table->column_count;
     out->columns = columns;
     CDN_TRY(fill_keys(table, arena, out, error));
-    return fill_measures(trial, t, arena, out, error);
+    return fill_measures(values, t, arena, out, error);
 }
 
-static cdn_status compose(const cdn_trial *trial, cdn_release_store *store, cdn_error *error)
+static cdn_status compose(const cdn_values *values, cdn_release_store *store, cdn_error *error)
 {
+    const cdn_trial *trial = values->trial;
     const cdn_plan *plan = trial->input->plan;
     cdn_release *release = &store->release;
     release->output_count = plan->table_count + plan->list_count;
@@ -150,15 +176,15 @@ static cdn_status compose(const cdn_trial *trial, cdn_release_store *store, cdn_
         return cdn_fail_memory(error);
     release->outputs = outputs;
     for (uint32_t t = 0; t < plan->table_count; t++)
-        CDN_TRY(compose_table(trial, t, store->arena, &outputs[t], error));
+        CDN_TRY(compose_table(values, t, store->arena, &outputs[t], error));
     for (uint32_t l = 0; l < plan->list_count; l++) {
         cdn_release_output *out = &outputs[plan->table_count + l];
-        CDN_TRY(cdn_compose_list(trial, l, store->arena, out, error));
+        CDN_TRY(cdn_compose_list(values, l, store->arena, out, error));
         count_values(out, out->values, (size_t)out->row_count * out->measure_count);
     }
     for (uint32_t c = 0; c < trial->cells->count; c++)
         release->cells_tested += trial->verdicts[c] != 0;
-    return cdn_compose_statements(trial, store->arena, release, error);
+    return cdn_compose_statements(values, store->arena, release, error);
 }
 
 cdn_status cdn_compose(const cdn_trial *trial, cdn_release **out, cdn_error *error)
@@ -168,8 +194,12 @@ cdn_status cdn_compose(const cdn_trial *trial, cdn_release **out, cdn_error *err
     if (store == NULL)
         return cdn_fail_memory(error);
     store->arena = cdn_arena_create();
-    cdn_status status =
-        store->arena == NULL ? cdn_fail_memory(error) : compose(trial, store, error);
+    cdn_values values = {.trial = trial};
+    cdn_status status = store->arena == NULL ? cdn_fail_memory(error)
+                                             : cdn_values_create(trial, &values, error);
+    if (status == CDN_OK)
+        status = compose(&values, store, error);
+    cdn_values_release(&values);
     if (status == CDN_OK)
         *out = &store->release;
     else

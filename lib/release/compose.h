@@ -6,6 +6,7 @@
 
 #include "core/arena.h"
 #include "release/trial.h"
+#include "release/values.h"
 
 /** A release and the memory behind it; `release` comes first. */
 typedef struct cdn_release_store {
@@ -26,11 +27,11 @@ cdn_status cdn_compose_measure(cdn_arena *arena, const cdn_policy *policy,
                                cdn_release_measure *out, cdn_error *error) CDN_MUST_CHECK;
 
 /** The output of a list: columns, texts, values. */
-cdn_status cdn_compose_list(const cdn_trial *trial, uint32_t list, cdn_arena *arena,
+cdn_status cdn_compose_list(const cdn_values *changed, uint32_t list, cdn_arena *arena,
                             cdn_release_output *out, cdn_error *error) CDN_MUST_CHECK;
 
 /** Identity, parties, public statements of method, data-quality notes. */
-cdn_status cdn_compose_statements(const cdn_trial *trial, cdn_arena *arena, cdn_release *out,
+cdn_status cdn_compose_statements(const cdn_values *values, cdn_arena *arena, cdn_release *out,
                                   cdn_error *error) CDN_MUST_CHECK;
 
 #endif

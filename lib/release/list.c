@@ -221,11 +221,22 @@ static cdn_status fill_fields(const cdn_trial *trial, uint32_t l, cdn_arena *are
     return CDN_OK;
 }
 
-static cdn_status row_status(const cdn_trial *trial, const cdn_measure *measure,
+/* Where in which list a value stands. */
+typedef struct row_place {
+    uint32_t list, row;
+} row_place;
+
+static cdn_status row_status(const cdn_values *values, row_place place, const cdn_measure *measure,
                              const cdn_row_value *from, cdn_value *out, cdn_error *error)
 {
+    const cdn_trial *trial = values->trial;
+    cdn_figure_parts parts = {{from->numerator, from->denominator}, {0, 0}};
     switch (from->state) {
     case CDN_ROW_SHOWN:
+        if (values->cells != NULL && measure->kind != CDN_MEASURE_QUANTILE) {
+            CDN_TRY(cdn_values_row(values, place.list, place.row, measure, &parts, error));
+            return cdn_values_figure(trial->input->policy, measure, &parts, out, error);
+        }
         return cdn_compose_value(trial->input->policy, measure, from->numerator,
                                  from->denominator, false, trial->input->catalogue, out, error);
     case CDN_ROW_NOT_AVAILABLE:
@@ -285,9 +296,10 @@ static cdn_status sort_rows(cdn_release_output *out, const char **texts, const c
     return CDN_OK;
 }
 
-cdn_status cdn_compose_list(const cdn_trial *trial, uint32_t l, cdn_arena *arena,
+cdn_status cdn_compose_list(const cdn_values *changed, uint32_t l, cdn_arena *arena,
                             cdn_release_output *out, cdn_error *error)
 {
+    const cdn_trial *trial = changed->trial;
     const cdn_plan_list *plan = &trial->input->plan->lists[l];
     const cdn_cell_list *list = &trial->cells->lists[l];
     size_t text_count = (size_t)list->row_count * plan->field_count;
@@ -315,7 +327,8 @@ cdn_status cdn_compose_list(const cdn_trial *trial, uint32_t l, cdn_arena *arena
                                     error));
         for (uint32_t i = 0; i < list->row_count; i++) {
             size_t v = (size_t)i * plan->measure_count + m;
-            CDN_TRY(row_status(trial, measure, &list->values[v], &values[v], error));
+            CDN_TRY(row_status(changed, (row_place){l, i}, measure, &list->values[v], &values[v],
+                               error));
         }
     }
     return sort_rows(out, texts, values, arena, error);

@@ -63,6 +63,14 @@ typedef struct cdn_release_output {
     uint32_t published_count, withheld_count, not_applicable_count; /* of values */
 } cdn_release_output;
 
+/** How the values of one kind of figure were changed; numbers where they are known, else words. */
+typedef struct cdn_release_change {
+    const char *figures;  /* "counts", "sums", "rates, shares and means" */
+    const char *method;   /* "to the nearest 5" */
+    const char *bias, *variance, *largest;
+    bool adds_up;         /* tables of these figures add up */
+} cdn_release_change;
+
 typedef struct cdn_release_note { /* data-quality counts by reason, never values */
     const char *record, *column, *reason;
     uint64_t rows, values;
@@ -92,6 +100,9 @@ typedef struct cdn_release {
     const char *policy_name, *policy_title;
     uint32_t method_count;   /* public statements of the protection used, one sentence each */
     const char *const *methods;
+    uint32_t change_count;
+    const cdn_release_change *changes;
+    const char *noise_digest; /* SHA-256 of the table of probabilities in effect; NULL: no noise */
     uint32_t cells_tested;   /* by the gate's attack */
     uint32_t output_count;
     const cdn_release_output *outputs;

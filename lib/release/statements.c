@@ -51,6 +51,27 @@ static void add_minimum(method_list *list, const cdn_threshold *t, const char *w
                                           compare_word(t->compare), t->value, what));
 }
 
+static void add_changes(method_list *list, const cdn_policy *policy)
+{
+    const cdn_part count = {.value = CDN_NONE}, sum = {.value = 0, .magnitude = true};
+    const char *counts = cdn_values_phrase(list->arena, policy, &count);
+    const char *sums = cdn_values_phrase(list->arena, policy, &sum);
+    bool changed = policy->rounding != 0 && policy->rounding != CDN_ROUNDING_CONVENTIONAL;
+    const char *verb = changed ? "changed" : "rounded";
+    if (counts != NULL)
+        add_method(list, cdn_arena_printf(list->arena, "Counts are %s %s.", verb, counts));
+    if (sums != NULL)
+        add_method(list, cdn_arena_printf(list->arena, "Sums are %s %s.", verb, sums));
+    if (changed)
+        add_method(list, "Rates, shares and means are worked out from totals that were changed so.");
+    if (policy->rounding == CDN_ROUNDING_SMALL_COUNTS)
+        add_method(list, "Sums are rounded one by one, so their totals may differ from the sums of "
+                         "their parts.");
+    else if (policy->rounding != CDN_ROUNDING_CONTROLLED)
+        add_method(list, "Figures are rounded one by one, so totals may differ from the sums of "
+                         "their parts.");
+}
+
 /* What the recipient may know. Parameters of the concentration rules stay with the data owner:
  * knowing them would help an insider to narrow a contribution. */
 static cdn_status methods(const cdn_policy *policy, cdn_arena *arena, cdn_release *out,
@@ -72,14 +93,7 @@ static cdn_status methods(const cdn_policy *policy, cdn_arena *arena, cdn_releas
     add_method(&list, "A rate or mean is withheld when its numerator or its denominator would be.");
     add_method(&list, "Further figures are withheld so that no withheld figure, and no "
                       "non-consenting provider's value, can be worked out from this release.");
-    if (policy->count_base > 1)
-        add_method(&list, cdn_arena_printf(arena, "Counts are rounded to the nearest %u.",
-                                           policy->count_base));
-    if (policy->sum_base > 1)
-        add_method(&list, cdn_arena_printf(arena, "Sums are rounded to the nearest %u.",
-                                           policy->sum_base));
-    add_method(&list, "Figures are rounded one by one, so totals may differ from the sums of "
-                      "their parts.");
+    add_changes(&list, policy);
     add_method(&list, "Before release an independent attack tried to work out every withheld "
                       "figure and found none.");
     for (uint32_t i = 0; i < list.count; i++)
@@ -183,10 +197,17 @@ static cdn_status identity(const cdn_gate_input *in, cdn_arena *arena, cdn_relea
     CDN_TRY(copy_text(arena, in->plan->digest, &out->plan_digest, error));
     CDN_TRY(copy_text(arena, in->catalogue->digest, &out->catalogue_digest, error));
     CDN_TRY(copy_text(arena, in->policy->digest, &out->policy_digest, error));
-    const char *joined = cdn_arena_printf(arena, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n",
+    /* another key, other values: but the key itself must not be guessable from the name */
+    char changed[CDN_SHA256_HEX] = "";
+    if (in->perturbation_key != NULL && cdn_rounding_needs_key(in->policy->rounding))
+        CDN_TRY(cdn_hmac_sha256_hex(in->perturbation_key, CDN_PERTURBATION_KEY_SIZE,
+                                    in->agreement->digest, strlen(in->agreement->digest), changed,
+                                    error));
+    const char *joined = cdn_arena_printf(arena, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s%s",
                                           CDN_VERSION_TEXT, script, keyed,
                                           in->plan->digest, in->catalogue->digest,
-                                          in->policy->digest, in->agreement->digest);
+                                          in->policy->digest, in->agreement->digest, changed,
+                                          changed[0] == '\0' ? "" : "\n");
     if (joined == NULL)
         return cdn_fail_memory(error);
     CDN_TRY(cdn_sha256_hex(joined, strlen(joined), all, error));
@@ -195,10 +216,10 @@ static cdn_status identity(const cdn_gate_input *in, cdn_arena *arena, cdn_relea
     return out->id == NULL ? cdn_fail_memory(error) : CDN_OK;
 }
 
-cdn_status cdn_compose_statements(const cdn_trial *trial, cdn_arena *arena, cdn_release *out,
+cdn_status cdn_compose_statements(const cdn_values *values, cdn_arena *arena, cdn_release *out,
                                   cdn_error *error)
 {
-    const cdn_gate_input *in = trial->input;
+    const cdn_gate_input *in = values->trial->input;
     CDN_TRY(identity(in, arena, out, error));
     CDN_TRY(copy_text(arena, in->plan->feed, &out->feed, error));
     CDN_TRY(copy_text(arena, in->plan->title, &out->title, error));
@@ -209,6 +230,7 @@ cdn_status cdn_compose_statements(const cdn_trial *trial, cdn_arena *arena, cdn_
     CDN_TRY(copy_text(arena, in->policy->name, &out->policy_name, error));
     CDN_TRY(copy_text(arena, in->policy->title, &out->policy_title, error));
     CDN_TRY(methods(in->policy, arena, out, error));
+    CDN_TRY(cdn_values_describe(values, arena, out, error));
     CDN_TRY(parties(in->agreement, arena, out, error));
     return notes(in->snapshot, arena, out, error);
 }

@@ -9,6 +9,7 @@
 #include "core/number.h"
 #include "perturb/round.h"
 #include "release/compose.h"
+#include "release/values.h"
 
 static bool is_rate(const cdn_measure *measure)
 {
@@ -79,28 +80,95 @@ cdn_status cdn_compose_value(const cdn_policy *policy, const cdn_measure *measur
     return CDN_OK;
 }
 
+cdn_status cdn_values_figure(const cdn_policy *policy, const cdn_measure *measure,
+                             const cdn_figure_parts *parts, cdn_value *out, cdn_error *error)
+{
+    *out = (cdn_value){CDN_VALUE_NOT_APPLICABLE, 0};
+    int64_t numerator = parts->published[0], denominator = parts->published[1], number = 0;
+    bool is_total = measure->kind == CDN_MEASURE_COUNT || measure->kind == CDN_MEASURE_SUM;
+    if (is_total) {
+        number = numerator / cdn_pow10(measure->parts[0].decimals);
+    } else if (parts->exact[1] == 0) {
+        return CDN_OK;
+    } else if (denominator == 0) {
+        out->status = CDN_VALUE_NOT_AVAILABLE;
+        return CDN_OK;
+    } else {
+        int places = (int)published_decimals(policy, measure) -
+                     (measure->parts[0].decimals - measure->parts[1].decimals);
+        if (measure->kind == CDN_MEASURE_SHARE && numerator > denominator)
+            numerator = denominator;
+        CDN_TRY(round_quotient(numerator, denominator, is_rate(measure) ? measure->multiplier : 1,
+                               places, &number, error));
+    }
+    bool low = number == 0 && parts->exact[0] != 0;
+    *out = (cdn_value){low ? CDN_VALUE_LOW : CDN_VALUE_OK, number};
+    return CDN_OK;
+}
+
+/* Whole numbers are left as they are by a base of 1; noise is noise whatever the base. */
+const char *cdn_values_phrase(cdn_arena *arena, const cdn_policy *policy, const cdn_part *part)
+{
+    bool is_count = part->value == CDN_NONE || (!part->magnitude && part->decimals == 0);
+    long base = part->value == CDN_NONE ? policy->count_base : policy->sum_base;
+    long deviation = policy->noise.deviation;
+    switch (policy->rounding) {
+    case CDN_ROUNDING_CELL_KEY:
+        if (!is_count && policy->noise.share_small == 0)
+            break;
+        if (!is_count)
+            return cdn_arena_printf(arena, "with noise in proportion to the largest contributions%s",
+                                    base > 1 ? ", rounded" : "");
+        return base > 1 ? cdn_arena_printf(arena, "with noise of at most %ld, to the nearest %ld",
+                                           deviation, base)
+                        : cdn_arena_printf(arena, "with noise of at most %ld", deviation);
+    case CDN_ROUNDING_RANDOM:
+        return base > 1 ? cdn_arena_printf(arena, "at random to a multiple of %ld", base) : NULL;
+    case CDN_ROUNDING_CONTROLLED:
+        return base > 1 ? cdn_arena_printf(arena, "to a multiple of %ld, so that tables add up",
+                                           base)
+                        : NULL;
+    case CDN_ROUNDING_SMALL_COUNTS:
+        if (!is_count)
+            break;
+        return base > 1 ? cdn_arena_printf(arena,
+                                           "so that no count is from 1 to %ld and tables add up",
+                                           base - 1)
+                        : NULL;
+    case CDN_ROUNDING_MIDPOINT:
+        if (!is_count)
+            break;
+        return base > 1 ? cdn_arena_printf(arena, "to the middle of bands of %ld", base) : NULL;
+    case CDN_ROUNDING_CONVENTIONAL:
+        break;
+    }
+    return base > 1 ? cdn_arena_printf(arena, "to the nearest %ld", base) : NULL;
+}
+
 cdn_status cdn_compose_measure(cdn_arena *arena, const cdn_policy *policy,
                                const cdn_measure *measure, bool is_public,
                                cdn_release_measure *out, cdn_error *error)
 {
     unsigned decimals = published_decimals(policy, measure);
-    int64_t base = rounding_base(policy, measure, is_public);
-    char *rounding;
+    bool exact_public = is_public && measure->kind == CDN_MEASURE_COUNT && !policy->round_public;
+    const char *rounding;
     if (decimals > 0)
         rounding = cdn_arena_printf(arena, "to %u decimal place%s", decimals,
                                     decimals == 1 ? "" : "s");
-    else if (base > 1)
-        rounding = cdn_arena_printf(arena, "to the nearest %lld", (long long)base);
+    else if (exact_public || (measure->kind != CDN_MEASURE_COUNT && measure->kind != CDN_MEASURE_SUM))
+        rounding = "to whole numbers";
     else
-        rounding = cdn_arena_printf(arena, "to whole numbers");
+        rounding = cdn_values_phrase(arena, policy, &measure->parts[0]);
+    if (rounding == NULL)
+        rounding = "to whole numbers";
     *out = (cdn_release_measure){cdn_arena_strdup(arena, measure->name),
                                  cdn_arena_strdup(arena, measure->title),
                                  cdn_arena_strdup(arena, measure->definition),
                                  cdn_arena_strdup(arena, measure->unit),
                                  (uint8_t)decimals,
-                                 rounding};
+                                 cdn_arena_strdup(arena, rounding)};
     if (out->name == NULL || out->title == NULL || out->definition == NULL || out->unit == NULL ||
-        rounding == NULL)
+        out->rounding == NULL)
         return cdn_fail_memory(error);
     return CDN_OK;
 }

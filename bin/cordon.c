@@ -208,14 +208,26 @@ static cdn_status run_verify(const options *o, cdn_report *report, cdn_error *er
     return cdn_desk_verify(o->positional[0], o->trust, report, error);
 }
 
+static cdn_status run_perturbation_key(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_desk *desk = NULL;
+    cdn_status status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = cdn_desk_new_perturbation_key(desk, report, error);
+    cdn_desk_close(desk);
+    return status;
+}
+
 static cdn_status run_key(const options *o, cdn_report *report, cdn_error *error)
 {
     char passphrase[PASSPHRASE_MAX], root_passphrase[PASSPHRASE_MAX];
     cdn_key_request request = {.organisation = o->organisation};
     cdn_desk *desk = NULL;
     bool root = strcmp(o->positional[0], "root") == 0;
+    if (strcmp(o->positional[0], "perturbation") == 0)
+        return run_perturbation_key(o, report, error);
     if (!root && strcmp(o->positional[0], "approver") != 0)
-        return usage_error(error, "expected `key root` or `key approver`", "");
+        return usage_error(error, "expected `key root`, `key approver` or `key perturbation`", "");
     if (o->organisation == NULL || (!root && o->name == NULL))
         return usage_error(error, "key needs",
                            root ? "--organisation NAME" : "--name NAME --organisation NAME");
@@ -291,7 +303,7 @@ static const command commands[] = {
     {"verify", 1, 1, run_verify, "verify PACKAGE --trust DIR", "the recipient's check"},
     {"key", 1, 1, run_key,
      "key root|approver [--name NAME] --organisation NAME [--passphrase-file F] "
-     "[--root-passphrase-file F]",
+     "[--root-passphrase-file F], key perturbation",
      "make keys and certificates"},
     {"ledger", 1, 1, run_ledger, "ledger list|verify [--root SIZE:HEX]", "the history of releases"},
     {"protect", 2, 2, run_protect,

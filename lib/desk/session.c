@@ -306,7 +306,7 @@ static cdn_status read_agreement_of(cdn_desk *desk, const cdn_json *json, const 
 cdn_status cdn_request_read(cdn_desk *desk, const char *script, cdn_request *out,
                             cdn_error *error)
 {
-    *out = (cdn_request){CDN_TEXT_INIT(CDN_LIMIT_SOURCE_SIZE), NULL, NULL, NULL};
+    *out = (cdn_request){.script_text = CDN_TEXT_INIT(CDN_LIMIT_SOURCE_SIZE)};
     CDN_TRY(cdn_desk_need_catalogue(desk, error));
     char *path = find_script(desk, script);
     if (path == NULL)
@@ -327,6 +327,8 @@ cdn_status cdn_request_read(cdn_desk *desk, const char *script, cdn_request *out
                                 error);
     if (status == CDN_OK)
         status = read_policy(desk, out->agreement->policy, &out->policy, error);
+    if (status == CDN_OK)
+        status = cdn_request_read_key(desk, out, error);
     cdn_json_destroy(json);
     cdn_free(path);
     return status;
@@ -334,6 +336,7 @@ cdn_status cdn_request_read(cdn_desk *desk, const char *script, cdn_request *out
 
 void cdn_request_release(cdn_request *request)
 {
+    explicit_bzero(request->perturbation_key, sizeof request->perturbation_key);
     cdn_policy_destroy(request->policy);
     cdn_agreement_destroy(request->agreement);
     cdn_plan_destroy(request->plan);
@@ -348,5 +351,7 @@ cdn_gate_input cdn_request_input(const cdn_desk *desk, const cdn_request *reques
                             .agreement = request->agreement,
                             .policy = request->policy,
                             .script_text = request->script_text.bytes,
+                            .perturbation_key =
+                                request->has_perturbation_key ? request->perturbation_key : NULL,
                             .threads = cdn_pool_default_threads()};
 }

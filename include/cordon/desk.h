@@ -120,6 +120,11 @@ typedef struct cdn_key_request {
 CDN_API cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request,
                                     cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
 
+/** A new perturbation key, keys/perturbation.key: random rounding and cell-key noise draw from it.
+ *  @errors CDN_E_REFUSED: there is one already */
+CDN_API cdn_status cdn_desk_new_perturbation_key(cdn_desk *desk, cdn_report *report,
+                                                 cdn_error *error) CDN_MUST_CHECK;
+
 /** The entries of the ledger. */
 CDN_API cdn_status cdn_desk_ledger_list(cdn_desk *desk, cdn_report *report,
                                         cdn_error *error) CDN_MUST_CHECK;

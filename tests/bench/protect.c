@@ -1,22 +1,26 @@
 /* protect.c - one generated table, protected, timed and attacked.
  *
- *   protect TABLE [--count] [--holders] [--providers N] [--intervals] [--no-attack] [--limit S]
+ *   protect TABLE [--count] [--holders] [--providers N] [--intervals] [--greedy] [--no-attack]
+ *           [--limit SECONDS]
  *
  * TABLE is a name of shapes.h. Counts of 1 to 4 are sensitive, zeros are published; a cell costs its
  * value, with --count 1. --holders: a record alone in a cell knows it, in every such cell;
  * --providers: the records belong to N providers of skewed sizes, and one alone in a cell knows it;
  * --intervals: a reader also knows that published zeros are the only ones, and must be left two
- * possible values of each sensitive cell. Prints one line of key=value:
+ * possible values of each sensitive cell; --greedy: what the peers' greedy order would withhold (see
+ * oracle/greedy.h), against public attackers. Prints one line of key=value:
  *   seconds      CPU, of all threads, from the first call to the last pattern; wall: the same by clock
  *   peak_kib     of this process until then, the table included
  *   limit, ratio what it should take, and seconds as a share of that
- * Exit 1 when the attack finds a sensitive cell, or the table cannot be protected.
+ * Exit 1 when the attack finds a sensitive cell, the table cannot be protected, or the greedy order
+ * would withhold less of what the table was asked to keep: cells, or value.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protect/suppress.h"
 
 #include "attack/exact.h"
 #include "bench/shapes.h"
+#include "oracle/grid.h"
 #include "oracle/loop.h"
 
 #include <sys/resource.h>
@@ -24,7 +28,7 @@
 
 typedef struct options {
     const shape *shape;
-    bool by_value, holders, intervals, attacked;
+    bool by_value, holders, intervals, greedy, attacked;
     uint32_t providers;
     double limit;
 } options;
@@ -117,6 +121,29 @@ static uint32_t attack(const shape_table *t, const uint8_t *withheld)
     return count;
 }
 
+/* true when it would withhold less. */
+static bool compare(const options *o, const shape_table *t, const uint8_t *withheld)
+{
+    uint64_t value[2] = {0}, count[2] = {0};
+    uint8_t *theirs = shape_need(t->cells, 1);
+    stopwatch watch;
+    start(&watch);
+    grid_greedy(t, theirs);
+    double seconds = since(&watch.cpu, CLOCK_PROCESS_CPUTIME_ID);
+    for (uint32_t c = 0; c < t->cells; c++) {
+        if (t->values[c] > 0 && t->values[c] < SHAPE_SENSITIVE_BELOW)
+            continue;
+        value[0] += withheld[c] ? t->values[c] : 0;
+        value[1] += theirs[c] ? t->values[c] : 0;
+        count[0] += withheld[c];
+        count[1] += theirs[c];
+    }
+    free(theirs);
+    printf(" greedy_withheld=%llu greedy_value=%llu greedy_seconds=%.2f",
+           (unsigned long long)count[1], (unsigned long long)value[1], seconds);
+    return o->by_value ? value[0] > value[1] : count[0] > count[1];
+}
+
 static int run(const options *o)
 {
     shape_table t;
@@ -145,10 +172,11 @@ static int run(const options *o)
     uint32_t exposed = o->attacked ? attack(&t, result.figure_withheld) : 0;
     if (o->attacked)
         printf(" exposed=%u", exposed);
+    bool beaten = o->greedy && compare(o, &t, result.figure_withheld);
     printf("\n");
     cdn_suppress_result_release(&result);
     shape_release(&t);
-    return exposed > 0;
+    return exposed > 0 || beaten;
 }
 
 static bool read_options(options *o, int argc, char **argv)
@@ -160,6 +188,8 @@ static bool read_options(options *o, int argc, char **argv)
             o->holders = true;
         else if (strcmp(argv[i], "--intervals") == 0)
             o->intervals = true;
+        else if (strcmp(argv[i], "--greedy") == 0)
+            o->greedy = true;
         else if (strcmp(argv[i], "--no-attack") == 0)
             o->attacked = false;
         else if (strcmp(argv[i], "--providers") == 0 && i + 1 < argc)
@@ -179,7 +209,7 @@ int main(int argc, char **argv)
     options o = {.by_value = true, .attacked = true};
     if (!read_options(&o, argc, argv)) {
         fprintf(stderr, "usage: protect TABLE [--count] [--holders] [--providers N] [--intervals] "
-                        "[--no-attack] [--limit SECONDS]\n");
+                        "[--greedy] [--no-attack] [--limit SECONDS]\n");
         return 2;
     }
     return run(&o);

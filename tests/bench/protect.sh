@@ -21,11 +21,13 @@ run() {
     [ -z "$line" ] || echo "protect $line${peers:+ peers=$peers}"
 }
 
-# all LIMIT PEERS TABLE PROVIDERS
+# all LIMIT PEERS TABLE PROVIDERS GREEDY
 all() {
     four=$(awk -v limit="$1" 'BEGIN { print 4 * limit }')
-    run "$2" "$3" --limit "$1"
-    run "$2" "$3" --limit "$1" --count
+    # shellcheck disable=SC2086
+    run "$2" "$3" --limit "$1" $5
+    # shellcheck disable=SC2086
+    run "$2" "$3" --limit "$1" --count $5
     run "" "$3" --limit "$four" --holders
     run "" "$3" --limit "$four" --holders --providers "$4"
     run "" "$3" --limit "$four" --intervals
@@ -33,11 +35,11 @@ all() {
 
 case ${1:-} in
 --all)
-    all 0.02 "" 340 2000
-    all 0.02 GaussSuppression:13.2,GaussSuppression-extend0-off:5.2,sdcTable-simple:4.5,sdcTable-hypercube:37.6 5168 20000
-    all 0.5 GaussSuppression-extend0-off:318,sdcTable-simple:10.7 94214 20000
-    all 8 "" 565284 20000
-    all 25 "" 1130568 20000
+    all 0.02 "" 340 2000 --greedy
+    all 0.02 GaussSuppression:13.2,GaussSuppression-extend0-off:5.2,sdcTable-simple:4.5,sdcTable-hypercube:37.6 5168 20000 --greedy
+    all 0.5 GaussSuppression-extend0-off:318,sdcTable-simple:10.7 94214 20000 --greedy
+    all 8 "" 565284 20000 ""
+    all 25 "" 1130568 20000 ""
     ;;
 "")
     for table in 340 5168 94214; do

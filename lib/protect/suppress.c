@@ -10,6 +10,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "protect/certify.h"
+#include "protect/company.h"
 #include "protect/factor.h"
 #include "protect/improve.h"
 #include "protect/pattern.h"
@@ -29,6 +30,8 @@ static cdn_status certify_and_prune(cdn_pattern *pattern, cdn_suppress_result *o
         cdn_factor_init(&factor, pattern, cdn_prime_make(CDN_PRIME_FIRST_FOLD), error);
     if (status == CDN_OK)
         status = cdn_certify(pattern, &factor, &out->rounds, error);
+    if (status == CDN_OK && pattern->system->holder_kinds > 0)
+        status = cdn_views_protect(pattern, &factor, NULL, error);
     if (status == CDN_OK)
         status = cdn_prune(pattern, &factor, moves, error);
     cdn_factor_release(&factor);
@@ -73,6 +76,8 @@ cdn_status cdn_suppress(const cdn_system *system, cdn_suppress_result *out, cdn_
     cdn_status status = cdn_pattern_init(&pattern, system, error);
     if (status == CDN_OK)
         status = cdn_propagate(&pattern, error);
+    if (status == CDN_OK && system->holder_kinds > 0)
+        status = cdn_company_keep(&pattern, error);
     if (status == CDN_OK)
         status = certify_and_prune(&pattern, out, &moves, error);
     if (status == CDN_OK && moves / MOVES_PER_CELL <= system->cell_count)

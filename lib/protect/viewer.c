@@ -6,11 +6,7 @@
  * traced to the equations through the fixed cells; these drop out of it, being
  * known. Choices are as against everybody (certify.c): a visible cell in the
  * certificate, one that enlarges the null space of the view before one that
- * would only be determined itself. The factor takes them in when the view is
- * closed, and the view is opened again until it is silent.
- *
- * Withholding more never exposes anything in any view, so a silent view stays
- * silent.
+ * would only be determined itself.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protect/viewer.h"
@@ -23,7 +19,7 @@
 
 #define LONE 1u
 #define KEPT 2u
-#define REFRESH 2u /* times the size of the factor is what a new one costs, in moves */
+#define FEW 16u /* cells to take in one by one */
 #define LARGEST_BURST (UINT32_C(1) << 20)
 
 struct cdn_choice {
@@ -102,24 +98,13 @@ static void sums_clear(cdn_sums *sums)
     sums->count = 0;
 }
 
-/* What depends on the factor, from the factor. */
-static void refresh(cdn_viewer *v)
-{
-    cdn_factor_null_vectors(v->factor, CDN_FACTOR_SEED, v->vectors);
-    v->slack_stale = true;
-    v->slack_due = 0;
-    v->moves = 0;
-    v->moves_allowed = REFRESH * ((uint64_t)v->factor->entry_used + v->factor->step_used +
-                                  v->pattern->system->cell_count);
-}
-
 cdn_status cdn_viewer_init(cdn_viewer *viewer, cdn_pattern *pattern, cdn_factor *factor,
                            cdn_error *error)
 {
     const cdn_system *system = pattern->system;
     uint32_t cells = system->cell_count;
     cdn_viewer *v = viewer;
-    *v = (cdn_viewer){.pattern = pattern, .factor = factor};
+    *v = (cdn_viewer){.pattern = pattern, .factor = factor, .burst = 1};
     v->vectors = cdn_alloc(cells, sizeof *v->vectors);
     v->parents = cdn_alloc(system->equation_count, sizeof *v->parents);
     v->fixes = cdn_alloc(cells, sizeof *v->fixes);
@@ -141,7 +126,6 @@ cdn_status cdn_viewer_init(cdn_viewer *viewer, cdn_pattern *pattern, cdn_factor 
         if (cdn_pattern_unknown(pattern, c))
             join_equations(v, c);
     }
-    refresh(v);
     return CDN_OK;
 }
 
@@ -170,12 +154,10 @@ static bool is_zero(const cdn_viewer *v, uint32_t cell)
     return v->vectors[cell][0] == 0 && v->vectors[cell][1] == 0;
 }
 
-/* Keeps what the last fix took from its cell; before the factor is used again. */
-static bool link_fix(cdn_viewer *v)
+/* Keeps what was taken from the last reduced cell. */
+static bool link_multiplier(cdn_viewer *v)
 {
     const cdn_sparse *multiplier = &v->factor->multiplier;
-    v->fixes[v->fix_count++] =
-        (struct cdn_viewer_fix){v->link_used, v->factor->pivot_count - 1};
     if (v->link_room - v->link_used < multiplier->count) {
         size_t room = 2 * v->link_room + multiplier->count + 256;
         struct cdn_viewer_link *links = cdn_resize(v->links, room, sizeof *links);
@@ -201,7 +183,6 @@ static void project(cdn_viewer *v, uint32_t cell)
     uint64_t inverse = cdn_prime_inverse(field, along->values[cell]);
     uint64_t first = cdn_prime_multiply(field, v->vectors[cell][0], inverse);
     uint64_t second = cdn_prime_multiply(field, v->vectors[cell][1], inverse);
-    v->moves += along->count + v->factor->multiplier.count;
     for (uint32_t i = 0; i < along->count; i++) {
         uint32_t other = along->members[i];
         uint64_t value = along->values[other];
@@ -237,7 +218,9 @@ static cdn_status open_view(cdn_viewer *v, const uint32_t *own, uint32_t own_cou
         CDN_TRY(cdn_factor_fix(v->factor, cell, error));
         if (v->factor->row.count == 0)
             continue;
-        if (!link_fix(v))
+        v->fixes[v->fix_count++] =
+            (struct cdn_viewer_fix){v->link_used, v->factor->pivot_count - 1};
+        if (!link_multiplier(v))
             return cdn_fail_memory(error);
         project(v, cell);
     }
@@ -262,6 +245,18 @@ static bool is_exposed(const cdn_viewer *v, uint32_t cell)
 
 /* --- certificates ------------------------------------------------------------------------------- */
 
+static void deduct_link(cdn_viewer *v, const struct cdn_viewer_link *link, uint64_t multiple)
+{
+    cdn_sparse *multiplier = &v->factor->multiplier;
+    uint32_t pivot = link->pivot;
+    if (!multiplier->held[pivot]) {
+        multiplier->held[pivot] = 1;
+        multiplier->members[multiplier->count++] = pivot;
+    }
+    multiplier->values[pivot] =
+        cdn_prime_deduct(v->factor->field, multiplier->values[pivot], link->multiple, multiple);
+}
+
 /* Through the fixed cells, last first, to the equations: factor->column. */
 static void trace_view(cdn_viewer *v)
 {
@@ -275,15 +270,8 @@ static void trace_view(cdn_viewer *v)
             continue;
         multiplier->values[fix->pivot] = 0;
         multiple = cdn_prime_multiply(field, multiple, v->factor->pivots[fix->pivot].inverse);
-        for (size_t l = fix->first_link; l < end; l++) {
-            uint32_t pivot = v->links[l].pivot;
-            if (!multiplier->held[pivot]) {
-                multiplier->held[pivot] = 1;
-                multiplier->members[multiplier->count++] = pivot;
-            }
-            multiplier->values[pivot] =
-                cdn_prime_deduct(field, multiplier->values[pivot], v->links[l].multiple, multiple);
-        }
+        for (size_t l = fix->first_link; l < end; l++)
+            deduct_link(v, &v->links[l], multiple);
     }
     cdn_factor_trace(v->factor);
 }
@@ -357,12 +345,10 @@ static bool list_choices(cdn_viewer *v)
     return true;
 }
 
-static cdn_status protect_cell(cdn_viewer *v, uint32_t cell, uint32_t burst, cdn_error *error)
+/* Withholds against the combination of equations whose multiples are in factor->multiplier. */
+static cdn_status break_certificate(cdn_viewer *v, uint32_t cell, cdn_error *error)
 {
-    if (!cdn_factor_reduce(v->factor, cell))
-        return CDN_OK;
     trace_view(v);
-    v->moves += v->factor->row.count + v->factor->multiplier.count + v->factor->column.count;
     sums_clear(&v->sum);
     add_outside(v, &v->sum, 1);
     if (!list_choices(v))
@@ -374,7 +360,7 @@ static cdn_status protect_cell(cdn_viewer *v, uint32_t cell, uint32_t burst, cdn
                         cell);
     }
     uint32_t best = v->choices[0].rank;
-    for (uint32_t i = 0; i < ((best & LONE) ? burst : 1) && i < v->choice_count; i++) {
+    for (uint32_t i = 0; i < ((best & LONE) ? v->burst : 1) && i < v->choice_count; i++) {
         if ((v->choices[i].rank & KEPT) != (best & KEPT))
             break;
         cdn_pattern_withhold(v->pattern, v->choices[i].cell);
@@ -384,87 +370,72 @@ static cdn_status protect_cell(cdn_viewer *v, uint32_t cell, uint32_t burst, cdn
     return CDN_OK;
 }
 
-static cdn_status protect_exposed(cdn_viewer *v, uint32_t burst, cdn_error *error)
+static cdn_status protect_cell(cdn_viewer *v, uint32_t cell, cdn_error *error)
 {
-    bool prepared = false;
-    for (uint32_t i = 0; i < v->moved_count; i++) {
-        if (!is_exposed(v, v->moved[i]))
-            continue;
-        if (!prepared)
-            relate_own_cells(v);
-        prepared = true;
-        CDN_TRY(protect_cell(v, v->moved[i], burst, error));
-    }
-    return CDN_OK;
+    return cdn_factor_reduce(v->factor, cell) ? break_certificate(v, cell, error) : CDN_OK;
 }
 
-/* The factor and the vectors take in what was withheld. */
-static cdn_status catch_up(cdn_viewer *v, cdn_error *error)
-{
-    cdn_prime field = v->factor->field;
-    for (uint32_t i = 0; i < v->late_count; i++) {
-        uint32_t cell = v->late[i];
-        CDN_TRY(cdn_factor_add_cell(v->factor, cell, error));
-        join_equations(v, cell);
-        if (v->factor->pivot_of_cell[cell] != CDN_NONE) {
-            v->slack_stale = true;
-            continue;
-        }
-        cdn_factor_direction(v->factor, cell);
-        const cdn_sparse *along = &v->factor->row;
-        uint64_t seed = CDN_FACTOR_SEED + 2 * (uint64_t)cell;
-        uint64_t first = cdn_mix64(seed) % field.prime, second = cdn_mix64(seed + 1) % field.prime;
-        v->moves += along->count + v->factor->column.count;
-        for (uint32_t j = 0; j < along->count; j++) {
-            uint64_t *vector = v->vectors[along->members[j]];
-            uint64_t minus = cdn_prime_negate(field, along->values[along->members[j]]);
-            vector[0] = cdn_prime_deduct(field, vector[0], first, minus);
-            vector[1] = cdn_prime_deduct(field, vector[1], second, minus);
-        }
-    }
-    v->late_count = 0;
-    return CDN_OK;
-}
-
-/* Changes make the factor denser; when they have cost as much as a new one, there is a new one. */
-static cdn_status renew(cdn_viewer *v, cdn_error *error)
-{
-    if (v->moves <= v->moves_allowed)
-        return CDN_OK;
-    cdn_prime field = v->factor->field;
-    cdn_factor_release(v->factor);
-    CDN_TRY(cdn_factor_init(v->factor, v->pattern, field, error));
-    refresh(v);
-    return CDN_OK;
-}
-
-/* After as many moves as it costs. */
-static cdn_status refresh_slack(cdn_viewer *v, cdn_error *error)
-{
-    const cdn_system *system = v->pattern->system;
-    if (!v->slack_stale || (v->moves < v->slack_due && v->slack_due != 0))
-        return CDN_OK;
-    CDN_TRY(cdn_factor_slack(v->factor, CDN_FACTOR_SEED, v->slack, error));
-    v->slack_stale = false;
-    v->slack_due = v->moves + system->equation_start[system->equation_count];
-    return CDN_OK;
-}
-
-cdn_status cdn_viewer_settle(cdn_viewer *viewer, uint32_t kind, uint32_t self, const uint32_t *own,
-                             uint32_t own_count, uint32_t component, cdn_error *error)
+cdn_status cdn_viewer_look(cdn_viewer *viewer, uint32_t kind, uint32_t self, const uint32_t *own,
+                           uint32_t own_count, uint32_t component, bool *objects, cdn_error *error)
 {
     viewer->holder = viewer->pattern->system->holder[kind];
     viewer->self = self;
-    bool exposed = true;
-    for (uint32_t burst = 1; exposed; burst = burst < LARGEST_BURST ? burst * 2 : burst) {
-        component = find_root(viewer, component);
-        CDN_TRY(refresh_slack(viewer, error));
-        CDN_TRY(open_view(viewer, own, own_count, component, error));
-        CDN_TRY(protect_exposed(viewer, burst, error));
-        close_view(viewer);
-        exposed = viewer->late_count > 0;
-        CDN_TRY(catch_up(viewer, error));
-        CDN_TRY(renew(viewer, error));
+    *objects = false;
+    CDN_TRY(open_view(viewer, own, own_count, component, error));
+    for (uint32_t i = 0; i < viewer->moved_count; i++) {
+        if (!is_exposed(viewer, viewer->moved[i]))
+            continue;
+        if (!*objects)
+            relate_own_cells(viewer);
+        *objects = true;
+        CDN_TRY(protect_cell(viewer, viewer->moved[i], error));
     }
+    close_view(viewer);
     return CDN_OK;
+}
+
+cdn_status cdn_viewer_divide(cdn_viewer *viewer, uint32_t kind, uint32_t own, uint32_t cell,
+                             cdn_error *error)
+{
+    cdn_viewer *v = viewer;
+    cdn_prime field = v->factor->field;
+    v->holder = v->pattern->system->holder[kind];
+    v->self = v->holder[own];
+    const uint64_t *over = v->vectors[cell], *under = v->vectors[own];
+    unsigned place = under[0] != 0 ? 0 : 1;
+    uint64_t multiple = cdn_prime_multiply(field, over[place],
+                                           cdn_prime_inverse(field, under[place]));
+    v->fix_count = 0;
+    v->link_used = 0;
+    sums_clear(&v->relation);
+    (void)cdn_factor_reduce(v->factor, own);
+    if (!link_multiplier(v))
+        return cdn_fail_memory(error);
+    (void)cdn_factor_reduce(v->factor, cell);
+    for (size_t l = 0; l < v->link_used; l++)
+        deduct_link(v, &v->links[l], multiple);
+    return break_certificate(v, cell, error);
+}
+
+cdn_status cdn_viewer_catch_up(cdn_viewer *viewer, cdn_error *error)
+{
+    cdn_viewer *v = viewer;
+    if (v->late_count > FEW) {
+        cdn_prime field = v->factor->field;
+        cdn_factor_release(v->factor);
+        CDN_TRY(cdn_factor_init(v->factor, v->pattern, field, error));
+    }
+    for (uint32_t i = 0; i < v->late_count; i++) {
+        CDN_TRY(cdn_factor_add_cell(v->factor, v->late[i], error));
+        join_equations(v, v->late[i]);
+    }
+    v->late_count = 0;
+    v->burst = v->burst < LARGEST_BURST ? v->burst * 2 : v->burst;
+    return CDN_OK;
+}
+
+cdn_status cdn_viewer_prepare(cdn_viewer *viewer, cdn_error *error)
+{
+    cdn_factor_null_vectors(viewer->factor, CDN_FACTOR_SEED, viewer->vectors);
+    return cdn_factor_slack(viewer->factor, CDN_FACTOR_SEED, viewer->slack, error);
 }

@@ -48,19 +48,16 @@ typedef struct cdn_viewer {
     uint32_t openings;
     /* against it */
     uint64_t *slack; /* see cdn_factor_slack */
-    bool slack_stale; /* a cell came in that is determined itself */
-    uint64_t slack_due; /* not before so many moves */
     cdn_sums sum;      /* the cells outside in a certificate */
     cdn_sums relation; /* and in what the view's own cells say of each other */
     cdn_choice *choices;
     uint32_t choice_count;
     uint32_t *late; /* withheld, and not in the factor yet */
     uint32_t late_count;
-    uint64_t moves; /* numbers touched since the factor was made */
-    uint64_t moves_allowed;
+    uint32_t burst; /* how many to withhold at once where none will do alone */
 } cdn_viewer;
 
-/** Release it in any case. The factor follows the pattern, and nothing else may change either. */
+/** Release it in any case. */
 cdn_status cdn_viewer_init(cdn_viewer *viewer, cdn_pattern *pattern, cdn_factor *factor,
                            cdn_error *error) CDN_MUST_CHECK;
 void cdn_viewer_release(cdn_viewer *viewer);
@@ -68,11 +65,20 @@ void cdn_viewer_release(cdn_viewer *viewer);
 /** Unknown cells with the same number may depend on each other. CDN_NONE: a cell in no equation. */
 uint32_t cdn_viewer_component(cdn_viewer *viewer, uint32_t cell);
 
-/** Withholds until contributor `self` of the kind determines no sensitive cell of others by its own
- *  cells in the component. `own`: its cells, visible ones too. CDN_E_REFUSED when that takes known
- *  cells only. */
-cdn_status cdn_viewer_settle(cdn_viewer *viewer, uint32_t kind, uint32_t self, const uint32_t *own,
-                             uint32_t own_count, uint32_t component,
+/** Before a round: vectors and slack, of the factor as it is. */
+cdn_status cdn_viewer_prepare(cdn_viewer *viewer, cdn_error *error) CDN_MUST_CHECK;
+/** After a round: the factor takes in what was withheld in it. */
+cdn_status cdn_viewer_catch_up(cdn_viewer *viewer, cdn_error *error) CDN_MUST_CHECK;
+
+/** Withholds against every exposure by contributor `self` of the kind through its cells in the
+ *  component; *objects when there is one. `own`: its cells, visible ones too. CDN_E_REFUSED when
+ *  known cells alone expose one. */
+cdn_status cdn_viewer_look(cdn_viewer *viewer, uint32_t kind, uint32_t self, const uint32_t *own,
+                           uint32_t own_count, uint32_t component, bool *objects,
+                           cdn_error *error) CDN_MUST_CHECK;
+/** The same against one: the holder of `own` knows `cell`, a multiple of it all over the null
+ *  space. */
+cdn_status cdn_viewer_divide(cdn_viewer *viewer, uint32_t kind, uint32_t own, uint32_t cell,
                              cdn_error *error) CDN_MUST_CHECK;
 
 #endif

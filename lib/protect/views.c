@@ -23,10 +23,10 @@ typedef struct mark {
     uint32_t cell;
 } mark;
 
-/* A contributor in a component, by its place in the list of its kind. */
+/* A contributor with several numbers in a component, by its place in the list of its kind. */
 typedef struct view {
     uint32_t kind;
-    uint32_t first, end; /* its cells */
+    uint32_t first;
     uint32_t component;
 } view;
 
@@ -34,17 +34,20 @@ typedef struct view {
 typedef struct holding {
     uint32_t *cells;
     uint32_t count;
+    uint8_t *silent; /* by place: the contributor that starts here had nothing to object; for good,
+                        because withholding more never exposes anything */
 } holding;
 
 typedef struct work {
     cdn_viewer viewer;
     holding holdings[CDN_HOLDER_KINDS];
-    uint32_t *first_of; /* scratch per cell: where its holder's cells start in the holding */
     mark *marks;        /* unknown cells that are sensitive or held, by ratio */
     uint32_t mark_count;
     uint32_t *class_of; /* per cell: the place of its class in marks + 1; 0 = in none */
+    uint32_t *first_of; /* per cell: its holder's place in the kind at hand */
     view *views;
     size_t view_used, view_room;
+    uint32_t objections; /* in the round */
 } work;
 
 static int compare_numbers(const void *left, const void *right)
@@ -57,7 +60,9 @@ static bool list_holding(holding *to, const uint32_t *holder, uint32_t cells)
 {
     uint64_t *keys = cdn_alloc(cells, sizeof *keys);
     to->cells = cdn_alloc(cells, sizeof *to->cells);
-    if (keys != NULL && to->cells != NULL) {
+    to->silent = cdn_alloc(cells, sizeof *to->silent);
+    bool done = keys != NULL && to->cells != NULL && to->silent != NULL;
+    if (done) {
         for (uint32_t c = 0; c < cells; c++) {
             if (holder[c] != 0)
                 keys[to->count++] = (uint64_t)holder[c] << 32 | c;
@@ -66,7 +71,6 @@ static bool list_holding(holding *to, const uint32_t *holder, uint32_t cells)
         for (uint32_t i = 0; i < to->count; i++)
             to->cells[i] = (uint32_t)keys[i];
     }
-    bool done = keys != NULL && to->cells != NULL;
     cdn_free(keys);
     return done;
 }
@@ -96,7 +100,9 @@ static bool list_marks(work *w)
         cdn_free(ratios);
         return false;
     }
+    w->mark_count = 0;
     for (uint32_t c = 0; c < cells; c++) {
+        w->class_of[c] = 0;
         if (ratios[c] != CDN_RATIO_NONE && concerns_views(pattern->system, c))
             w->marks[w->mark_count++] = (mark){ratios[c], c};
     }
@@ -119,43 +125,48 @@ static bool push_view(work *w, uint32_t kind, uint32_t first, uint32_t component
         w->views = views;
         w->view_room = room;
     }
-    w->views[w->view_used++] = (view){kind, first, 0, component};
+    w->views[w->view_used++] = (view){kind, first, component};
+    w->holdings[kind].silent[first] = 1; /* unless it objects in this round */
     return true;
 }
 
 /* Contributors whose class has a sensitive cell of others. */
-static bool object_in_class(work *w, uint32_t kind, const mark *members, uint32_t count)
+static cdn_status object_in_class(work *w, uint32_t kind, const mark *members, uint32_t count,
+                                  cdn_error *error)
 {
     const cdn_system *system = w->viewer.pattern->system;
     const uint32_t *holder = system->holder[kind];
-    uint32_t sensitive = 0, first = 0;
-    bool mixed = false;
-    for (uint32_t i = 0; i < count; i++) {
+    uint32_t first = CDN_NONE, other = CDN_NONE; /* sensitive, of two different holders */
+    for (uint32_t i = 0; i < count && other == CDN_NONE; i++) {
         uint32_t cell = members[i].cell;
         if (!(system->marks[cell] & CDN_CELL_SENSITIVE))
             continue;
-        if (sensitive++ == 0)
-            first = holder[cell];
-        mixed |= holder[cell] != first;
+        if (first == CDN_NONE)
+            first = cell;
+        else if (holder[cell] != holder[first])
+            other = cell;
     }
-    for (uint32_t i = 0; sensitive > 0 && i < count; i++) {
-        uint32_t cell = members[i].cell;
-        if (holder[cell] != 0 && (mixed || holder[cell] != first) &&
-            !push_view(w, kind, w->first_of[cell], cdn_viewer_component(&w->viewer, cell)))
-            return false;
+    for (uint32_t i = 0; first != CDN_NONE && i < count; i++) {
+        uint32_t own = members[i].cell;
+        uint32_t cell = holder[own] == holder[first] ? other : first;
+        if (holder[own] == 0 || cell == CDN_NONE)
+            continue;
+        w->objections++;
+        w->holdings[kind].silent[w->first_of[own]] = 0;
+        CDN_TRY(cdn_viewer_divide(&w->viewer, kind, own, cell, error));
     }
-    return true;
+    return CDN_OK;
 }
 
-static bool object_by_class(work *w, uint32_t kind)
+static cdn_status object_by_class(work *w, uint32_t kind, cdn_error *error)
 {
     for (uint32_t i = 0, next; i < w->mark_count; i = next) {
         for (next = i + 1; next < w->mark_count && w->marks[next].ratio == w->marks[i].ratio;)
             next++;
-        if (next - i > 1 && !object_in_class(w, kind, w->marks + i, next - i))
-            return false;
+        if (next - i > 1)
+            CDN_TRY(object_in_class(w, kind, w->marks + i, next - i, error));
     }
-    return true;
+    return CDN_OK;
 }
 
 /* Components in which the contributor has cells of several classes: `keys` is scratch. */
@@ -192,59 +203,71 @@ static bool view_holding(work *w, uint32_t kind)
         uint32_t self = system->holder[kind][held->cells[i]];
         for (next = i; next < held->count && system->holder[kind][held->cells[next]] == self;)
             w->first_of[held->cells[next++]] = i;
-        done = view_by_component(w, kind, i, next, keys);
+        done = held->silent[i] || view_by_component(w, kind, i, next, keys);
     }
     cdn_free(keys);
     return done;
 }
 
-static int compare_views(const void *left, const void *right)
-{
-    const view *a = left, *b = right;
-    if (a->kind != b->kind)
-        return a->kind < b->kind ? -1 : 1;
-    if (a->first != b->first)
-        return a->first < b->first ? -1 : 1;
-    return a->component < b->component ? -1 : a->component > b->component;
-}
-
-static bool list_views(work *w)
+static bool work_init(work *w)
 {
     const cdn_system *system = w->viewer.pattern->system;
     uint32_t cells = system->cell_count;
-    w->first_of = cdn_alloc(cells, sizeof *w->first_of);
     w->marks = cdn_alloc(cells, sizeof *w->marks);
     w->class_of = cdn_alloc(cells, sizeof *w->class_of);
-    if (w->first_of == NULL || w->marks == NULL || w->class_of == NULL || !list_marks(w))
-        return false;
-    for (uint32_t k = 0; k < system->holder_kinds; k++) {
-        if (!list_holding(&w->holdings[k], system->holder[k], cells) || !view_holding(w, k) ||
-            !object_by_class(w, k))
-            return false;
-    }
-    if (w->view_used > 0)
-        qsort(w->views, w->view_used, sizeof *w->views, compare_views);
-    return true;
+    w->first_of = cdn_alloc(cells, sizeof *w->first_of);
+    bool done = w->marks != NULL && w->class_of != NULL && w->first_of != NULL;
+    for (uint32_t k = 0; done && k < system->holder_kinds; k++)
+        done = list_holding(&w->holdings[k], system->holder[k], cells);
+    return done;
 }
 
-static cdn_status settle(work *w, const view *this, cdn_error *error)
+static cdn_status look(work *w, const view *this, cdn_error *error)
 {
     const uint32_t *holder = w->viewer.pattern->system->holder[this->kind];
-    const holding *held = &w->holdings[this->kind];
+    holding *held = &w->holdings[this->kind];
     uint32_t end = this->first, self = holder[held->cells[this->first]];
     while (end < held->count && holder[held->cells[end]] == self)
         end++;
-    return cdn_viewer_settle(&w->viewer, this->kind, self, held->cells + this->first,
-                             end - this->first, this->component, error);
+    bool objects = false;
+    CDN_TRY(cdn_viewer_look(&w->viewer, this->kind, self, held->cells + this->first,
+                            end - this->first, this->component, &objects, error));
+    if (objects) {
+        held->silent[this->first] = 0;
+        w->objections++;
+    }
+    return CDN_OK;
+}
+
+/* Everybody who may object, on the same factor. Who has no cells but of one class in each component
+ * is seen with the class. */
+static cdn_status object(work *w, cdn_error *error)
+{
+    const cdn_system *system = w->viewer.pattern->system;
+    w->objections = 0;
+    w->view_used = 0;
+    CDN_TRY(cdn_viewer_prepare(&w->viewer, error));
+    if (!list_marks(w))
+        return cdn_fail_memory(error);
+    for (uint32_t k = 0; k < system->holder_kinds; k++) {
+        if (!view_holding(w, k))
+            return cdn_fail_memory(error);
+        CDN_TRY(object_by_class(w, k, error));
+    }
+    for (size_t i = 0; i < w->view_used; i++)
+        CDN_TRY(look(w, &w->views[i], error));
+    return CDN_OK;
 }
 
 static void work_release(work *w)
 {
-    for (uint32_t k = 0; k < CDN_HOLDER_KINDS; k++)
+    for (uint32_t k = 0; k < CDN_HOLDER_KINDS; k++) {
         cdn_free(w->holdings[k].cells);
-    cdn_free(w->first_of);
+        cdn_free(w->holdings[k].silent);
+    }
     cdn_free(w->marks);
     cdn_free(w->class_of);
+    cdn_free(w->first_of);
     cdn_free(w->views);
     cdn_viewer_release(&w->viewer);
 }
@@ -260,14 +283,15 @@ static uint32_t withheld(const cdn_pattern *pattern)
 cdn_status cdn_views_protect(cdn_pattern *pattern, cdn_factor *factor, uint32_t *added,
                              cdn_error *error)
 {
-    work w = {.view_used = 0};
+    work w = {.objections = 1};
     uint32_t before = withheld(pattern);
     cdn_status status = cdn_viewer_init(&w.viewer, pattern, factor, error);
-    if (status == CDN_OK && !list_views(&w))
+    if (status == CDN_OK && !work_init(&w))
         status = cdn_fail_memory(error);
-    for (size_t i = 0; status == CDN_OK && i < w.view_used; i++) {
-        if (i == 0 || compare_views(&w.views[i - 1], &w.views[i]) != 0)
-            status = settle(&w, &w.views[i], error);
+    while (status == CDN_OK && w.objections > 0) {
+        status = object(&w, error);
+        if (status == CDN_OK)
+            status = cdn_viewer_catch_up(&w.viewer, error);
     }
     if (added != NULL)
         *added = withheld(pattern) - before;

@@ -14,6 +14,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "outside/outside.h"
 
+#include <string.h>
+
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "core/number.h"
@@ -229,9 +231,10 @@ static cdn_status read_holder(const reader *self, const cdn_outside_record *reco
     if (name.bytes[0] == ' ' || name.bytes[name.length - 1] == ' ')
         return cdn_outside_fail(record, HOLDER, error,
                                 "expected a name, found one with a blank at an end");
-    if (name.length == 1 && name.bytes[0] == '0') {
+    if ((name.length == 1 && name.bytes[0] == '0') ||
+        (name.length == 2 && memcmp(name.bytes, "NA", 2) == 0)) {
         (void)cdn_outside_fail(record, HOLDER, error,
-                               "expected the name of a contributor or nothing, found 0");
+                               "expected the name of a contributor or nothing, found 0 or NA");
         cdn_fail_hint(error, "leave it empty where a cell has several contributors or none");
         return CDN_E_INPUT;
     }

@@ -61,7 +61,12 @@ static cdn_status place_column(cdn_outside_columns *columns, const char *path, u
     join_words(columns->names, columns->count, list, sizeof list);
     (void)cdn_fail_at(error, CDN_E_INPUT, path, line, (uint64_t)number + 1,
                       "unknown column: expected one of %s", list);
-    suggest(field, columns->names, columns->count, error);
+    if (field.length == 0)
+        cdn_fail_hint(error, "leave out row numbers that have no name");
+    else if (memchr(field.bytes, ';', field.length) || memchr(field.bytes, '\t', field.length))
+        cdn_fail_hint(error, "fields are separated by commas");
+    else
+        suggest(field, columns->names, columns->count, error);
     return CDN_E_INPUT;
 }
 

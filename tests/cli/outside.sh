@@ -193,6 +193,30 @@ sed 's/h,suppressed/h,published/' o.csv >t.csv
 attack t.csv
 exposed a
 
+# Two tables with one figure in common, signs, decimals, a zero, a cell in no row: b and x are needed.
+case="linked tables"
+cat >c.csv <<'CELLS'
+cell_id,value,status
+1a,-3.25,sensitive
+1b,2.125,free
+1c,0,free
+1T,-1.125,free
+2a,-3.25,free
+2x,1.000001,free
+2T,-2.249999,free
+lone,5,sensitive
+other,5,free
+CELLS
+{
+    printf 'row_id,cell_id,coef\nr,1a,1\nr,1b,1\nr,1c,1\nr,1T,-1\n'
+    printf 'q,2a,1\nq,2x,1\nq,2T,-1\nsame,1a,1\nsame,2a,-1\n'
+} >k.csv
+protect
+exits 0 "secondary  *3$"
+sed -n 's/,suppressed$//p' o.csv | tr '\n' ' ' | grep -Eq '^1a (1b|1T) 2a (2x|2T) lone $' || fail "others"
+attack o.csv
+exits 0 "^safe"
+
 case="a cost column decides, without it the number of cells"
 cat >c.csv <<'CELLS'
 cell_id,value,status

@@ -56,6 +56,12 @@ cells "no value column" 1 'no column "value"' 'cell_id,status\n'
 cells "no header" 1:1 "unknown column" 'a,8675309\n'
 cells "unknown column" 1:2 "unknown column" 'cell_id,valu\n'
 hints value
+cells "row numbers" 1:1 "unknown column" '"",cell_id,value\n'
+grep -q "hint: leave out row numbers" err || fail "no hint"
+for separator in ';' '\t'; do
+    cells "another separator" 1:1 "unknown column" "cell_id${separator}value\n"
+    grep -q "hint: .* commas" err || fail "no hint"
+done
 cells "column twice" 1:3 "twice" 'cell_id,value,value\n'
 cell "too few fields" 2 "expected 2 fields as in the header, found 1" cell_id,value a
 cell "too many fields" 3 "expected 2 fields as in the header, found 3" cell_id,value a,1,2
@@ -89,6 +95,7 @@ cell "cost 0" 3 "cost: expected a number greater than 0" cell_id,value,cost a,1,
 cell "cost in words" 3 "cost: expected a decimal number" cell_id,value,cost a,1,dear b,1,1
 holder=cell_id,value,holder
 cell "holder 0" 3 "found 0" $holder a,1,0 b,1,
+cell "holder NA" 3 "found 0 or NA" $holder a,1,NA b,1,
 cell "holder with a blank" 3 "blank at an end" $holder 'a,1,P ' b,1,P
 cell "holder of other bytes" 3 "found other bytes" $holder 'a,1,\001' b,1,
 cell "holder of nothing" 3 "without contributors" $holder,records a,0,P,0 b,1,P,1

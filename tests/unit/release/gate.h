@@ -14,6 +14,7 @@ typedef struct gate_case {
     cdn_policy policy;
     cdn_agreement agreement;
     cdn_snapshot *snapshot;
+    const uint8_t *key; /* perturbation key, or NULL */
     cdn_release *release;
     cdn_gate_report report;
     cdn_error error;
@@ -34,7 +35,8 @@ static inline cdn_status gate_run(gate_case *g, unsigned threads)
         g->snapshot = wf_load(&g->data);
     cdn_gate_input input = {.snapshot = g->snapshot, .catalogue = &wf_catalogue,
                             .plan = &g->plan.plan, .agreement = &g->agreement,
-                            .policy = &g->policy, .script_text = "script", .threads = threads};
+                            .policy = &g->policy, .script_text = "script", .threads = threads,
+                            .perturbation_key = g->key};
     cdn_release_destroy(g->release);
     cdn_gate_report_release(&g->report);
     g->release = (cdn_release *)(void *)g; /* must be overwritten */

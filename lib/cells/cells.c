@@ -290,6 +290,7 @@ void cdn_cells_destroy(cdn_cells *cells)
         cdn_free(cells->lists[l].rows);
         cdn_free(cells->lists[l].consent);
         cdn_free(cells->lists[l].values);
+        cdn_free(cells->lists[l].reasons);
     }
     cdn_free(cells->tables);
     cdn_free(cells->lists);

@@ -113,12 +113,20 @@ typedef struct cdn_row_value {
     int64_t numerator, denominator; /* scaled as the parts; QUANTILE: value over 1,000,000 */
 } cdn_row_value;
 
+/** Which rules withhold a row's figure; bits. */
+typedef enum cdn_row_reason {
+    CDN_ROW_FEW_WORKERS = 1, /* behind the base, or the complement of a share */
+    CDN_ROW_GROUP = 2,       /* a share of 0 or 100 per cent */
+    CDN_ROW_QUANTILE = 4     /* too few under, or beside, a quantile */
+} cdn_row_reason;
+
 /** Rows of a list, in the record type's key order. */
 typedef struct cdn_cell_list {
     uint32_t row_count;
     uint32_t *rows;            /* row numbers of the record type */
     uint8_t *consent;          /* per row: 1 when its workplace consents */
     cdn_row_value *values;     /* row_count x measure_count */
+    uint8_t *reasons;          /* the same: cdn_row_reason, for those withheld */
 } cdn_cell_list;
 
 typedef struct cdn_cells {

@@ -144,10 +144,24 @@ static cdn_status tabulate_measure(cdn_builder *b, uint32_t unit, row_measure *m
     return cdn_grid_quantiles(&m->grids[0], b->nodes, &b->records[record], &quantile, error);
 }
 
+/* Shares of 0 and 100 per cent, and complements of too few. */
+static unsigned share_reasons(const cdn_policy *policy, const row_measure *m, uint32_t unit)
+{
+    int64_t part = m->grids[0].cells[unit].value, whole = m->grids[1].cells[unit].value;
+    uint32_t rest = m->grids[2].cells[unit].workers;
+    unsigned reasons = 0;
+    if (policy->group_disclosure && whole > 0 && (part == 0 || part == whole))
+        reasons |= CDN_ROW_GROUP;
+    if (rest > 0 && cdn_threshold_unsafe(&policy->row_workers, rest))
+        reasons |= CDN_ROW_FEW_WORKERS;
+    return reasons;
+}
+
 /* The worker rules of a row: the workplace agreed to be shown, its workers did not. */
-static bool row_unsafe(const cdn_builder *b, const row_measure *m, uint32_t unit)
+static unsigned row_reasons(const cdn_builder *b, const row_measure *m, uint32_t unit)
 {
     const cdn_policy *policy = b->policy;
+    unsigned reasons = 0;
     for (uint32_t p = 0; p < m->measure->part_count && p < 2; p++) {
         const cdn_cell *cell = &m->grids[p].cells[unit];
         const cdn_variable *variable = &b->cells->variables[m->statistics[p].variable];
@@ -155,26 +169,23 @@ static bool row_unsafe(const cdn_builder *b, const row_measure *m, uint32_t unit
                     m->measure->kind == CDN_MEASURE_SHARE;
         if (variable->counts_workers && base && cell->records > 0 &&
             cdn_threshold_unsafe(&policy->row_workers, cell->workers))
-            return true;
+            reasons |= CDN_ROW_FEW_WORKERS;
     }
-    if (m->measure->kind == CDN_MEASURE_SHARE) {
-        int64_t part = m->grids[0].cells[unit].value, whole = m->grids[1].cells[unit].value;
-        uint32_t rest = m->grids[2].cells[unit].workers;
-        if (policy->group_disclosure && whole > 0 && (part == 0 || part == whole))
-            return true;
-        if (rest > 0 && cdn_threshold_unsafe(&policy->row_workers, rest))
-            return true;
-    }
-    if (m->measure->kind == CDN_MEASURE_QUANTILE)
-        return cdn_threshold_unsafe(&policy->quantile_workers, m->grids[0].cells[unit].records) ||
-               cdn_threshold_unsafe(&policy->quantile_side, m->below[unit]) ||
-               cdn_threshold_unsafe(&policy->quantile_side, m->above[unit]);
-    return false;
+    if (m->measure->kind == CDN_MEASURE_SHARE)
+        reasons |= share_reasons(policy, m, unit);
+    if (m->measure->kind == CDN_MEASURE_QUANTILE &&
+        (cdn_threshold_unsafe(&policy->quantile_workers, m->grids[0].cells[unit].records) ||
+         cdn_threshold_unsafe(&policy->quantile_side, m->below[unit]) ||
+         cdn_threshold_unsafe(&policy->quantile_side, m->above[unit])))
+        reasons |= CDN_ROW_QUANTILE;
+    return reasons;
 }
 
-static cdn_row_value row_value(const cdn_builder *b, const row_measure *m, uint32_t unit)
+static cdn_row_value row_value(const cdn_builder *b, const row_measure *m, uint32_t unit,
+                               uint8_t *reasons)
 {
     cdn_row_value v = {CDN_ROW_SHOWN, m->grids[0].cells[unit].value, 1};
+    unsigned why = row_reasons(b, m, unit);
     if (m->measure->part_count > 1)
         v.denominator = m->grids[1].cells[unit].value;
     if (m->measure->kind == CDN_MEASURE_QUANTILE)
@@ -186,8 +197,9 @@ static cdn_row_value row_value(const cdn_builder *b, const row_measure *m, uint3
         v.state = CDN_ROW_NOT_AVAILABLE;
     else if (v.denominator == 0)
         v.state = CDN_ROW_NOT_APPLICABLE;
-    else if (row_unsafe(b, m, unit))
+    else if (why != 0)
         v.state = CDN_ROW_WITHHELD;
+    *reasons = v.state == CDN_ROW_WITHHELD ? (uint8_t)why : 0;
     if (v.state != CDN_ROW_SHOWN)
         v.numerator = v.denominator = 0;
     return v;
@@ -238,8 +250,9 @@ static cdn_status add_measure_rows(cdn_builder *b, const cdn_plan_list *list, cd
     cdn_status status = shown == NULL ? cdn_fail_memory(error)
                                       : tabulate_measure(b, list->record, &m, error);
     for (uint32_t i = 0; status == CDN_OK && i < out->row_count; i++) {
-        cdn_row_value *v = &out->values[(size_t)i * list->measure_count + index];
-        *v = row_value(b, &m, out->rows[i]);
+        size_t at = (size_t)i * list->measure_count + index;
+        cdn_row_value *v = &out->values[at];
+        *v = row_value(b, &m, out->rows[i], &out->reasons[at]);
         shown[out->rows[i]] = v->state == CDN_ROW_SHOWN;
     }
     if (m.measure->kind != CDN_MEASURE_QUANTILE)
@@ -448,7 +461,8 @@ cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error)
         CDN_TRY(choose_rows(b, list, out, error));
         out->values = cdn_alloc((size_t)out->row_count * list->measure_count,
                                 sizeof *out->values);
-        if (out->values == NULL)
+        out->reasons = cdn_alloc((size_t)out->row_count * list->measure_count, 1);
+        if (out->values == NULL || out->reasons == NULL)
             return cdn_fail_memory(error);
         for (uint32_t m = 0; m < list->measure_count; m++)
             CDN_TRY(add_measure_rows(b, list, out, m, error));

@@ -60,6 +60,45 @@ void cdn_overview_outputs(const cdn_gate_report *gate, bool rules, cdn_text *tex
     }
 }
 
+static void add_withheld(const cdn_gate_report *gate, const cdn_gate_withheld *w, cdn_text *text,
+                         cdn_json *json)
+{
+    cdn_json *rules = cdn_json_array();
+    const char *output = gate->outputs[w->output].name;
+    cdn_text_addf(text, "  %s, %s, %s:", output, w->key, w->measure);
+    for (uint32_t r = 0; r < CDN_RULE_END_; r++) {
+        if ((w->rules >> r & 1u) == 0)
+            continue;
+        const cdn_rule_info *info = cdn_rule_get((cdn_rule)r);
+        cdn_text_addf(text, " %s", info->clause);
+        cdn_json_push(rules, cdn_json_new_string(info->clause));
+    }
+    if (w->rules == 0)
+        cdn_text_add(text, " to protect others");
+    if (w->reason != NULL)
+        cdn_text_addf(text, " (by hand: %s)", w->reason);
+    cdn_text_add(text, "\n");
+    cdn_json_set(json, "output", cdn_json_new_string(output));
+    cdn_json_set(json, "key", cdn_json_new_string(w->key));
+    cdn_json_set(json, "measure", cdn_json_new_string(w->measure));
+    cdn_json_set(json, "rules", rules);
+    if (w->reason != NULL)
+        cdn_json_set(json, "reason", cdn_json_new_string(w->reason));
+}
+
+void cdn_overview_reasons(const cdn_gate_report *gate, cdn_text *text, cdn_json *json)
+{
+    cdn_json *list = cdn_json_array();
+    if (gate->withheld_count > 0)
+        cdn_text_add(text, "withheld, and which rule bound (not for recipients):\n");
+    for (uint32_t i = 0; i < gate->withheld_count; i++) {
+        cdn_json *item = cdn_json_object();
+        add_withheld(gate, &gate->withheld[i], text, item);
+        cdn_json_push(list, item);
+    }
+    cdn_json_set(json, "withheld", list);
+}
+
 static void add_filters(const cdn_catalogue *catalogue, const cdn_plan_filter *filters,
                         uint32_t count, cdn_text *text)
 {

@@ -10,6 +10,8 @@
  *  for the data owner only. */
 void cdn_overview_outputs(const cdn_gate_report *gate, bool rules, cdn_text *text,
                           cdn_json *json);
+/** Each figure that is not shown, with the rules that bound it: for the data owner only. */
+void cdn_overview_reasons(const cdn_gate_report *gate, cdn_text *text, cdn_json *json);
 /** The plan in words: outputs, dimensions and levels, filters, measures. */
 void cdn_overview_plan(const cdn_desk *desk, const cdn_request *request, cdn_text *text,
                        cdn_json *json);

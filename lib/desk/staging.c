@@ -150,11 +150,14 @@ static cdn_status look(cdn_desk *desk, const char *script, bool explain, cdn_rep
     if (status == CDN_OK && data) {
         cdn_gate_input input = cdn_request_input(desk, &request);
         input.intervals = explain;
+        input.reasons = explain;
         status = cdn_gate_try(&input, &gate, error);
     }
     if (status == CDN_OK) {
         if (explain)
             cdn_overview_plan(desk, &request, &text, json);
+        if (data && explain)
+            cdn_overview_reasons(&gate, &text, json);
         if (data)
             cdn_overview_outputs(&gate, true, &text, json);
         else

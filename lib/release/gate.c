@@ -7,7 +7,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "release/trial.h"
+#include "release/reasons.h"
 
 static bool has_base(const cdn_trial *trial, const cdn_figure *figure, const cdn_measure *measure)
 {
@@ -17,16 +17,19 @@ static bool has_base(const cdn_trial *trial, const cdn_figure *figure, const cdn
     return measure->part_count < 2 || cells[figure->cells[1]].value != 0;
 }
 
+static void count_rules(cdn_verdict rules, cdn_gate_output *out)
+{
+    for (uint32_t r = 0; r < CDN_RULE_END_; r++)
+        out->by_rule[r] += rules >> r & 1u;
+}
+
 static void count_figure(const cdn_trial *trial, uint32_t f, const cdn_measure *measure,
                          cdn_gate_output *out)
 {
     const cdn_figure *figure = &trial->cells->figures[f];
-    cdn_verdict rules = trial->figure_rules[f] | trial->verdicts[figure->cells[0]];
-    if (figure->cells[1] != CDN_NONE)
-        rules |= trial->verdicts[figure->cells[1]];
+    cdn_verdict rules = cdn_trial_figure_rules(trial, f);
     out->figures++;
-    for (uint32_t r = 0; r < CDN_RULE_END_; r++)
-        out->by_rule[r] += rules >> r & 1u;
+    count_rules(rules, out);
     if (trial->fates[f] != CDN_FATE_PUBLISHED)
         *(rules != 0 ? &out->primary : &out->secondary) += 1;
     else if (!has_base(trial, figure, measure))
@@ -41,6 +44,7 @@ static void count_list(const cdn_cell_list *list, uint32_t measure_count, cdn_ga
         out->figures++;
         out->published += list->values[v].state == CDN_ROW_SHOWN;
         out->primary += list->values[v].state == CDN_ROW_WITHHELD;
+        count_rules(cdn_trial_row_rules(list, v), out);
         out->not_applicable += list->values[v].state == CDN_ROW_NOT_AVAILABLE ||
                                list->values[v].state == CDN_ROW_NOT_APPLICABLE;
     }
@@ -105,6 +109,8 @@ static cdn_status run(const cdn_gate_input *input, cdn_release **out, cdn_gate_r
         status = make_report(&trial, report, error);
     if (status == CDN_OK)
         status = count_hidden(&trial, report, error);
+    if (status == CDN_OK && input->reasons)
+        status = cdn_trial_reasons(&trial, report, error);
     if (status == CDN_OK && input->intervals) {
         report->interval_asked = trial.intervals.asked;
         report->interval_unsafe = trial.intervals.exposed + trial.intervals.undecided;
@@ -132,6 +138,8 @@ cdn_status cdn_gate_try(const cdn_gate_input *input, cdn_gate_report *report, cd
 void cdn_gate_report_release(cdn_gate_report *report)
 {
     cdn_free(report->outputs);
+    cdn_free(report->withheld);
+    cdn_arena_destroy(report->arena);
     cdn_gate_free_keys(report->consent_keys, report->consent_count);
     memset(report, 0, sizeof *report);
 }

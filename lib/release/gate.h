@@ -13,6 +13,7 @@
 
 #include "catalogue/catalogue.h"
 #include "cordon/error.h"
+#include "core/arena.h"
 #include "plan/plan.h"
 #include "policy/agreement.h"
 #include "policy/policy.h"
@@ -32,6 +33,7 @@ typedef struct cdn_gate_input {
     unsigned threads; /* 0 = as many as processors */
     const uint8_t *perturbation_key; /* CDN_PERTURBATION_KEY_SIZE bytes, of which the records' keys
                                         are made; NULL = none, for policies that need none */
+    bool reasons;     /* also report which rules bound each withheld figure */
     bool intervals;   /* also report how many confidential cells intervals leave one value */
 } cdn_gate_input;
 
@@ -47,6 +49,15 @@ typedef struct cdn_gate_output {
     uint32_t by_rule[CDN_RULE_END_]; /* figures that each rule alone would withhold */
 } cdn_gate_output;
 
+/** A figure that is not shown, and why: for the data owner only. */
+typedef struct cdn_gate_withheld {
+    uint32_t output;      /* position in `outputs` */
+    const char *key;      /* "area=702 service=1"; of a list the number of the row, from 1 */
+    const char *measure;
+    cdn_verdict rules;    /* none: withheld to protect others */
+    const char *reason;   /* of a decision by hand, else NULL */
+} cdn_gate_withheld;
+
 typedef struct cdn_gate_report {
     uint32_t cell_count, hidden_count, sensitive_count, equation_count;
     uint32_t rounds;
@@ -56,6 +67,9 @@ typedef struct cdn_gate_report {
     uint32_t interval_unsafe;  /* exposed or undecided (see attack/interval.h) */
     uint32_t output_count;
     cdn_gate_output *outputs;
+    uint32_t withheld_count;     /* with `reasons` */
+    cdn_gate_withheld *withheld;
+    cdn_arena *arena;            /* of their texts */
     /* keys, as text, of the records whose consent the outputs rely on: for the second look at
      * delivery; never leaves the workspace */
     uint32_t consent_count;

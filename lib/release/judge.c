@@ -1,4 +1,4 @@
-/* judge.c - what the rules say of each cell and figure, what an attacker knows, what each cell costs.
+/* judge.c - what the rules say of each cell and figure, and what an attacker knows.
  *
  * Which cells an attacker knows: public facts, cells whose contributors all have
  * the statistic in a published row (their sum), and empty cells when the policy
@@ -6,55 +6,14 @@
  * cell is treated as known too, which only makes the attacker stronger; see
  * zeros.c for those that are not).
  * Nobody knows how many did not answer, nor that nobody failed to, unless a
- * figure says so.
+ * figure says so. A cell that is published by hand is known, so that it is never
+ * withheld to protect another.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "release/judge.h"
 
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "core/number.h"
-
-static uint64_t cell_cost(const cdn_trial *trial, uint32_t c)
-{
-    const cdn_cell *cell = &trial->cells->cells[c];
-    const cdn_variable *variable = &trial->cells->variables[cell->variable];
-    switch (trial->input->policy->cost) {
-    case CDN_COST_CELLS:
-        return 1;
-    case CDN_COST_VALUE: {
-        int64_t whole = cell->value / cdn_pow10(variable->decimals);
-        return 1 + (uint64_t)(whole < 0 ? -whole : whole);
-    }
-    case CDN_COST_WORKERS:
-        break;
-    }
-    uint64_t workers = cell->workers, records = cell->records;
-    return 1 + (workers > records ? workers : records);
-}
-
-static cdn_status judge_cells(cdn_trial *trial, cdn_error *error)
-{
-    const cdn_cells *cells = trial->cells;
-    trial->verdicts = cdn_alloc(cells->count, sizeof *trial->verdicts);
-    trial->marks = cdn_alloc(cells->count, 1);
-    trial->costs = cdn_alloc(cells->count, sizeof *trial->costs);
-    if (trial->verdicts == NULL || trial->marks == NULL || trial->costs == NULL)
-        return cdn_fail_memory(error);
-    cdn_rule_cells(cells, trial->input->policy, trial->verdicts);
-    for (uint32_t c = 0; c < cells->count; c++) {
-        const cdn_cell *cell = &cells->cells[c];
-        bool empty = cell->records == 0;
-        bool in_rows = !empty && cell->providers == 0;
-        bool safe_zero = empty && trial->input->policy->zeros == CDN_ZEROS_SAFE;
-        trial->costs[c] = cell_cost(trial, c);
-        if (trial->verdicts[c] != 0)
-            trial->marks[c] = CDN_CELL_SENSITIVE;
-        else if (!cell->is_unanswered && (cell->is_public || in_rows || safe_zero))
-            trial->marks[c] = CDN_CELL_KNOWN;
-    }
-    return cdn_trial_doubt_zeros(trial, error);
-}
 
 static const cdn_measure *table_measure(const cdn_trial *trial, uint32_t t, uint32_t m)
 {
@@ -62,30 +21,58 @@ static const cdn_measure *table_measure(const cdn_trial *trial, uint32_t t, uint
     return &in->catalogue->measures[in->plan->tables[t].measures[m].index];
 }
 
-static cdn_status judge_quantiles(cdn_trial *trial, cdn_error *error)
+static void judge_quantiles(cdn_trial *trial, uint32_t t, uint32_t m)
 {
     const cdn_cells *cells = trial->cells;
+    const cdn_cell_table *table = &cells->tables[t];
+    for (uint32_t key = 0; key < table->key_count; key++) {
+        uint32_t f = table->first_figure + m * table->key_count + key;
+        const cdn_figure *figure = &cells->figures[f];
+        const cdn_cell *base = &cells->cells[figure->cells[0]];
+        if (base->records > 0 && cdn_rule_quantile(figure, base, trial->input->policy))
+            trial->figure_rules[f] |= 1u << CDN_RULE_QUANTILE;
+    }
+}
+
+static cdn_status apply_rules(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    trial->verdicts = cdn_alloc(cells->count, sizeof *trial->verdicts);
     trial->figure_rules = cdn_alloc(cells->figure_count, sizeof *trial->figure_rules);
-    if (trial->figure_rules == NULL)
+    if (trial->verdicts == NULL || trial->figure_rules == NULL)
         return cdn_fail_memory(error);
+    cdn_rule_cells(cells, trial->input->policy, trial->verdicts);
     for (uint32_t t = 0; t < cells->table_count; t++)
-        for (uint32_t m = 0; m < trial->input->plan->tables[t].measure_count; m++) {
-            if (table_measure(trial, t, m)->kind != CDN_MEASURE_QUANTILE)
-                continue;
-            const cdn_cell_table *table = &cells->tables[t];
-            for (uint32_t key = 0; key < table->key_count; key++) {
-                uint32_t f = table->first_figure + m * table->key_count + key;
-                const cdn_figure *figure = &cells->figures[f];
-                const cdn_cell *base = &cells->cells[figure->cells[0]];
-                if (base->records > 0 && cdn_rule_quantile(figure, base, trial->input->policy))
-                    trial->figure_rules[f] |= 1u << CDN_RULE_QUANTILE;
-            }
-        }
+        for (uint32_t m = 0; m < trial->input->plan->tables[t].measure_count; m++)
+            if (table_measure(trial, t, m)->kind == CDN_MEASURE_QUANTILE)
+                judge_quantiles(trial, t, m);
     return CDN_OK;
+}
+
+static cdn_status mark(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    trial->marks = cdn_alloc(cells->count, 1);
+    if (trial->marks == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t c = 0; c < cells->count; c++) {
+        const cdn_cell *cell = &cells->cells[c];
+        bool empty = cell->records == 0;
+        bool in_rows = !empty && cell->providers == 0;
+        bool safe_zero = empty && trial->input->policy->zeros == CDN_ZEROS_SAFE;
+        if (trial->verdicts[c] != 0)
+            trial->marks[c] = CDN_CELL_SENSITIVE;
+        else if (cdn_trial_is_forced(trial, c) ||
+                 (!cell->is_unanswered && (cell->is_public || in_rows || safe_zero)))
+            trial->marks[c] = CDN_CELL_KNOWN;
+    }
+    return cdn_trial_doubt_zeros(trial, error);
 }
 
 cdn_status cdn_trial_judge(cdn_trial *trial, cdn_error *error)
 {
-    CDN_TRY(judge_cells(trial, error));
-    return judge_quantiles(trial, error);
+    CDN_TRY(apply_rules(trial, error));
+    CDN_TRY(cdn_trial_decide_by_hand(trial, error));
+    CDN_TRY(cdn_trial_costs(trial, error));
+    return mark(trial, error);
 }

@@ -6,8 +6,23 @@
 
 #include "release/trial.h"
 
-/** Fills verdicts, figure_rules, marks and costs of a trial whose cells are tabulated. What was
- *  allocated is the trial's, also on failure. */
+/** Fills verdicts, figure_rules, manual, marks and costs of a trial whose cells are tabulated. What
+ *  was allocated is the trial's, also on failure. */
 cdn_status cdn_trial_judge(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
+
+/** costs (cost.c). */
+cdn_status cdn_trial_costs(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
+
+/** What the policy decides of cells by hand (manual.c): changes verdicts and figure_rules, and fills
+ *  manual. CDN_E_INPUT at the policy's line: a name that the catalogue does not have, or two
+ *  decisions on one cell. CDN_E_REFUSED: a cell that a rule withholds is to be published, or a cell
+ *  that everybody knows withheld; names the outputs. */
+cdn_status cdn_trial_decide_by_hand(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
+bool cdn_trial_is_forced(const cdn_trial *trial, uint32_t cell);
+
+/** After a refusal to protect: when what everybody knows determines confidential cells already, says
+ *  so in its place, with the outputs, and where the policy publishes cells by hand. */
+cdn_status cdn_trial_explain_conflict(const cdn_trial *trial, cdn_status status,
+                                      cdn_error *error);
 
 #endif

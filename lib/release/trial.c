@@ -115,7 +115,9 @@ cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_erro
                              &trial->cells, error));
     CDN_TRY(cdn_trial_judge(trial, error));
     CDN_TRY(build_system(trial, error));
-    CDN_TRY(cdn_trial_protect(trial, error));
+    cdn_status status = cdn_trial_protect(trial, error);
+    if (status != CDN_OK)
+        return cdn_trial_explain_conflict(trial, status, error);
     CDN_TRY(attack(trial, error));
     return decide(trial, error);
 }
@@ -131,6 +133,8 @@ void cdn_trial_release(cdn_trial *trial)
     cdn_free(trial->candidates);
     cdn_free(trial->costs);
     cdn_free(trial->marks);
+    cdn_free(trial->figure_manual);
+    cdn_free(trial->manual);
     cdn_free(trial->figure_rules);
     cdn_free(trial->verdicts);
     cdn_cells_destroy(trial->cells);

@@ -22,6 +22,9 @@ typedef struct cdn_trial {
     cdn_cells *cells;
     cdn_verdict *verdicts;      /* per cell */
     cdn_verdict *figure_rules;  /* per figure: rules of its own (quantiles) */
+    uint32_t *manual;           /* per cell: 1 + the policy's manual that decides it; 0 = none.
+                                   NULL when the policy has none */
+    uint32_t *figure_manual;    /* the same per figure, quantiles only */
     uint8_t *marks;             /* per cell */
     uint64_t *costs;            /* per cell */
     uint32_t candidate_count;

@@ -9,7 +9,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "release/trial.h"
+#include "release/judge.h"
 
 static bool is_known(const cdn_trial *trial, uint32_t cell)
 {
@@ -53,7 +53,7 @@ static bool doubt_equation(cdn_trial *trial, uint32_t equation, uint8_t *doubted
     for (uint32_t i = first; i < end; i++) {
         uint32_t cell = cells->equation_cell[i];
         if (!is_known(trial, cell) || cells->cells[cell].records > 0 ||
-            cells->cells[cell].is_public)
+            cells->cells[cell].is_public || cdn_trial_is_forced(trial, cell))
             continue;
         trial->marks[cell] = CDN_CELL_KEEP;
         doubted[cell] = 1;

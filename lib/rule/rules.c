@@ -44,7 +44,7 @@ static const cdn_rule_info rule_table[CDN_RULE_END_] = {
     [CDN_RULE_COST] = {"CDN-R-011", "what completing the pattern spares",
                        "cells, value or workers, times w for each dimension summed",
                        "Handbook on SDC 2nd ed. 4.2.4 (information loss)",
-                       "tests/unit/release/test_gate.c"},
+                       "tests/unit/release/test_judge.c"},
     [CDN_RULE_ROUNDING] = {"CDN-R-012", "how published figures are rounded", "see the method",
                            "Handbook on SDC 2nd ed. 5.4", "tests/unit/release/test_value.c"},
     [CDN_RULE_REQUEST] = {"CDN-R-013", "a large provider asked for protection",
@@ -73,7 +73,7 @@ static const cdn_rule_info rule_table[CDN_RULE_END_] = {
                            "tests/unit/rule/test_levels.c"},
     [CDN_RULE_MANUAL] = {"CDN-R-020", "decided by hand", "the policy names the cell",
                          "tau-Argus user manual 4.1, 4.3 (a priori information)",
-                         "tests/unit/release/test_gate.c"},
+                         "tests/unit/release/test_judge.c"},
 };
 
 const cdn_rule_info *cdn_rule_get(cdn_rule rule)

@@ -71,7 +71,7 @@ static inline grid_code *grid_codes(const shape_table *t, uint32_t i)
     return codes;
 }
 
-/** Columns of all cells. @owner caller: start, row and coefficient */
+/** Columns of all cells. @owner caller, grid_release */
 static inline greedy_columns grid_columns(const shape_table *t)
 {
     const shape *s = t->shape;
@@ -107,6 +107,13 @@ static inline greedy_columns grid_columns(const shape_table *t)
         free(codes[i]);
     }
     return (greedy_columns){t->cells, t->cells, start, row, coefficient};
+}
+
+static inline void grid_release(greedy_columns *columns)
+{
+    free((void *)(uintptr_t)columns->start);
+    free((void *)(uintptr_t)columns->row);
+    free((void *)(uintptr_t)columns->coefficient);
 }
 
 /* sums[c] of a finest cell: of itself and all its totals; then added up again. */
@@ -161,10 +168,7 @@ static inline void grid_greedy(const shape_table *t, uint8_t *withheld)
     greedy_suppress(&columns, sensitive, order, withheld);
     free(sensitive);
     free(order);
-    void *blocks[] = {(void *)(uintptr_t)columns.start, (void *)(uintptr_t)columns.row,
-                      (void *)(uintptr_t)columns.coefficient};
-    for (size_t i = 0; i < 3; i++)
-        free(blocks[i]);
+    grid_release(&columns);
 }
 
 #endif

@@ -105,8 +105,8 @@ typedef enum cdn_cost {
     CDN_COST_WORKERS = 3  /* withhold cells of few workers */
 } cdn_cost;
 
-/** How the values that are published are changed. All but CONVENTIONAL and MIDPOINT need the data
- *  owner's perturbation key. */
+/** How the values that are published are changed. RANDOM and CELL_KEY need the data owner's
+ *  perturbation key. */
 typedef enum cdn_rounding_method {
     CDN_ROUNDING_CONVENTIONAL = 1, /* to the nearest multiple of the base */
     CDN_ROUNDING_RANDOM = 2,       /* up or down, unbiased */
@@ -124,7 +124,7 @@ typedef struct cdn_noise {
     uint32_t contributors;    /* magnitudes: noise for so many of the largest, 1..5 */
     uint32_t flex;            /* magnitudes: the flex point, in whole units */
     uint32_t share_small, share_large; /* size of the noise at and far above the flex point */
-    uint32_t power;           /* q >= 1: how fast it falls */
+    uint32_t power;           /* q >= 2: how fast it falls */
 } cdn_noise;
 
 /** What becomes of certain cells, by decision and not by rule. */

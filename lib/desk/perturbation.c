@@ -11,7 +11,7 @@
 #include "core/fail.h"
 #include "desk/session.h"
 #include "io/file.h"
-#include "release/values.h"
+#include "perturb/method.h"
 #include "seal/secret.h"
 
 #define KEY_NAME "perturbation.key"

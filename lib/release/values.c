@@ -22,76 +22,30 @@
 #define ITERATIONS 100000u
 #define NODES 5000u
 
-bool cdn_rounding_needs_key(cdn_rounding_method method)
-{
-    return method == CDN_ROUNDING_RANDOM || method == CDN_ROUNDING_CELL_KEY;
-}
-
-typedef struct total { /* what a value is */
-    int64_t value;
-    bool is_count;      /* small whole numbers of records, people, posts */
-    bool counts_records; /* and the policy's count_base is for it */
-    int64_t unit;       /* 10^decimals */
-    uint64_t key;
-    const int64_t *top;
-} total;
-
-static int64_t base_of(const cdn_policy *policy, const total *t, cdn_error *error)
-{
-    int64_t base = t->counts_records ? policy->count_base : policy->sum_base;
-    if (cdn_mul_checked(base, t->unit, &base))
-        return base;
-    (void)cdn_fail(error, CDN_E_LIMIT, "a rounding base is too large");
-    return 0;
-}
-
-static cdn_status change(const cdn_values *values, const total *t, int64_t *out, cdn_error *error)
-{
-    const cdn_policy *policy = values->trial->input->policy;
-    int64_t base = base_of(policy, t, error), noisy = 0;
-    if (base == 0)
-        return CDN_E_LIMIT;
-    switch (policy->rounding) {
-    case CDN_ROUNDING_RANDOM:
-        return cdn_round_random(t->value, base, cdn_draw(t->key, CDN_DRAW_ROUNDING), out, error);
-    case CDN_ROUNDING_MIDPOINT:
-        return t->is_count ? cdn_round_midpoint(t->value, base, out, error)
-                           : cdn_round_value(t->value, base, out, error);
-    case CDN_ROUNDING_CELL_KEY:
-        if (t->is_count)
-            CDN_TRY(cdn_noise_count(values->noise, t->value, t->key, &noisy, error));
-        else
-            CDN_TRY(cdn_noise_magnitude(values->noise, t->value, t->unit, t->top, t->key, &noisy,
-                                        error));
-        return cdn_round_value(noisy, base, out, error);
-    case CDN_ROUNDING_SMALL_COUNTS:
-        if (t->is_count && t->value >= base) {
-            *out = t->value;
-            return CDN_OK;
-        }
-        break;
-    case CDN_ROUNDING_CONVENTIONAL:
-    case CDN_ROUNDING_CONTROLLED:
-        break;
-    }
-    return cdn_round_value(t->value, base, out, error);
-}
-
 static bool is_count(uint32_t value, bool magnitude, unsigned decimals)
 {
     return value == CDN_NONE || (!magnitude && decimals == 0);
 }
 
-static total total_of(const cdn_values *values, uint32_t c)
+/* What a value of a variable, or of a part of a measure, is; without its key. */
+static cdn_status describe_total(const cdn_policy *policy, uint32_t expression, bool magnitude,
+                                 unsigned decimals, cdn_total *out, cdn_error *error)
+{
+    out->is_count = is_count(expression, magnitude, decimals);
+    out->unit = cdn_pow10(decimals);
+    out->base = expression == CDN_NONE ? policy->count_base : policy->sum_base;
+    if (cdn_mul_checked(out->base, out->unit, &out->base))
+        return CDN_OK;
+    return cdn_fail(error, CDN_E_LIMIT, "a rounding base is too large");
+}
+
+static cdn_status total_of(const cdn_values *values, uint32_t c, cdn_total *out, cdn_error *error)
 {
     const cdn_cell *cell = &values->trial->cells->cells[c];
     const cdn_variable *variable = &values->trial->cells->variables[cell->variable];
-    return (total){cell->value,
-                   is_count(variable->value, variable->magnitude, variable->decimals),
-                   variable->value == CDN_NONE,
-                   cdn_pow10(variable->decimals),
-                   cell->key,
-                   cell->top};
+    *out = (cdn_total){.value = cell->value, .key = cell->key, .top = cell->top};
+    return describe_total(values->trial->input->policy, variable->value, variable->magnitude,
+                          variable->decimals, out, error);
 }
 
 /* Keys come from the records; a cell with records and no key at all means that nobody made them. */
@@ -118,8 +72,10 @@ static cdn_status check_keys(const cdn_trial *trial, cdn_error *error)
 static cdn_status change_one_by_one(cdn_values *values, cdn_error *error)
 {
     for (uint32_t c = 0; c < values->trial->cells->count; c++) {
-        total t = total_of(values, c);
-        CDN_TRY(change(values, &t, &values->cells[c], error));
+        cdn_total t;
+        CDN_TRY(total_of(values, c, &t, error));
+        CDN_TRY(cdn_total_change(values->trial->input->policy, values->noise, &t,
+                                 &values->cells[c], error));
     }
     return CDN_OK;
 }
@@ -161,15 +117,13 @@ static cdn_status change_together(cdn_values *values, cdn_error *error)
     if (status == CDN_OK)
         mark_shown(trial, shown);
     for (uint32_t c = 0; c < cells->count && status == CDN_OK; c++) {
-        total t = total_of(values, c);
-        int64_t base = base_of(trial->input->policy, &t, error);
+        cdn_total t;
+        status = total_of(values, c, &t, error);
         bool alone = small && !(t.is_count && t.value >= 0);
         exact[c] = t.value;
-        bases[c] = alone ? 0 : base;
-        if (base == 0)
-            status = CDN_E_LIMIT;
-        else if (alone)
-            status = cdn_round_value(t.value, base, &exact[c], error);
+        bases[c] = alone ? 0 : t.base;
+        if (alone && status == CDN_OK)
+            status = cdn_round_value(t.value, t.base, &exact[c], error);
     }
     cdn_additive system = {cells->count, exact, bases, shown, cells->equation_count,
                            cells->equation_start, cells->equation_cell,
@@ -195,10 +149,10 @@ cdn_status cdn_values_create(const cdn_trial *trial, cdn_values *out, cdn_error 
     if (status == CDN_OK &&
         (out->cells = cdn_alloc(trial->cells->count, sizeof *out->cells)) == NULL)
         status = cdn_fail_memory(error);
-    bool together = policy->rounding == CDN_ROUNDING_CONTROLLED ||
-                    policy->rounding == CDN_ROUNDING_SMALL_COUNTS;
     if (status == CDN_OK)
-        status = together ? change_together(out, error) : change_one_by_one(out, error);
+        status = cdn_rounding_is_additive(policy->rounding)
+                     ? change_together(out, error)
+                     : change_one_by_one(out, error);
     if (status != CDN_OK)
         cdn_values_release(out);
     return status;
@@ -243,7 +197,8 @@ static cdn_status row_key(const cdn_values *values, uint32_t list, uint32_t row,
 cdn_status cdn_values_row(const cdn_values *values, uint32_t list, uint32_t row,
                           const cdn_measure *measure, cdn_figure_parts *parts, cdn_error *error)
 {
-    bool keyed = cdn_rounding_needs_key(values->trial->input->policy->rounding);
+    const cdn_policy *policy = values->trial->input->policy;
+    bool keyed = cdn_rounding_needs_key(policy->rounding);
     for (uint32_t p = 0; p < 2; p++) {
         parts->published[p] = parts->exact[p];
         if (p >= measure->part_count)
@@ -251,11 +206,11 @@ cdn_status cdn_values_row(const cdn_values *values, uint32_t list, uint32_t row,
         const cdn_part *part = &measure->parts[p];
         int64_t size = parts->exact[p] < 0 ? -parts->exact[p] : parts->exact[p];
         int64_t top[CDN_NOISE_TOP] = {size};
-        total t = {parts->exact[p], is_count(part->value, part->magnitude, part->decimals),
-                   part->value == CDN_NONE, cdn_pow10(part->decimals), 0, top};
+        cdn_total t = {.value = parts->exact[p], .top = top};
+        CDN_TRY(describe_total(policy, part->value, part->magnitude, part->decimals, &t, error));
         if (keyed)
             CDN_TRY(row_key(values, list, row, measure, p, &t.key, error));
-        CDN_TRY(change(values, &t, &parts->published[p], error));
+        CDN_TRY(cdn_total_change(policy, values->noise, &t, &parts->published[p], error));
     }
     return CDN_OK;
 }

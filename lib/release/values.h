@@ -6,7 +6,7 @@
 
 #include "core/arena.h"
 #include "perturb/additive.h"
-#include "perturb/noise.h"
+#include "perturb/method.h"
 #include "release/trial.h"
 
 /** Values of cells, and what it took. With conventional rounding there are none: figures are rounded
@@ -41,9 +41,6 @@ cdn_status cdn_values_row(const cdn_values *values, uint32_t list, uint32_t row,
 cdn_status cdn_values_figure(const cdn_policy *policy, const cdn_measure *measure,
                              const cdn_figure_parts *parts, cdn_value *out,
                              cdn_error *error) CDN_MUST_CHECK;
-
-/** Whether the method draws from the keys of records. */
-bool cdn_rounding_needs_key(cdn_rounding_method method);
 
 /** What the recipient is told of bias, variance and largest change, for each kind of figure. */
 cdn_status cdn_values_describe(const cdn_values *values, cdn_arena *arena, cdn_release *out,

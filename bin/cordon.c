@@ -22,7 +22,7 @@ typedef struct options {
     int positional_count;
     const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces;
     const char *passphrase_file, *root_passphrase_file;
-    const char *cells, *constraints, *pattern, *policy, *root;
+    const char *cells, *constraints, *pattern, *policy, *root, *key;
     bool wide, clean;
 } options;
 
@@ -285,6 +285,19 @@ static cdn_status run_attack(const options *o, cdn_report *report, cdn_error *er
     return cdn_outside_attack(&request, NULL, report, error);
 }
 
+static cdn_status run_perturb(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_outside_change request = {.cells = o->positional[0],
+                                  .constraints = o->positional[1],
+                                  .out = o->out,
+                                  .policy = o->policy,
+                                  .key = o->key,
+                                  .workspace = o->workspace};
+    if (o->out == NULL || o->policy == NULL)
+        return usage_error(error, "perturb needs", "--policy NAME_OR_FILE --out FILE");
+    return cdn_outside_perturb(&request, NULL, report, error);
+}
+
 static const command commands[] = {
     {"init", 1, 1, run_init, "init DIR", "make a workspace"},
     {"demo", 1, 1, run_demo, "demo DIR [--workers N] [--workplaces N] [--seed S]",
@@ -312,6 +325,9 @@ static const command commands[] = {
     {"attack", 0, 0, run_attack,
      "attack --cells FILE --constraints FILE --pattern FILE [--policy NAME_OR_FILE]",
      "what the published cells of such a table give away"},
+    {"perturb", 1, 2, run_perturb,
+     "perturb CELLS [CONSTRAINTS] --policy NAME_OR_FILE --out FILE [--key FILE]",
+     "such a table, rounded or with noise as a policy says"},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -331,6 +347,7 @@ typedef struct option_name {
 } option_name;
 
 static const option_name value_options[] = {
+    {"--key", offsetof(options, key)},
     {"--workspace", offsetof(options, workspace)},
     {"--out", offsetof(options, out)},
     {"--as", offsetof(options, as)},

@@ -53,6 +53,24 @@ CDN_API cdn_status cdn_outside_attack(const cdn_outside_request *request,
                                       const cdn_desk_paths *paths, cdn_report *report,
                                       cdn_error *error) CDN_MUST_CHECK;
 
+/** What to round, or to add noise to. */
+typedef struct cdn_outside_change {
+    const char *cells;       /* cell_id,value and, when there is a need, key and top1 to top5 */
+    const char *constraints; /* or NULL; for methods after which tables add up */
+    const char *out;         /* written: cell_id,value,status; whole or not at all */
+    const char *policy;      /* as above, but not NULL: its rounding is what is done */
+    const char *key;         /* a file of 64 hex digits that only its owner reads; or NULL */
+    const char *workspace;
+} cdn_outside_change;
+
+/** Changes all values by the policy's rounding. What becomes 0 without being 0 has status low and no
+ *  value. A cell's draw comes from the key file and the text in the column "key", or the cell's id.
+ *  @errors CDN_E_INPUT, CDN_E_REFUSED (a method without its key, no such noise or rounding),
+ *  CDN_E_IO */
+CDN_API cdn_status cdn_outside_perturb(const cdn_outside_change *request,
+                                       const cdn_desk_paths *paths, cdn_report *report,
+                                       cdn_error *error) CDN_MUST_CHECK;
+
 #ifdef __cplusplus
 }
 #endif

@@ -21,7 +21,7 @@
 #include "attack/exact.h"
 #include "bench/shapes.h"
 #include "oracle/grid.h"
-#include "oracle/loop.h"
+#include "release/widen.h"
 
 #include <sys/resource.h>
 #include <time.h>
@@ -50,27 +50,6 @@ static double since(const struct timespec *from, clockid_t clock)
     return (double)(to.tv_sec - from->tv_sec) + (double)(to.tv_nsec - from->tv_nsec) / 1e9;
 }
 
-/* --- what a reader knows ------------------------------------------------------------------------ */
-
-static void know(loop *l, shape_table *t)
-{
-    int64_t *values = shape_need(t->cells, sizeof *values), *lower = shape_need(t->cells, sizeof *lower);
-    uint8_t *asked = shape_need(t->cells, 1);
-    for (uint32_t c = 0; c < t->cells; c++) {
-        values[c] = (int64_t)t->values[c];
-        lower[c] = t->values[c] > 0;
-        asked[c] = (t->marks[c] & CDN_CELL_SENSITIVE) != 0;
-    }
-    *l = (loop){.system = &t->system,
-                .marks = t->marks,
-                .input = {.values = values,
-                          .lower = lower,
-                          .asked = asked,
-                          .moves = cdn_interval_moves_create()},
-                .wanted = shape_need(t->cells, 1),
-                .found = shape_need(t->cells, sizeof *l->found)};
-}
-
 /* --- one table ---------------------------------------------------------------------------------- */
 
 static void know_holders(shape_table *t, const options *o)
@@ -79,6 +58,26 @@ static void know_holders(shape_table *t, const options *o)
         t->system.holder[t->system.holder_kinds++] = t->record;
     if (o->providers > 0)
         t->system.holder[t->system.holder_kinds++] = t->provider;
+}
+
+static cdn_status widen(const shape_table *t, cdn_suppress_result *result, uint32_t *attacks,
+                        cdn_error *error)
+{
+    int64_t *values = shape_need(t->cells, sizeof *values);
+    int64_t *lower = shape_need(t->cells, sizeof *lower);
+    cdn_widen_report report;
+    for (uint32_t c = 0; c < t->cells; c++) {
+        values[c] = (int64_t)t->values[c];
+        lower[c] = t->values[c] > 0;
+    }
+    cdn_interval_input input = {.values = values, .lower = lower};
+    cdn_status status = cdn_widen(&t->system, &input, NULL, result, &report, error);
+    if (status == CDN_OK && report.exposed + report.undecided > 0)
+        status = CDN_E_REFUSED;
+    *attacks = report.rounds;
+    free(values);
+    free(lower);
+    return status;
 }
 
 static void print_line(const options *o, const shape_table *t, const cdn_suppress_result *r,
@@ -147,18 +146,16 @@ static bool compare(const options *o, const shape_table *t, const uint8_t *withh
 static int run(const options *o)
 {
     shape_table t;
-    loop l = {0};
     stopwatch watch;
     cdn_suppress_result result = {0};
     cdn_error error = CDN_ERROR_INIT;
     cdn_status status;
+    uint32_t attacks = 0;
     shape_create(&t, o->shape, o->by_value, o->providers);
     know_holders(&t, o);
-    if (o->intervals)
-        know(&l, &t);
     start(&watch);
     if (o->intervals)
-        status = loop_protect(&l, &result, &error);
+        status = widen(&t, &result, &attacks, &error);
     else
         status = cdn_suppress(&t.system, &result, &error);
     double seconds = since(&watch.cpu, CLOCK_PROCESS_CPUTIME_ID);
@@ -168,7 +165,7 @@ static int run(const options *o)
                 error.message);
         return 1;
     }
-    print_line(o, &t, &result, l.attacks, seconds, wall);
+    print_line(o, &t, &result, attacks, seconds, wall);
     uint32_t exposed = o->attacked ? attack(&t, result.figure_withheld) : 0;
     if (o->attacked)
         printf(" exposed=%u", exposed);

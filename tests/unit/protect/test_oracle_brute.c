@@ -7,8 +7,8 @@
 
 #include "attack/exact.h"
 #include "oracle/brute.h"
-#include "oracle/loop.h"
 #include "oracle/model.h"
+#include "release/widen.h"
 
 #define SPEC_ROWS 64u
 #define SIGNED_REACH 8  /* how far from the truth a reader without bounds looks */
@@ -28,7 +28,7 @@ typedef struct instance {
     model model;
     uint32_t holder[2][MODEL_CELLS]; /* records, providers */
     int64_t values[MODEL_CELLS], lower[MODEL_CELLS];
-    uint8_t asked[MODEL_CELLS], wanted[MODEL_CELLS], withheld[MODEL_CELLS];
+    uint8_t asked[MODEL_CELLS], withheld[MODEL_CELLS];
     cdn_interval found[MODEL_CELLS];
 } instance;
 
@@ -287,11 +287,8 @@ static void name_holders(instance *i)
 }
 
 /* Every record and every provider that is alone in some cell. */
-static bool holders_learn_nothing(const spec *s, instance *i, uint32_t *tried)
+static bool all_holders_learn_nothing(const instance *i, uint32_t *tried)
 {
-    (void)s;
-    name_holders(i);
-    protect(i);
     for (uint32_t kind = 0; kind < 2; kind++) {
         const uint32_t *holder = i->holder[kind];
         for (uint32_t c = 0; c < i->model.cells; c++) {
@@ -303,7 +300,15 @@ static bool holders_learn_nothing(const spec *s, instance *i, uint32_t *tried)
                 return false;
         }
     }
-    return learns_nothing(i, NULL, 0, SIGNED_REACH, tried);
+    return true;
+}
+
+static bool holders_learn_nothing(const spec *s, instance *i, uint32_t *tried)
+{
+    (void)s;
+    name_holders(i);
+    protect(i);
+    return learns_nothing(i, NULL, 0, SIGNED_REACH, tried) && all_holders_learn_nothing(i, tried);
 }
 
 /* What the exact attacker says of any pattern, contributors included, is what trying finds. */
@@ -344,22 +349,24 @@ static bool exact_attack_agrees(const spec *s, instance *i, uint32_t *tried)
     return true;
 }
 
-/* With bounds, after the loop of attack and remedy. */
+/* With bounds, after attack and remedy; for every other table contributors are there too. */
 static bool bounds_tell_nothing(const spec *s, instance *i, uint32_t *tried)
 {
-    (void)s;
     model *m = &i->model;
-    loop l = {.system = &m->system,
-              .marks = m->marks,
-              .input = {.values = i->values, .lower = i->lower, .asked = i->asked},
-              .wanted = i->wanted,
-              .found = i->found};
+    cdn_interval_input input = {.values = i->values, .lower = i->lower};
+    cdn_widen_report report;
     cdn_suppress_result r;
-    cdn_status status = loop_protect(&l, &r, NULL);
-    assert_int_equal(status, CDN_OK);
+    if (s->seed % 2 == 0)
+        name_holders(i);
+    assert_int_equal(cdn_widen(&m->system, &input, NULL, &r, &report, NULL), CDN_OK);
     memcpy(i->withheld, r.figure_withheld, m->cells);
     cdn_suppress_result_release(&r);
-    return learns_nothing(i, NULL, 0, 0, tried);
+    if (report.exposed + report.undecided > 0) {
+        say("%u exposed, %u undecided\n", report.exposed, report.undecided);
+        return false;
+    }
+    return learns_nothing(i, NULL, 0, 0, tried) &&
+           (s->seed % 2 != 0 || all_holders_learn_nothing(i, tried));
 }
 
 /* What the interval attacker says of any pattern is what trying finds. */

@@ -119,20 +119,19 @@ static bool add_link(work *w, uint32_t cell, uint32_t r)
 
 static bool load_rows(work *w)
 {
-    const cdn_system *system = w->factor->system;
-    for (uint32_t r = system->equation_count; r-- > 0;) {
-        uint32_t start = system->equation_start[r], end = system->equation_start[r + 1];
+    const cdn_matrix *matrix = &w->factor->matrix;
+    for (uint32_t r = matrix->row_count; r-- > 0;) {
+        uint32_t start = matrix->start[r], end = matrix->start[r + 1];
         row *this = &w->rows[r];
         if (!pool_room(w, end - start))
             return false;
         this->start = w->used;
         for (uint32_t j = start; j < end; j++) {
-            uint32_t cell = system->equation_cell[j];
+            uint32_t cell = matrix->column[j];
             if (!w->factor->active[cell])
                 continue;
             w->cells[w->used] = cell;
-            w->values[w->used++] =
-                cdn_field_from_int(w->factor->field, system->equation_coefficient[j]);
+            w->values[w->used++] = cdn_matrix_value(matrix, w->factor->field, j);
             w->holders[cell]++;
         }
         this->length = this->room = (uint32_t)(w->used - this->start);
@@ -144,10 +143,9 @@ static bool load_rows(work *w)
 
 static bool work_init(work *w, cdn_factor *factor)
 {
-    const cdn_system *system = factor->system;
-    uint32_t cells = system->cell_count;
+    uint32_t cells = factor->matrix.column_count, equations = factor->matrix.row_count;
     *w = (work){.factor = factor, .shortest = CDN_NONE};
-    w->rows = cdn_alloc(system->equation_count, sizeof *w->rows);
+    w->rows = cdn_alloc(equations, sizeof *w->rows);
     w->holders = cdn_alloc(cells, sizeof *w->holders);
     w->fill_of = cdn_alloc(cells, sizeof *w->fill_of);
     w->place = cdn_alloc(cells, sizeof *w->place);
@@ -157,7 +155,7 @@ static bool work_init(work *w, cdn_factor *factor)
         return false;
     memset(w->fill_of, 0xff, cells * sizeof *w->fill_of);
     memset(w->of_length, 0xff, ((size_t)cells + 1) * sizeof *w->of_length);
-    for (uint32_t r = system->equation_count; r-- > 0;)
+    for (uint32_t r = equations; r-- > 0;)
         list_row(w, r);
     return true;
 }
@@ -177,7 +175,7 @@ static void work_release(work *w)
 
 static uint32_t shortest_row(work *w)
 {
-    while (w->shortest <= w->factor->system->cell_count) {
+    while (w->shortest <= w->factor->matrix.column_count) {
         if (w->of_length[w->shortest] != CDN_NONE)
             return w->of_length[w->shortest];
         w->shortest++;
@@ -192,7 +190,7 @@ static uint32_t choose_cell(const work *w, const row *r)
     uint64_t best_key = UINT64_MAX;
     for (uint32_t i = 0; i < r->length; i++) {
         uint32_t cell = w->cells[r->start + i];
-        uint64_t sensitive = (w->factor->system->marks[cell] & CDN_CELL_SENSITIVE) ? 1 : 0;
+        uint64_t sensitive = (w->factor->matrix.marks[cell] & CDN_CELL_SENSITIVE) ? 1 : 0;
         uint64_t key = (uint64_t)w->holders[cell] << 1 | sensitive;
         if (key < best_key || (key == best_key && cell < best)) {
             best_key = key;
@@ -224,6 +222,7 @@ static bool deduct_row(work *w, const row *pivot, uint32_t target, uint64_t mult
     cdn_prime field = w->factor->field;
     row *r = &w->rows[target];
     uint32_t hits = 0;
+    w->factor->work += r->length + pivot->length;
     for (uint32_t i = r->length; i-- > 0;) {
         uint32_t cell = w->cells[r->start + i];
         uint32_t place = w->place[cell];
@@ -303,7 +302,7 @@ static bool make_pivot(work *w, uint32_t pivot_row, uint32_t cell)
 
 static bool eliminate_row(work *w, uint32_t pivot_row)
 {
-    const cdn_incidence *equations = w->factor->equations;
+    const cdn_incidence *equations = w->factor->matrix.rows;
     row *r = &w->rows[pivot_row];
     uint32_t cell = choose_cell(w, r);
     unlist_row(w, pivot_row);

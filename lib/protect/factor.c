@@ -53,29 +53,55 @@ static uint32_t *none_list(uint32_t count)
     return list;
 }
 
+cdn_matrix cdn_matrix_of(const cdn_system *system, const cdn_incidence *equations)
+{
+    return (cdn_matrix){.row_count = system->equation_count,
+                        .column_count = system->cell_count,
+                        .start = system->equation_start,
+                        .column = system->equation_cell,
+                        .small = system->equation_coefficient,
+                        .rows = equations,
+                        .marks = system->marks};
+}
+
+static bool prepare(cdn_factor *factor, const cdn_matrix *matrix, cdn_prime field)
+{
+    uint32_t cells = matrix->column_count;
+    *factor = (cdn_factor){.matrix = *matrix, .field = field};
+    factor->active = cdn_alloc(cells, sizeof *factor->active);
+    factor->pivot_of_cell = none_list(cells);
+    factor->pivot_of_equation = none_list(matrix->row_count);
+    factor->entries_of_cell = none_list(cells);
+    factor->entry_count = cdn_alloc(cells, sizeof *factor->entry_count);
+    factor->steps_of_equation = none_list(matrix->row_count);
+    factor->pivots = cdn_alloc(cells, sizeof *factor->pivots);
+    return factor->active != NULL && factor->pivot_of_cell != NULL &&
+           factor->pivot_of_equation != NULL && factor->entries_of_cell != NULL &&
+           factor->entry_count != NULL && factor->steps_of_equation != NULL &&
+           factor->pivots != NULL && cdn_heap_init(&factor->heap, cells) &&
+           sparse_init(&factor->row, cells) && sparse_init(&factor->column, matrix->row_count) &&
+           sparse_init(&factor->multiplier, cells);
+}
+
 cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_prime field,
                            cdn_error *error)
 {
-    const cdn_system *system = pattern->system;
-    uint32_t cells = system->cell_count;
-    *factor = (cdn_factor){.system = system, .equations = &pattern->equations, .field = field};
-    factor->active = cdn_alloc(cells, sizeof *factor->active);
-    factor->pivot_of_cell = none_list(cells);
-    factor->pivot_of_equation = none_list(system->equation_count);
-    factor->entries_of_cell = none_list(cells);
-    factor->entry_count = cdn_alloc(cells, sizeof *factor->entry_count);
-    factor->steps_of_equation = none_list(system->equation_count);
-    factor->pivots = cdn_alloc(cells, sizeof *factor->pivots);
-    if (factor->active == NULL || factor->pivot_of_cell == NULL ||
-        factor->pivot_of_equation == NULL || factor->entries_of_cell == NULL ||
-        factor->entry_count == NULL || factor->steps_of_equation == NULL ||
-        factor->pivots == NULL || !cdn_heap_init(&factor->heap, cells) ||
-        !sparse_init(&factor->row, cells) ||
-        !sparse_init(&factor->column, system->equation_count) ||
-        !sparse_init(&factor->multiplier, cells))
+    cdn_matrix matrix = cdn_matrix_of(pattern->system, &pattern->equations);
+    if (!prepare(factor, &matrix, field))
         return cdn_fail_memory(error);
-    for (uint32_t c = 0; c < cells; c++)
+    factor->system = pattern->system;
+    for (uint32_t c = 0; c < matrix.column_count; c++)
         factor->active[c] = cdn_pattern_unknown(pattern, c);
+    return cdn_eliminate(factor, error);
+}
+
+cdn_status cdn_factor_init_matrix(cdn_factor *factor, const cdn_matrix *matrix, cdn_prime field,
+                                  cdn_error *error)
+{
+    if (!prepare(factor, matrix, field))
+        return cdn_fail_memory(error);
+    for (uint32_t c = 0; c < matrix->column_count; c++)
+        factor->active[c] = 1;
     return cdn_eliminate(factor, error);
 }
 
@@ -156,11 +182,11 @@ cdn_pivot *cdn_factor_push_pivot(cdn_factor *factor, uint32_t equation, uint32_t
 
 static uint64_t coefficient(const cdn_factor *factor, uint32_t equation, uint32_t cell)
 {
-    const cdn_system *system = factor->system;
-    uint32_t j = system->equation_start[equation];
-    while (system->equation_cell[j] != cell)
+    const cdn_matrix *matrix = &factor->matrix;
+    uint32_t j = matrix->start[equation];
+    while (matrix->column[j] != cell)
         j++;
-    return cdn_field_from_int(factor->field, system->equation_coefficient[j]);
+    return cdn_matrix_value(matrix, factor->field, j);
 }
 
 static void touch_equation(cdn_factor *factor, uint32_t equation)
@@ -177,8 +203,8 @@ static bool reduce_column(cdn_factor *factor, uint32_t cell)
     cdn_prime field = factor->field;
     sparse_clear(&factor->column);
     cdn_heap_direct(&factor->heap, false);
-    for (uint32_t i = factor->equations->start[cell]; i < factor->equations->start[cell + 1]; i++) {
-        uint32_t equation = factor->equations->items[i];
+    for (uint32_t i = factor->matrix.rows->start[cell]; i < factor->matrix.rows->start[cell + 1]; i++) {
+        uint32_t equation = factor->matrix.rows->items[i];
         touch_equation(factor, equation);
         factor->column.values[equation] = coefficient(factor, equation, cell);
     }
@@ -247,6 +273,7 @@ static void reduce_cell(cdn_factor *factor, uint32_t cell)
         factor->multiplier.values[k] = value;
         for (uint32_t e = factor->pivots[k].first_entry; e != CDN_NONE;
              e = factor->entries[e].next_in_pivot) {
+            factor->work++;
             uint32_t other = factor->entries[e].cell;
             sparse_hold(&factor->row, other);
             uint64_t *to = &factor->row.values[other];
@@ -311,7 +338,7 @@ bool cdn_factor_determines(cdn_factor *factor, uint32_t cell)
 void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (*vectors)[2])
 {
     cdn_prime field = factor->field;
-    for (uint32_t c = 0; c < factor->system->cell_count; c++) {
+    for (uint32_t c = 0; c < factor->matrix.column_count; c++) {
         bool is_free = factor->active[c] && factor->pivot_of_cell[c] == CDN_NONE;
         vectors[c][0] = is_free ? cdn_mix64(seed + 2 * (uint64_t)c) % field.prime : 0;
         vectors[c][1] = is_free ? cdn_mix64(seed + 2 * (uint64_t)c + 1) % field.prime : 0;
@@ -335,7 +362,7 @@ static void left_null_vector(const cdn_factor *factor, uint64_t seed, uint64_t *
 {
     cdn_prime field = factor->field;
     const cdn_step *steps = factor->steps;
-    for (uint32_t r = 0; r < factor->system->equation_count; r++) {
+    for (uint32_t r = 0; r < factor->matrix.row_count; r++) {
         if (factor->pivot_of_equation[r] != CDN_NONE)
             continue;
         multiples[r] = cdn_mix64(seed + r) % field.prime;
@@ -357,9 +384,9 @@ static void left_null_vector(const cdn_factor *factor, uint64_t seed, uint64_t *
 cdn_status cdn_factor_slack(const cdn_factor *factor, uint64_t seed, uint64_t *sums,
                             cdn_error *error)
 {
-    const cdn_system *system = factor->system;
+    const cdn_matrix *matrix = &factor->matrix;
     cdn_prime field = factor->field;
-    uint64_t *multiples = cdn_alloc(system->equation_count, sizeof *multiples);
+    uint64_t *multiples = cdn_alloc(matrix->row_count, sizeof *multiples);
     uint64_t *of_pivot = cdn_alloc(factor->pivot_count, sizeof *of_pivot);
     cdn_status status = CDN_OK;
     if (multiples == NULL || of_pivot == NULL) {
@@ -367,13 +394,12 @@ cdn_status cdn_factor_slack(const cdn_factor *factor, uint64_t seed, uint64_t *s
         goto done;
     }
     left_null_vector(factor, seed, multiples, of_pivot);
-    for (uint32_t c = 0; c < system->cell_count; c++)
+    for (uint32_t c = 0; c < matrix->column_count; c++)
         sums[c] = 0;
-    for (uint32_t r = 0; r < system->equation_count; r++) {
-        for (uint32_t j = system->equation_start[r]; j < system->equation_start[r + 1]; j++) {
-            uint64_t *sum = &sums[system->equation_cell[j]];
-            uint64_t minus =
-                cdn_prime_negate(field, cdn_field_from_int(field, system->equation_coefficient[j]));
+    for (uint32_t r = 0; r < matrix->row_count; r++) {
+        for (uint32_t j = matrix->start[r]; multiples[r] != 0 && j < matrix->start[r + 1]; j++) {
+            uint64_t *sum = &sums[matrix->column[j]];
+            uint64_t minus = cdn_prime_negate(field, cdn_matrix_value(matrix, field, j));
             *sum = cdn_prime_deduct(field, *sum, minus, multiples[r]);
         }
     }
@@ -391,9 +417,9 @@ static void combine_columns(const cdn_factor *factor, const uint32_t *cells, uin
     for (uint32_t i = 0; i < count; i++) {
         uint32_t cell = cells[i];
         uint64_t weight = cdn_mix64(CDN_FACTOR_SEED - 1 - cell) % field.prime;
-        for (uint32_t j = factor->equations->start[cell]; j < factor->equations->start[cell + 1];
+        for (uint32_t j = factor->matrix.rows->start[cell]; j < factor->matrix.rows->start[cell + 1];
              j++) {
-            uint32_t equation = factor->equations->items[j];
+            uint32_t equation = factor->matrix.rows->items[j];
             uint64_t minus = cdn_prime_negate(field, coefficient(factor, equation, cell));
             sums[equation] = cdn_prime_deduct(field, sums[equation], minus, weight);
         }
@@ -404,11 +430,11 @@ cdn_status cdn_factor_respond(const cdn_factor *factor, const uint32_t *cells, u
                               uint64_t *responses, cdn_error *error)
 {
     cdn_prime field = factor->field;
-    uint64_t *sums = cdn_alloc(factor->system->equation_count, sizeof *sums);
+    uint64_t *sums = cdn_alloc(factor->matrix.row_count, sizeof *sums);
     if (sums == NULL)
         return cdn_fail_memory(error);
     combine_columns(factor, cells, count, sums);
-    for (uint32_t c = 0; c < factor->system->cell_count; c++)
+    for (uint32_t c = 0; c < factor->matrix.column_count; c++)
         responses[c] = 0;
     for (uint32_t k = 0; k < factor->pivot_count; k++) {
         const cdn_pivot *pivot = &factor->pivots[k];
@@ -436,6 +462,7 @@ static void spread(cdn_factor *factor, uint32_t cell)
     uint64_t value = factor->row.values[cell];
     for (uint32_t e = factor->entries_of_cell[cell]; e != CDN_NONE;
          e = factor->entries[e].next_of_cell) {
+        factor->work++;
         uint32_t k = factor->entries[e].pivot;
         uint32_t to = factor->pivots[k].cell;
         sparse_hold(&factor->row, to);

@@ -29,6 +29,27 @@
 /** The start of the random streams: fixed, so that the same input gives the same pattern. */
 #define CDN_FACTOR_SEED UINT64_C(0x636f72646f6e0001)
 
+/** Sparse equations. Coefficients are small integers, or else numbers modulo the prime. */
+typedef struct cdn_matrix {
+    uint32_t row_count;
+    uint32_t column_count;
+    const uint32_t *start; /* row_count + 1 offsets */
+    const uint32_t *column;
+    const int32_t *small;      /* or NULL */
+    const uint64_t *values;    /* when small is NULL */
+    const cdn_incidence *rows; /* per column */
+    const uint8_t *marks;      /* per column: CDN_CELL_SENSITIVE, or not */
+} cdn_matrix;
+
+static inline uint64_t cdn_matrix_value(const cdn_matrix *matrix, cdn_prime field, uint32_t at)
+{
+    return matrix->small != NULL ? cdn_field_from_int(field, matrix->small[at])
+                                 : matrix->values[at];
+}
+
+/** The equations of a system, with cells as columns; borrows both. */
+cdn_matrix cdn_matrix_of(const cdn_system *system, const cdn_incidence *equations);
+
 /** One non-zero of a reduced equation, apart from its pivot. */
 typedef struct cdn_entry {
     uint64_t value;
@@ -64,9 +85,10 @@ typedef struct cdn_sparse {
 } cdn_sparse;
 
 typedef struct cdn_factor {
-    const cdn_system *system;
-    const cdn_incidence *equations; /* per cell */
+    const cdn_system *system; /* NULL when the columns are not its cells */
+    cdn_matrix matrix;
     cdn_prime field;
+    uint64_t work; /* entries and steps looked at so far: the measure of time */
     uint8_t *active;         /* per cell: is a column */
     uint32_t *pivot_of_cell; /* CDN_NONE: free, or not a column */
     uint32_t *pivot_of_equation;
@@ -88,6 +110,9 @@ typedef struct cdn_factor {
 /** Eliminates for the cells that are unknown in `pattern`. Release it in any case. */
 cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_prime field,
                            cdn_error *error) CDN_MUST_CHECK;
+/** The same for a matrix, all of whose columns are unknown. */
+cdn_status cdn_factor_init_matrix(cdn_factor *factor, const cdn_matrix *matrix, cdn_prime field,
+                                  cdn_error *error) CDN_MUST_CHECK;
 void cdn_factor_release(cdn_factor *factor);
 
 /** The cell becomes unknown: one more column. @complexity O(reach log reach) */

@@ -1,6 +1,7 @@
-/* heap.c - a binary heap of distinct keys.
+/* heap.c - a set of small numbers as a tree of 64-bit words.
  *
- * Falling order stores complements, so that one sift serves both directions.
+ * A bit of a word says that the word below it is not empty, so that the first
+ * (or last) key is found with one bit scan a level and nothing is ever sifted.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protect/heap.h"
@@ -9,17 +10,28 @@
 
 bool cdn_heap_init(cdn_heap *heap, uint32_t capacity)
 {
-    heap->count = 0;
-    heap->falling = false;
-    heap->items = cdn_alloc((size_t)capacity + 1, sizeof *heap->items);
-    heap->held = cdn_alloc((size_t)capacity + 1, sizeof *heap->held);
-    return heap->items != NULL && heap->held != NULL;
+    size_t sizes[CDN_HEAP_LEVELS], sum = 0;
+    size_t words = (size_t)capacity / 64 + 1;
+    *heap = (cdn_heap){0};
+    for (;;) {
+        sizes[heap->levels++] = words;
+        sum += words;
+        if (words == 1)
+            break;
+        words = (words + 63) / 64;
+    }
+    heap->words = cdn_alloc(sum, sizeof *heap->words);
+    if (heap->words == NULL)
+        return false;
+    heap->level[0] = heap->words;
+    for (uint32_t i = 1; i < heap->levels; i++)
+        heap->level[i] = heap->level[i - 1] + sizes[i - 1];
+    return true;
 }
 
 void cdn_heap_release(cdn_heap *heap)
 {
-    cdn_free(heap->items);
-    cdn_free(heap->held);
+    cdn_free(heap->words);
     *heap = (cdn_heap){0};
 }
 
@@ -30,38 +42,33 @@ void cdn_heap_direct(cdn_heap *heap, bool falling)
 
 void cdn_heap_push(cdn_heap *heap, uint32_t key)
 {
-    if (heap->held[key])
-        return;
-    heap->held[key] = 1;
-    uint32_t item = heap->falling ? ~key : key;
-    uint32_t at = heap->count++;
-    while (at > 0 && heap->items[(at - 1) / 2] > item) {
-        heap->items[at] = heap->items[(at - 1) / 2];
-        at = (at - 1) / 2;
+    for (uint32_t i = 0; i < heap->levels; i++) {
+        uint64_t *word = &heap->level[i][key / 64];
+        uint64_t before = *word;
+        *word = before | UINT64_C(1) << key % 64;
+        if (before != 0)
+            return;
+        key /= 64;
     }
-    heap->items[at] = item;
 }
 
 bool cdn_heap_pop(cdn_heap *heap, uint32_t *key)
 {
-    if (heap->count == 0)
+    if (heap->level[heap->levels - 1][0] == 0)
         return false;
-    uint32_t top = heap->items[0];
-    uint32_t item = heap->items[--heap->count];
     uint32_t at = 0;
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        if (child >= heap->count)
-            break;
-        if (child + 1 < heap->count && heap->items[child + 1] < heap->items[child])
-            child++;
-        if (heap->items[child] >= item)
-            break;
-        heap->items[at] = heap->items[child];
-        at = child;
+    for (uint32_t i = heap->levels; i-- > 0;) {
+        uint64_t word = heap->level[i][at];
+        at = at * 64 + (uint32_t)(heap->falling ? 63 - __builtin_clzll(word)
+                                                : __builtin_ctzll(word));
     }
-    heap->items[at] = item;
-    *key = heap->falling ? ~top : top;
-    heap->held[*key] = 0;
+    *key = at;
+    for (uint32_t i = 0; i < heap->levels; i++) {
+        uint64_t *word = &heap->level[i][at / 64];
+        *word &= ~(UINT64_C(1) << at % 64);
+        if (*word != 0)
+            break;
+        at /= 64;
+    }
     return true;
 }

@@ -2,9 +2,16 @@
  *
  * Publishing cell x keeps the null vectors that are zero at x. A random vector
  * v of the null space becomes a random vector of what is kept by v -= (v_x /
- * d_x) d, for any null vector d with d_x not zero; d from the factor is sparse,
+ * d_x) d, for any null vector d with d_x not zero; d from a factor is sparse,
  * so only the neighbourhood of x changes. A figure with several cells returns
  * cell by cell, and is taken back when one of them would expose something.
+ *
+ * The work is done on the contraction, where cells that are multiples of each
+ * other are one column: most of the candidates share a column with a sensitive
+ * cell and need no more than a look. As figures return the null space shrinks,
+ * more columns become multiples of each other, and the factor fills with the
+ * rows of what was published; when that has cost as much as an elimination,
+ * the contraction is contracted and eliminated again.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protect/prune.h"
@@ -14,10 +21,15 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "protect/classes.h"
+#include "protect/contract.h"
+
+/* A factor is made anew when its use has cost this many times its making. */
+#define STALE 1u
+#define LEAST_WORK 4096u
 
 typedef struct undo {
     uint64_t vectors[2];
-    uint32_t cell;
+    uint32_t column;
 } undo;
 
 typedef struct candidate {
@@ -26,13 +38,23 @@ typedef struct candidate {
     bool keep;
 } candidate;
 
+/* A contraction with its factor; `vectors` are those of the contraction. */
+typedef struct level {
+    cdn_contraction short_form;
+    cdn_factor factor;
+    uint64_t making; /* the factor's work when it was new */
+} level;
+
 typedef struct work {
     cdn_pattern *pattern;
-    cdn_factor *factor;
-    uint64_t (*vectors)[2];
-    uint64_t *ratios; /* per sensitive cell: as counted in classes */
+    cdn_prime field;
+    uint32_t *columns; /* per cell: its column of the level in use, or CDN_NONE: determined */
+    uint32_t *map;     /* from one level's columns to the next's */
+    level levels[2];
+    unsigned current;
+    uint64_t *ratios; /* per sensitive column: as counted in classes */
     cdn_classes classes;
-    uint32_t *moved; /* sensitive cells whose class is out of date */
+    uint32_t *moved; /* sensitive columns whose class is out of date */
     uint64_t *products;
     uint32_t moved_count;
     uint64_t moves;
@@ -41,6 +63,11 @@ typedef struct work {
     undo *undos;
     size_t undo_used, undo_room;
 } work;
+
+static level *current(work *w)
+{
+    return &w->levels[w->current];
+}
 
 static int compare_candidates(const void *left, const void *right)
 {
@@ -70,63 +97,117 @@ static bool list_candidates(work *w)
     return true;
 }
 
-/* The classes of the moved sensitive cells; one inversion serves them all (Montgomery 1987, Math.
+/* The classes of the moved sensitive columns; one inversion serves them all (Montgomery 1987, Math.
  * Comp. 48: products up to each, then back). */
 static void classify_moved(work *w)
 {
-    cdn_prime field = w->factor->field;
+    cdn_prime field = w->field;
+    uint64_t (*vectors)[2] = current(w)->short_form.vectors;
     uint64_t product = 1;
     for (uint32_t i = 0; i < w->moved_count; i++) {
-        uint64_t second = w->vectors[w->moved[i]][1];
+        uint64_t second = vectors[w->moved[i]][1];
         w->products[i] = product;
         if (second != 0)
             product = cdn_prime_multiply(field, product, second);
     }
     uint64_t inverse = cdn_prime_inverse(field, product);
     for (uint32_t i = w->moved_count; i-- > 0;) {
-        uint32_t cell = w->moved[i];
-        const uint64_t *vector = w->vectors[cell];
+        uint32_t column = w->moved[i];
+        const uint64_t *vector = vectors[column];
         uint64_t ratio = vector[0] == 0 ? CDN_RATIO_NONE : field.prime;
         if (vector[1] != 0) {
             uint64_t own = cdn_prime_multiply(field, inverse, w->products[i]);
             ratio = cdn_prime_multiply(field, vector[0], own);
             inverse = cdn_prime_multiply(field, inverse, vector[1]);
         }
-        cdn_classes_drop(&w->classes, w->ratios[cell]);
+        cdn_classes_drop(&w->classes, w->ratios[column]);
         cdn_classes_add(&w->classes, ratio);
-        w->ratios[cell] = ratio;
+        w->ratios[column] = ratio;
     }
     w->moved_count = 0;
 }
 
-static bool work_init(work *w, cdn_pattern *pattern, cdn_factor *factor)
+static void level_release(level *l)
 {
-    const cdn_system *system = pattern->system;
-    uint32_t cells = system->cell_count, sensitive = 0;
-    *w = (work){.pattern = pattern, .factor = factor};
-    w->vectors = cdn_alloc(cells, sizeof *w->vectors);
-    w->ratios = cdn_alloc(cells, sizeof *w->ratios);
-    w->moved = cdn_alloc(cells, sizeof *w->moved);
-    w->products = cdn_alloc(cells, sizeof *w->products);
-    for (uint32_t c = 0; c < cells; c++)
-        sensitive += (system->marks[c] & CDN_CELL_SENSITIVE) != 0;
-    if (w->vectors == NULL || w->ratios == NULL || w->moved == NULL || w->products == NULL ||
-        !cdn_classes_init(&w->classes, sensitive) || !list_candidates(w))
-        return false;
-    cdn_factor_null_vectors(factor, CDN_FACTOR_SEED, w->vectors);
-    for (uint32_t c = 0; c < cells; c++) {
-        if (system->marks[c] & CDN_CELL_SENSITIVE) {
+    cdn_factor_release(&l->factor);
+    cdn_contraction_release(&l->short_form);
+}
+
+/* The factor and the classes of a new level. */
+static cdn_status open_level(work *w, level *l, cdn_error *error)
+{
+    const cdn_matrix *matrix = &l->short_form.matrix;
+    uint32_t sensitive = 0;
+    CDN_TRY(cdn_factor_init_matrix(&l->factor, matrix, w->field, error));
+    l->making = l->factor.work + LEAST_WORK;
+    for (uint32_t c = 0; c < matrix->column_count; c++)
+        sensitive += matrix->marks[c] != 0;
+    cdn_classes_release(&w->classes);
+    if (!cdn_classes_init(&w->classes, sensitive))
+        return cdn_fail_memory(error);
+    w->current = (unsigned)(l - w->levels);
+    for (uint32_t c = 0; c < matrix->column_count; c++) {
+        if (matrix->marks[c] != 0) {
             w->ratios[c] = CDN_RATIO_NONE;
             w->moved[w->moved_count++] = c;
         }
     }
     classify_moved(w);
-    return true;
+    return CDN_OK;
+}
+
+/* From the system to the first level. */
+static cdn_status enter(work *w, const cdn_factor *factor, cdn_error *error)
+{
+    level *l = &w->levels[0];
+    uint64_t (*vectors)[2] = cdn_alloc(factor->matrix.column_count, sizeof *vectors);
+    if (vectors == NULL)
+        return cdn_fail_memory(error);
+    cdn_factor_null_vectors(factor, CDN_FACTOR_SEED, vectors);
+    cdn_status status =
+        cdn_contract(&l->short_form, &factor->matrix, w->field, vectors, w->columns, error);
+    cdn_free(vectors);
+    return status == CDN_OK ? open_level(w, l, error) : status;
+}
+
+/* To the next level when the factor has become stale. */
+static cdn_status refresh(work *w, cdn_error *error)
+{
+    level *from = current(w), *to = &w->levels[1 - w->current];
+    if (from->factor.work / (1 + STALE) <= from->making)
+        return CDN_OK;
+    cdn_factor_release(&from->factor);
+    CDN_TRY(cdn_contract(&to->short_form, &from->short_form.matrix, w->field,
+                         from->short_form.vectors, w->map, error));
+    for (uint32_t c = 0; c < w->pattern->system->cell_count; c++)
+        w->columns[c] = w->columns[c] == CDN_NONE ? CDN_NONE : w->map[w->columns[c]];
+    CDN_TRY(open_level(w, to, error));
+    level_release(from);
+    return CDN_OK;
+}
+
+static cdn_status work_init(work *w, cdn_pattern *pattern, const cdn_factor *factor,
+                            cdn_error *error)
+{
+    uint32_t cells = pattern->system->cell_count;
+    *w = (work){.pattern = pattern, .field = factor->field};
+    w->columns = cdn_alloc(cells, sizeof *w->columns);
+    w->map = cdn_alloc(cells, sizeof *w->map);
+    w->ratios = cdn_alloc(cells, sizeof *w->ratios);
+    w->moved = cdn_alloc(cells, sizeof *w->moved);
+    w->products = cdn_alloc(cells, sizeof *w->products);
+    if (w->columns == NULL || w->map == NULL || w->ratios == NULL || w->moved == NULL ||
+        w->products == NULL || !list_candidates(w))
+        return cdn_fail_memory(error);
+    return enter(w, factor, error);
 }
 
 static void work_release(work *w)
 {
-    cdn_free(w->vectors);
+    level_release(&w->levels[0]);
+    level_release(&w->levels[1]);
+    cdn_free(w->columns);
+    cdn_free(w->map);
     cdn_free(w->ratios);
     cdn_free(w->moved);
     cdn_free(w->products);
@@ -135,15 +216,16 @@ static void work_release(work *w)
     cdn_free(w->undos);
 }
 
-static void set_vectors(work *w, uint32_t cell, uint64_t first, uint64_t second)
+static void set_vectors(work *w, uint32_t column, uint64_t first, uint64_t second)
 {
-    w->vectors[cell][0] = first;
-    w->vectors[cell][1] = second;
-    if (w->pattern->system->marks[cell] & CDN_CELL_SENSITIVE)
-        w->moved[w->moved_count++] = cell;
+    const cdn_contraction *short_form = &current(w)->short_form;
+    short_form->vectors[column][0] = first;
+    short_form->vectors[column][1] = second;
+    if (short_form->marks[column] != 0)
+        w->moved[w->moved_count++] = column;
 }
 
-static bool remember(work *w, uint32_t cell)
+static bool remember(work *w, uint32_t column)
 {
     if (w->undo_used == w->undo_room) {
         size_t room = w->undo_room < 256 ? 256 : w->undo_room * 2;
@@ -153,19 +235,21 @@ static bool remember(work *w, uint32_t cell)
         w->undos = undos;
         w->undo_room = room;
     }
-    w->undos[w->undo_used++] = (undo){{w->vectors[cell][0], w->vectors[cell][1]}, cell};
+    const uint64_t *vector = current(w)->short_form.vectors[column];
+    w->undos[w->undo_used++] = (undo){{vector[0], vector[1]}, column};
     return true;
 }
 
-/* Moves both vectors along factor->row so that they are zero at the cell. */
-static bool project(work *w, uint32_t cell, bool undoable)
+/* Moves both vectors along the factor's row so that they are zero at the column. */
+static bool project(work *w, uint32_t column, bool undoable)
 {
-    cdn_prime field = w->factor->field;
-    const cdn_sparse *along = &w->factor->row;
+    cdn_prime field = w->field;
+    const cdn_sparse *along = &current(w)->factor.row;
+    uint64_t (*vectors)[2] = current(w)->short_form.vectors;
     w->moves += along->count;
-    uint64_t inverse = cdn_prime_inverse(field, along->values[cell]);
-    uint64_t first = cdn_prime_multiply(field, w->vectors[cell][0], inverse);
-    uint64_t second = cdn_prime_multiply(field, w->vectors[cell][1], inverse);
+    uint64_t inverse = cdn_prime_inverse(field, along->values[column]);
+    uint64_t first = cdn_prime_multiply(field, vectors[column][0], inverse);
+    uint64_t second = cdn_prime_multiply(field, vectors[column][1], inverse);
     for (uint32_t i = 0; i < along->count; i++) {
         uint32_t other = along->members[i];
         uint64_t value = along->values[other];
@@ -173,8 +257,8 @@ static bool project(work *w, uint32_t cell, bool undoable)
             continue;
         if (undoable && !remember(w, other))
             return false;
-        set_vectors(w, other, cdn_prime_deduct(field, w->vectors[other][0], first, value),
-                    cdn_prime_deduct(field, w->vectors[other][1], second, value));
+        set_vectors(w, other, cdn_prime_deduct(field, vectors[other][0], first, value),
+                    cdn_prime_deduct(field, vectors[other][1], second, value));
     }
     classify_moved(w);
     return true;
@@ -183,10 +267,10 @@ static bool project(work *w, uint32_t cell, bool undoable)
 static void take_back(work *w, uint32_t figure, uint32_t fixed)
 {
     for (; fixed > 0; fixed--)
-        cdn_factor_unfix(w->factor);
+        cdn_factor_unfix(&current(w)->factor);
     for (; w->undo_used > 0; w->undo_used--) {
         const undo *last = &w->undos[w->undo_used - 1];
-        set_vectors(w, last->cell, last->vectors[0], last->vectors[1]);
+        set_vectors(w, last->column, last->vectors[0], last->vectors[1]);
         classify_moved(w);
     }
     cdn_pattern_unpublish(w->pattern, figure);
@@ -200,37 +284,40 @@ static cdn_status try_figure(work *w, uint32_t figure, cdn_error *error)
     uint32_t fixed = 0;
     w->undo_used = 0;
     for (uint32_t i = 0; i < changed->count; i++) {
-        uint32_t cell = changed->cells[i];
-        uint64_t ratio = cdn_ratio(w->factor->field, w->vectors[cell]);
+        uint32_t column = w->columns[changed->cells[i]];
+        const cdn_contraction *short_form = &current(w)->short_form;
+        if (column == CDN_NONE)
+            continue;
+        if (short_form->marks[column] != 0) {
+            take_back(w, figure, fixed);
+            return CDN_OK;
+        }
+        uint64_t ratio = cdn_ratio(w->field, short_form->vectors[column]);
         if (ratio == CDN_RATIO_NONE)
             continue;
         if (cdn_classes_has(&w->classes, ratio)) {
             take_back(w, figure, fixed);
             return CDN_OK;
         }
-        CDN_TRY(cdn_factor_fix(w->factor, cell, error));
-        if (w->factor->row.count == 0)
+        CDN_TRY(cdn_factor_fix(&current(w)->factor, column, error));
+        if (current(w)->factor.row.count == 0)
             continue;
         fixed++;
-        if (!project(w, cell, changed->count > 1))
+        if (!project(w, column, changed->count > 1))
             return cdn_fail_memory(error);
     }
-    return CDN_OK;
+    return refresh(w, error);
 }
 
-cdn_status cdn_prune(cdn_pattern *pattern, cdn_factor *factor, uint64_t *moves, cdn_error *error)
+cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, uint64_t *moves,
+                     cdn_error *error)
 {
     work w;
-    cdn_status status = CDN_OK;
-    if (!work_init(&w, pattern, factor)) {
-        status = cdn_fail_memory(error);
-        goto done;
-    }
+    cdn_status status = work_init(&w, pattern, factor, error);
     for (uint32_t i = 0; status == CDN_OK && i < w.candidate_count; i++)
         status = try_figure(&w, w.candidates[i].figure, error);
     if (moves != NULL)
         *moves = w.moves;
-done:
     work_release(&w);
     return status;
 }

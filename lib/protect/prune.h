@@ -11,9 +11,10 @@
 /** Publishes, figures with kept cells first and then dearest first, each withheld figure without a
  *  sensitive cell whose return leaves all sensitive cells undetermined. One pass is enough: what
  *  exposes a cell now exposes it still when more is published. After it, publishing any one
- *  secondary would expose a cell. The factor must be of this pattern, with nothing exposed.
+ *  secondary would expose a cell. The factor must be of this pattern, with nothing exposed; it does
+ *  not follow the pattern and is out of date afterwards.
  *  *moves (may be NULL) becomes the number of cell updates it took, the measure of its work. */
-cdn_status cdn_prune(cdn_pattern *pattern, cdn_factor *factor, uint64_t *moves,
+cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, uint64_t *moves,
                      cdn_error *error) CDN_MUST_CHECK;
 
 #endif

@@ -30,7 +30,7 @@ static const char *compare_word(cdn_compare compare)
     return "";
 }
 
-#define METHODS_MAX 16u
+#define METHODS_MAX 32u
 
 typedef struct method_list {
     cdn_arena *arena;
@@ -72,6 +72,51 @@ static void add_changes(method_list *list, const cdn_policy *policy)
                          "their parts.");
 }
 
+static bool withholds_by_hand(const cdn_policy *policy)
+{
+    for (uint32_t i = 0; i < policy->manual_count; i++)
+        if (policy->manual[i].status == CDN_MANUAL_WITHHELD)
+            return true;
+    return false;
+}
+
+static void add_rules(method_list *list, const cdn_policy *policy)
+{
+    add_minimum(list, &policy->workers, "workers");
+    add_minimum(list, &policy->workplaces, "workplaces");
+    add_minimum(list, &policy->providers, "providers");
+    add_minimum(list, &policy->quantile_workers, "records, for medians and quantiles,");
+    if (policy->dominance_count > 0 || policy->p_percent.on)
+        add_method(list, "Sums that a few providers dominate are withheld, and so are the rates and "
+                         "means that use them.");
+    if (policy->request.on)
+        add_method(list, "Sums of which a provider that asked for confidentiality is a large part "
+                         "are withheld.");
+    if (policy->waivers)
+        add_method(list, "Providers may have agreed that what they contribute to a sum is not "
+                         "protected.");
+    if (policy->group_disclosure)
+        add_method(list, "Shares of 0 % and of 100 %, and categories that hold a whole group, are "
+                         "withheld.");
+    if (policy->k_disclosure.on)
+        add_method(list, "So are figures that tell how few of a group are not in a category.");
+    if (policy->zeros == CDN_ZEROS_UNSAFE)
+        add_method(list, "Figures without a record behind them are withheld.");
+    if (withholds_by_hand(policy))
+        add_method(list, "Some figures may be withheld by a decision of the data owner.");
+}
+
+static void add_protection(method_list *list, const cdn_policy *policy)
+{
+    const cdn_insiders *insiders = &policy->insiders;
+    add_method(list, "A rate or mean is withheld when its numerator or its denominator would be.");
+    add_method(list, "Further figures are withheld so that no withheld figure, and no "
+                     "non-consenting provider's value, can be worked out from this release.");
+    if (insiders->workers || insiders->workplaces || insiders->providers)
+        add_method(list, "Nor can they by who is alone behind other withheld figures, and knows "
+                         "those.");
+}
+
 /* What the recipient may know. Parameters of the concentration rules stay with the data owner:
  * knowing them would help an insider to narrow a contribution. */
 static cdn_status methods(const cdn_policy *policy, cdn_arena *arena, cdn_release *out,
@@ -80,19 +125,8 @@ static cdn_status methods(const cdn_policy *policy, cdn_arena *arena, cdn_releas
     method_list list = {arena, cdn_arena_alloc(arena, METHODS_MAX, sizeof(char *)), 0};
     if (list.items == NULL)
         return cdn_fail_memory(error);
-    add_minimum(&list, &policy->workers, "workers");
-    add_minimum(&list, &policy->workplaces, "workplaces");
-    add_minimum(&list, &policy->providers, "providers");
-    add_minimum(&list, &policy->quantile_workers, "records, for medians and quantiles,");
-    if (policy->dominance_count > 0 || policy->p_percent.on)
-        add_method(&list, "Sums that one or two providers dominate are withheld, and so are the "
-                          "rates and means that use them.");
-    if (policy->group_disclosure)
-        add_method(&list, "Shares of 0 % and of 100 %, and categories that hold a whole group, are "
-                          "withheld.");
-    add_method(&list, "A rate or mean is withheld when its numerator or its denominator would be.");
-    add_method(&list, "Further figures are withheld so that no withheld figure, and no "
-                      "non-consenting provider's value, can be worked out from this release.");
+    add_rules(&list, policy);
+    add_protection(&list, policy);
     add_changes(&list, policy);
     add_method(&list, "Before release an independent attack tried to work out every withheld "
                       "figure and found none.");

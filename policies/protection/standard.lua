@@ -64,8 +64,8 @@ policy "standard" {
   -- CDN-R-010: how many did not answer is not confidential.
   not_recorded = "safe",
 
-  -- CDN-R-018: how far what can be inferred of a withheld value must reach: no value is certain, and
-  --            sums are as uncertain, above and below, as CDN-R-004 and 005 ask.  [H] 4.2.2
+  -- CDN-R-018: how far what can be inferred of a withheld value must reach: no value is certain,
+  --            and sums are as uncertain, above and below, as CDN-R-004 and 005 ask.  [H] 4.2.2
   levels = {
     minimum = { percent = 0, width = 1 },  -- of cells of too few: nothing on either side, in all 1
     by_rule = true,                        -- of dominated cells: by the formula of their rule

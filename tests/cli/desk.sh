@@ -346,6 +346,17 @@ for output in report["outputs"]:
     assert output["figures"] == output["published"] + output["withheld"] + output["notApplicable"]
 assert any(output["rules"] for output in report["outputs"])
 PYTHON
+    [ "$command" = explain ] && check "each withheld figure has its reason" python3 - <<'PYTHON'
+import json
+report = json.load(open("out"))
+withheld = report["withheld"]
+assert len(withheld) == sum(output["withheld"] for output in report["outputs"])
+assert any(w["rules"] == [] for w in withheld) and any("CDN-R-001" in w["rules"] for w in withheld)
+assert any("CDN-R-009" in w["rules"] and w["key"].startswith("row ") for w in withheld)
+PYTHON
+    [ "$command" = check ] && check "no figure is named" python3 -c '
+import json
+assert "withheld" not in json.load(open("out"))'
     check "$command leaves nothing" [ -z "$(find ws/staging -mindepth 1)" ]
 done
 in_ws ws run "$script" --json

@@ -20,6 +20,7 @@ typedef struct spec {
     uint8_t group[3]; /* mask of leaves; 0: none */
     bool linked;      /* one table for each two of three variables */
     uint32_t threshold, providers;
+    uint32_t hidden, known; /* percent of cells that no figure uses, that everybody knows */
     uint64_t seed;    /* of who provides which record, and of random patterns */
     uint64_t frequency[SPEC_ROWS];
 } spec;
@@ -28,7 +29,11 @@ typedef struct instance {
     model model;
     uint32_t holder[2][MODEL_CELLS]; /* records, providers */
     int64_t values[MODEL_CELLS], lower[MODEL_CELLS];
-    uint8_t asked[MODEL_CELLS], withheld[MODEL_CELLS];
+    int64_t levels[3][MODEL_CELLS]; /* below, above, width */
+    uint8_t asked[MODEL_CELLS];
+    uint8_t withheld[MODEL_CELLS]; /* per figure */
+    uint8_t visible[MODEL_CELLS];  /* per cell */
+    uint32_t figure_cell[MODEL_CELLS], figure_count;
     cdn_interval found[MODEL_CELLS];
 } instance;
 
@@ -60,6 +65,8 @@ static void random_spec(spec *s, uint64_t *state)
     s->linked = s->variables == 3 && model_below(state, 3) == 0;
     s->threshold = 2 + model_below(state, 3);
     s->providers = 2 + model_below(state, 5);
+    s->hidden = model_below(state, 3) == 0 ? 15 : 0;
+    s->known = model_below(state, 3) == 0 ? 10 : 0;
     for (uint32_t v = 0; v < s->variables; v++) {
         s->leaves[v] = s->variables == 2 ? 2 + model_below(state, 4) : 2 + model_below(state, 2);
         if (s->leaves[v] > 2 && model_below(state, 3) == 0)
@@ -94,6 +101,31 @@ static void find_holders(const spec *s, instance *i)
     }
 }
 
+/* Cells that no figure uses, and cells that everybody knows, by chance. */
+static void mark_cells(const spec *s, instance *i)
+{
+    model *m = &i->model;
+    i->figure_count = 0;
+    for (uint32_t c = 0; c < m->cells; c++) {
+        uint64_t chance = s->seed ^ (m->key[c] * UINT64_C(0x9e3779b97f4a7c15));
+        if (!m->sensitive[c] && model_below(&chance, 100) < s->known)
+            m->marks[c] = CDN_CELL_KNOWN;
+        if (model_below(&chance, 100) >= s->hidden)
+            i->figure_cell[i->figure_count++] = c;
+    }
+    m->system.figure_count = i->figure_count;
+    m->system.figure_cell = i->figure_cell;
+}
+
+static void see(instance *i)
+{
+    const model *m = &i->model;
+    for (uint32_t c = 0; c < m->cells; c++)
+        i->visible[c] = (m->marks[c] & CDN_CELL_KNOWN) != 0;
+    for (uint32_t f = 0; f < i->figure_count; f++)
+        i->visible[i->figure_cell[f]] |= !i->withheld[f];
+}
+
 static void build(const spec *s, instance *i)
 {
     model *m = &i->model;
@@ -115,6 +147,7 @@ static void build(const spec *s, instance *i)
         model_add_table(m, use);
     model_finish(m, s->threshold, s->seed % 2 ? MODEL_CELLS_COST : MODEL_FREQUENCY_COST);
     find_holders(s, i);
+    mark_cells(s, i);
     for (uint32_t c = 0; c < m->cells; c++) {
         i->values[c] = (int64_t)m->frequency[c];
         i->lower[c] = m->frequency[c] > 0;
@@ -152,6 +185,11 @@ static bool smaller(spec *s, uint32_t step)
         return true;
     }
     step -= s->variables;
+    if (step < 2) {
+        *(step == 0 ? &s->hidden : &s->known) = 0;
+        return true;
+    }
+    step -= 2;
     if (step < 2 * spec_rows(s)) {
         uint64_t *f = &s->frequency[step / 2];
         *f = *f == 0 ? 0 : step % 2 == 0 ? 0 : *f - 1;
@@ -192,7 +230,7 @@ static void print_table(const spec *s, const instance *i)
         for (uint32_t v = 0; v < s->variables; v++)
             print_message(" %02x", m->key[c] >> (8 * v) & 0xff);
         print_message(": %lld%s%s, record %u, provider %u\n", (long long)i->values[c],
-                      m->sensitive[c] ? " sensitive" : "", i->withheld[c] ? " withheld" : "",
+                      m->sensitive[c] ? " sensitive" : "", i->visible[c] ? "" : " withheld",
                       i->holder[0][c], i->holder[1][c]);
     }
     for (uint32_t e = 0; e < m->equation_count; e++) {
@@ -234,7 +272,7 @@ static void know(brute *b, const instance *i, const uint32_t *holder, uint32_t w
     b->system = &m->system;
     b->limit = STEPS;
     for (uint32_t c = 0; c < m->cells; c++) {
-        bool known = !i->withheld[c] || (who != 0 && holder[c] == who);
+        bool known = i->visible[c] || (who != 0 && holder[c] == who);
         int64_t v = i->values[c];
         b->low[c] = known ? v : reach != 0 ? v - reach : i->lower[c];
         b->high[c] = known ? v : reach != 0 ? v + reach : v + 10;
@@ -263,27 +301,19 @@ static bool learns_nothing(const instance *i, const uint32_t *holder, uint32_t w
     return true;
 }
 
-static void protect(instance *i)
+/* false: refused; then everything is withheld. */
+static bool protect(instance *i)
 {
     cdn_suppress_result r;
-    assert_int_equal(cdn_suppress(&i->model.system, &r, NULL), CDN_OK);
-    memcpy(i->withheld, r.figure_withheld, i->model.cells);
+    cdn_status status = cdn_suppress(&i->model.system, &r, NULL);
+    memset(i->withheld, 1, i->figure_count);
+    if (status == CDN_OK)
+        memcpy(i->withheld, r.figure_withheld, i->figure_count);
+    else
+        assert_int_equal(status, CDN_E_REFUSED);
     cdn_suppress_result_release(&r);
-}
-
-static bool outsiders_learn_nothing(const spec *s, instance *i, uint32_t *tried)
-{
-    (void)s;
-    protect(i);
-    return learns_nothing(i, NULL, 0, SIGNED_REACH, tried);
-}
-
-static void name_holders(instance *i)
-{
-    cdn_system *system = &i->model.system;
-    system->holder_kinds = 2;
-    system->holder[0] = i->holder[0];
-    system->holder[1] = i->holder[1];
+    see(i);
+    return status == CDN_OK;
 }
 
 /* Every record and every provider that is alone in some cell. */
@@ -303,12 +333,41 @@ static bool all_holders_learn_nothing(const instance *i, uint32_t *tried)
     return true;
 }
 
+/* Nobody learns anything when it was protected; somebody does, whatever is withheld, when it was
+ * refused. */
+static bool agrees(const instance *i, int64_t reach, bool insiders, bool done, uint32_t *tried)
+{
+    bool before = quiet;
+    quiet = quiet || !done;
+    bool nothing = learns_nothing(i, NULL, 0, reach, tried) &&
+                   (!insiders || all_holders_learn_nothing(i, tried));
+    quiet = before;
+    if (!done && nothing)
+        say("refused, though it could be protected\n");
+    return nothing == done;
+}
+
+static bool outsiders_learn_nothing(const spec *s, instance *i, uint32_t *tried)
+{
+    (void)s;
+    bool done = protect(i);
+    return agrees(i, SIGNED_REACH, false, done, tried);
+}
+
+static void name_holders(instance *i)
+{
+    cdn_system *system = &i->model.system;
+    system->holder_kinds = 2;
+    system->holder[0] = i->holder[0];
+    system->holder[1] = i->holder[1];
+}
+
 static bool holders_learn_nothing(const spec *s, instance *i, uint32_t *tried)
 {
     (void)s;
     name_holders(i);
-    protect(i);
-    return learns_nothing(i, NULL, 0, SIGNED_REACH, tried) && all_holders_learn_nothing(i, tried);
+    bool done = protect(i);
+    return agrees(i, SIGNED_REACH, true, done, tried);
 }
 
 /* What the exact attacker says of any pattern, contributors included, is what trying finds. */
@@ -319,8 +378,10 @@ static bool exact_attack_agrees(const spec *s, instance *i, uint32_t *tried)
     uint8_t exposed[MODEL_CELLS], expected[MODEL_CELLS] = {0};
     uint64_t state = s->seed;
     uint32_t percent = 20 + model_below(&state, 60), count;
-    for (uint32_t c = 0; c < m->cells; c++)
-        i->withheld[c] = m->sensitive[c] || model_below(&state, 100) < percent;
+    for (uint32_t f = 0; f < i->figure_count; f++)
+        i->withheld[f] =
+            m->sensitive[i->figure_cell[f]] || model_below(&state, 100) < percent;
+    see(i);
     name_holders(i);
     assert_int_equal(cdn_attack_exact(&m->system, i->withheld, exposed, &count, NULL), CDN_OK);
     for (uint32_t at = 0; at < 2 * m->cells + 1; at++) { /* everybody, then each holder */
@@ -349,63 +410,86 @@ static bool exact_attack_agrees(const spec *s, instance *i, uint32_t *tried)
     return true;
 }
 
-/* With bounds, after attack and remedy; for every other table contributors are there too. */
+/* With bounds, after attack and remedy; for every other table contributors are there too. Zeros are
+ * not withheld for the sake of intervals. */
 static bool bounds_tell_nothing(const spec *s, instance *i, uint32_t *tried)
 {
     model *m = &i->model;
     cdn_interval_input input = {.values = i->values, .lower = i->lower};
     cdn_widen_report report;
     cdn_suppress_result r;
-    if (s->seed % 2 == 0)
+    bool insiders = s->seed % 2 == 0;
+    if (insiders)
         name_holders(i);
-    assert_int_equal(cdn_widen(&m->system, &input, NULL, &r, &report, NULL), CDN_OK);
-    memcpy(i->withheld, r.figure_withheld, m->cells);
+    cdn_status status = cdn_widen(&m->system, &input, NULL, &r, &report, NULL);
+    bool done = status == CDN_OK && report.exposed + report.undecided == 0;
+    for (uint32_t f = 0; f < i->figure_count; f++)
+        i->withheld[f] = m->frequency[i->figure_cell[f]] > 0;
+    if (done)
+        memcpy(i->withheld, r.figure_withheld, i->figure_count);
+    else
+        assert_true(status == CDN_OK || status == CDN_E_REFUSED);
     cdn_suppress_result_release(&r);
-    if (report.exposed + report.undecided > 0) {
-        say("%u exposed, %u undecided\n", report.exposed, report.undecided);
-        return false;
-    }
-    return learns_nothing(i, NULL, 0, 0, tried) &&
-           (s->seed % 2 != 0 || all_holders_learn_nothing(i, tried));
+    see(i);
+    return agrees(i, 0, insiders, done, tried);
 }
 
-/* What the interval attacker says of any pattern is what trying finds. */
+/* Interval and verdict of a cell are those of the values that it can have, unless these are too many
+ * to try. */
+static bool interval_agrees(const instance *i, brute *b, uint32_t c, uint32_t *tried)
+{
+    const cdn_interval *f = &i->found[c];
+    int64_t value = i->values[c], least = value, most = value;
+    for (int64_t v = b->low[c]; v <= b->high[c]; v++) {
+        bool possible = brute_possible(b, c, v);
+        if (brute_gave_up(b))
+            return true;
+        bool claimed = v == f->witnessed_lower || v == f->witnessed_upper;
+        if ((possible && (v < f->lower || v > f->upper)) || (claimed && !possible)) {
+            say("cell %u: %lld is possible: %d; interval %lld to %lld\n", c, (long long)v, possible,
+                (long long)f->lower, (long long)f->upper);
+            return false;
+        }
+        least = possible && v < least ? v : least;
+        most = possible && v > most ? v : most;
+    }
+    ++*tried;
+    bool wide = least <= value - i->levels[0][c] && most >= value + i->levels[1][c] &&
+                most - least >= (i->levels[2][c] > 1 ? i->levels[2][c] : 1);
+    if (f->verdict == (wide ? CDN_INTERVAL_EXPOSED : CDN_INTERVAL_PROTECTED)) {
+        say("cell %u: %lld to %lld are possible, verdict %d\n", c, (long long)least,
+            (long long)most, (int)f->verdict);
+        return false;
+    }
+    return true;
+}
+
+/* What the interval attacker says of any pattern is what trying finds, under any levels. */
 static bool intervals_agree(const spec *s, instance *i, uint32_t *tried)
 {
     model *m = &i->model;
     static brute b;
     uint64_t state = s->seed;
-    uint32_t percent = 10 + model_below(&state, 60);
-    for (uint32_t c = 0; c < m->cells; c++)
-        i->withheld[c] = m->sensitive[c] || model_below(&state, 100) < percent;
-    cdn_interval_input input = {
-        .values = i->values, .lower = i->lower, .asked = i->asked, .tight = 1};
+    uint32_t percent = 10 + model_below(&state, 60), most = model_below(&state, 5);
+    for (uint32_t f = 0; f < i->figure_count; f++)
+        i->withheld[f] = m->sensitive[i->figure_cell[f]] || model_below(&state, 100) < percent;
+    see(i);
+    for (uint32_t c = 0; c < m->cells; c++) {
+        for (uint32_t k = 0; k < 3; k++)
+            i->levels[k][c] = model_below(&state, most + 1);
+    }
+    cdn_interval_input input = {.values = i->values,
+                                .lower = i->lower,
+                                .below = i->levels[0],
+                                .above = i->levels[1],
+                                .width = i->levels[2],
+                                .asked = i->asked,
+                                .tight = 1};
     assert_int_equal(cdn_attack_intervals(&m->system, i->withheld, &input, i->found, NULL), CDN_OK);
     know(&b, i, NULL, 0, 0);
     for (uint32_t c = 0; c < m->cells; c++) {
-        const cdn_interval *f = &i->found[c];
-        bool more = i->asked[c] && brute_possible_besides(&b, c, i->values[c]);
-        if (!i->asked[c])
-            continue;
-        if (brute_gave_up(&b))
-            return true;
-        ++*tried;
-        if ((f->verdict == CDN_INTERVAL_PROTECTED && !more) ||
-            (f->verdict == CDN_INTERVAL_EXPOSED && more)) {
-            say("cell %u: verdict %d, another value: %d\n", c, (int)f->verdict, more);
+        if (i->asked[c] && !interval_agrees(i, &b, c, tried))
             return false;
-        }
-        for (int64_t v = b.low[c]; v <= b.high[c]; v++) {
-            bool possible = brute_possible(&b, c, v);
-            if (brute_gave_up(&b))
-                return true;
-            bool claimed = v == f->witnessed_lower || v == f->witnessed_upper;
-            if ((possible && (v < f->lower || v > f->upper)) || (claimed && !possible)) {
-                say("cell %u: %lld is possible: %d; interval %lld to %lld\n", c,
-                              (long long)v, possible, (long long)f->lower, (long long)f->upper);
-                return false;
-            }
-        }
     }
     return true;
 }

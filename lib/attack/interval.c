@@ -13,23 +13,30 @@
 
 #include "attack/interval_moves.h"
 #include "attack/interval_patch.h"
+#include "attack/interval_walk.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 
+#define SMALL_PATCH 100
 #define KNIT_PATCH 400 /* larger ones grow evenly */
+#define LARGE_PATCH 3000
 #define TOLERANCE 1e-6
 #define MOST_SETTLED 6000
+#define MOST_SETTLED_EARLY 1000
 #define MOST_SEARCHED 400
 #define MOST_NODES 100
+#define WALKS 4
+#define MOST_TURNS 2000
 
-static const uint32_t patch_sizes[] = {100, 400, 3000};
+enum { JUDGED = 1, TIGHT = 2 };
 
 typedef struct attack {
     cdn_web web;
+    cdn_walk walk;
     cdn_patch patch;
     cdn_lp *lp;
     double *price;    /* per column: those with the least room last */
-    uint8_t *settled; /* per column: its component's programme had its say */
+    uint8_t *settled; /* per column: JUDGED or TIGHT: its component's programme had its say */
     uint64_t limit;
     cdn_interval_work work;
 } attack;
@@ -89,10 +96,42 @@ static cdn_status nudge(attack *a, uint32_t k, int sign, bool all, uint32_t size
     return nudge_patch(a, k, sign, all, true, &outcome, error);
 }
 
+/* Near a bound a move cannot be taken often. */
+static uint32_t walk_price(const void *context, uint32_t k, int sign)
+{
+    const cdn_web *web = context;
+    uint64_t room = sign > 0 ? (uint64_t)web->high[k] : 0 - (uint64_t)web->low[k];
+    return 100 + (room < 100 ? (uint32_t)(800 / (1 + room)) : 0);
+}
+
+static cdn_status walk(attack *a, uint32_t k, int sign, bool all, cdn_error *error)
+{
+    for (uint32_t i = 0; i < WALKS; i++) {
+        int64_t goal = cdn_web_goal(&a->web, k, sign, all);
+        if (goal == 0 || a->work.iterations >= a->limit)
+            return CDN_OK;
+        uint64_t turns = a->walk.turns;
+        bool found = cdn_walk_find(&a->walk, k, sign, goal, MOST_TURNS);
+        a->work.iterations += 1 + (a->walk.turns - turns) / CDN_WALK_TURNS;
+        if (found)
+            CDN_TRY(cdn_walk_note(&a->walk, error));
+    }
+    return CDN_OK;
+}
+
+static cdn_status walk_all(attack *a, cdn_error *error)
+{
+    for (uint32_t k = 0; k < a->web.column_count; k++)
+        for (int all = 0; all < 2; all++)
+            for (int sign = 1; sign >= -1; sign -= 2)
+                CDN_TRY(walk(a, k, sign, all == 1, error));
+    return CDN_OK;
+}
+
 static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
 {
     for (uint32_t k = 0; k < a->web.column_count; k++) {
-        for (int all = 0; all < 2; all++)
+        for (int all = 0; all < 2 && !a->settled[k]; all++)
             for (int sign = 1; sign >= -1; sign -= 2)
                 if (a->work.iterations < a->limit && cdn_web_goal(&a->web, k, sign, all == 1) > 0)
                     CDN_TRY(nudge(a, k, sign, all == 1, size, error));
@@ -191,16 +230,17 @@ static bool is_asked(const cdn_web *web, uint32_t k)
 
 static bool is_wanted(const attack *a, uint32_t k, bool tight)
 {
-    return !a->settled[k] && (a->web.is_open[k] || (tight && is_asked(&a->web, k)));
+    return a->settled[k] < (tight ? TIGHT : JUDGED) &&
+           (a->web.is_open[k] || (tight && is_asked(&a->web, k)));
 }
 
 /* Component by component, each loaded once. */
-static cdn_status settle_rest(attack *a, bool tight, cdn_error *error)
+static cdn_status settle_rest(attack *a, uint32_t most, bool tight, cdn_error *error)
 {
     for (uint32_t k = 0; k < a->web.column_count; k++) {
         if (!is_wanted(a, k, tight))
             continue;
-        cdn_patch_grow(&a->patch, k, tight ? UINT32_MAX : MOST_SETTLED);
+        cdn_patch_grow(&a->patch, k, most);
         if (!a->patch.is_whole)
             continue;
         CDN_TRY(cdn_patch_load(&a->patch, a->lp, error));
@@ -209,10 +249,23 @@ static cdn_status settle_rest(attack *a, bool tight, cdn_error *error)
             if (!is_wanted(a, one, tight))
                 continue;
             CDN_TRY(settle(a, one, tight, error));
-            a->settled[one] = 1;
+            a->settled[one] = tight ? TIGHT : JUDGED;
         }
     }
     return CDN_OK;
+}
+
+/* Small programmes before large ones; whole components as soon as they are small enough. */
+static cdn_status judge(attack *a, cdn_error *error)
+{
+    bool tight = a->web.input->tight != 0;
+    CDN_TRY(walk_all(a, error));
+    CDN_TRY(find_witnesses(a, SMALL_PATCH, error));
+    if (!tight)
+        CDN_TRY(settle_rest(a, MOST_SETTLED_EARLY, false, error));
+    CDN_TRY(find_witnesses(a, KNIT_PATCH, error));
+    CDN_TRY(find_witnesses(a, LARGE_PATCH, error));
+    return settle_rest(a, tight ? UINT32_MAX : MOST_SETTLED, tight, error);
 }
 
 static int64_t add_end(int64_t value, int64_t deviation)
@@ -250,7 +303,9 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
         status = cdn_web_reduce(&a.web, error);
     if (status != CDN_OK)
         goto done;
-    status = cdn_patch_init(&a.patch, &a.web, error);
+    status = cdn_walk_init(&a.walk, &a.web, walk_price, &a.web, error);
+    if (status == CDN_OK)
+        status = cdn_patch_init(&a.patch, &a.web, error);
     if (status != CDN_OK)
         goto done;
     a.settled = cdn_alloc(a.web.column_count, 1);
@@ -259,10 +314,8 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
         a.price[k] = room_price(NULL, &a.web, k, 1) + room_price(NULL, &a.web, k, -1);
     status =
         a.settled == NULL || a.price == NULL ? cdn_fail_memory(error) : cdn_lp_create(&a.lp, error);
-    for (size_t i = 0; i < sizeof patch_sizes / sizeof *patch_sizes && status == CDN_OK; i++)
-        status = find_witnesses(&a, patch_sizes[i], error);
     if (status == CDN_OK)
-        status = settle_rest(&a, input->tight != 0, error);
+        status = judge(&a, error);
     if (status != CDN_OK)
         goto done;
     report(&a.web, out);
@@ -274,6 +327,7 @@ done:
     cdn_free(a.price);
     cdn_free(a.settled);
     cdn_patch_release(&a.patch);
+    cdn_walk_release(&a.walk);
     cdn_web_release(&a.web);
     return status;
 }

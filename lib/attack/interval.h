@@ -40,7 +40,7 @@ typedef enum cdn_interval_verdict {
 /** What it took; the same for the same input. */
 typedef struct cdn_interval_work {
     uint64_t programmes; /* linear programmes solved */
-    uint64_t iterations; /* of the simplex method */
+    uint64_t iterations; /* of the simplex method; walks are charged by their turns */
 } cdn_interval_work;
 
 /** Moves that attacks found, for the next attack on the same system under another pattern: most of

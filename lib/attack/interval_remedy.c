@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "attack/interval_patch.h"
+#include "attack/interval_walk.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 
@@ -18,10 +19,16 @@
 #define FREE_PRICE 0.01
 #define MOST_SEARCHED 400
 #define MOST_NODES 100
+#define WALKS 3
+#define MOST_TURNS 1000
+#define PRICE_OF_EIGHTH 100
 
 #define SMALL_PATCH 120
 #define LARGE_PATCH 1200
 #define LARGEST_PATCH 5000
+
+/* Cheap walks first; then the eager ones, which find a way more often. */
+static const uint32_t breaks[] = {1000, 1400, 2000, 2800, 4000};
 
 typedef struct remedy {
     const cdn_system *system;
@@ -34,6 +41,7 @@ typedef struct remedy {
     double *fresh_price; /* the same, but nothing is free */
     bool is_second;      /* pass */
     cdn_web web;
+    cdn_walk walk;
     cdn_patch patch;
     cdn_lp *lp;
     uint64_t limit;
@@ -59,6 +67,7 @@ static void release(remedy *m)
 {
     cdn_lp_destroy(m->lp);
     cdn_patch_release(&m->patch);
+    cdn_walk_release(&m->walk);
     cdn_web_release(&m->web);
     cdn_free(m->visible);
     cdn_free(m->marks);
@@ -104,6 +113,30 @@ static double price_of(const void *context, const cdn_web *web, uint32_t k, int 
     const double *price = context;
     double room = fabs((double)(sign > 0 ? web->high[k] : web->low[k]));
     return price[k] * (1 + 1 / (1 + room));
+}
+
+/* Grows with the logarithm of the price, in eighths. */
+static uint32_t walk_price(const void *context, uint32_t k, int sign)
+{
+    const remedy *m = context;
+    int64_t end = sign > 0 ? m->web.high[k] : m->web.low[k];
+    uint32_t near = end < 8 && end > -8 ? 100 : 0;
+    if (m->price[k] <= 2 * FREE_PRICE)
+        return 20 + near;
+    uint64_t eighths = 8;
+    double price = m->price[k];
+    for (; price >= 2; price /= 2)
+        eighths += 8;
+    return 20 + near + (uint32_t)(PRICE_OF_EIGHTH * (eighths + (uint64_t)((price - 1) * 8)));
+}
+
+/* What withholding the cells of the walk's move loses. */
+static double loss(const remedy *m)
+{
+    double sum = 0;
+    for (uint32_t at = 0; at < m->walk.column_count; at++)
+        sum += m->price[m->walk.columns[at]];
+    return sum;
 }
 
 static double amount(const remedy *m, uint32_t c)
@@ -219,15 +252,66 @@ static void take_neighbours(remedy *m, uint32_t k)
     }
 }
 
-static cdn_status move_all(remedy *m, uint32_t *stuck, cdn_error *error)
+typedef struct attempt {
+    double loss;
+    uint64_t random;
+    int sign;
+    int64_t goal;
+} attempt;
+
+/* The better of `best` and some walks in that direction. */
+static attempt try_walks(remedy *m, uint32_t k, int sign, bool all, attempt best)
 {
-    *stuck = 0;
+    int64_t goal = cdn_web_goal(&m->web, k, sign, all);
+    for (uint32_t i = 0; i < WALKS && goal > 0 && m->work.iterations < m->limit; i++) {
+        uint64_t random = m->walk.random, turns = m->walk.turns;
+        bool found = cdn_walk_find(&m->walk, k, sign, goal, MOST_TURNS);
+        m->work.iterations += 1 + (m->walk.turns - turns) / CDN_WALK_TURNS;
+        if (found && (best.goal == 0 || loss(m) < best.loss))
+            best = (attempt){loss(m), random, sign, goal};
+    }
+    return best;
+}
+
+static cdn_status take_walk(remedy *m, uint32_t k, attempt best, cdn_error *error)
+{
+    uint64_t random = m->walk.random;
+    m->walk.random = best.random;
+    bool found = best.goal > 0 && cdn_walk_find(&m->walk, k, best.sign, best.goal, MOST_TURNS);
+    m->walk.random = random;
+    if (!found)
+        return CDN_OK;
+    for (uint32_t at = 0; at < m->walk.column_count; at++)
+        take_column(m, m->walk.columns[at]);
+    return cdn_walk_note(&m->walk, error);
+}
+
+/* Each side that must be reached, then the cheaper side for the rest of the width. */
+static cdn_status walk(remedy *m, uint32_t k, cdn_error *error)
+{
+    const attempt none = {0};
+    CDN_TRY(take_walk(m, k, try_walks(m, k, 1, false, none), error));
+    CDN_TRY(take_walk(m, k, try_walks(m, k, -1, false, none), error));
+    return take_walk(m, k, try_walks(m, k, -1, true, try_walks(m, k, 1, true, none)), error);
+}
+
+static cdn_status walk_all(remedy *m, cdn_error *error)
+{
+    for (uint32_t i = 0; i < sizeof breaks / sizeof *breaks; i++) {
+        m->walk.breaks = breaks[i];
+        for (uint32_t k = 0; k < m->web.column_count; k++)
+            CDN_TRY(walk(m, k, error));
+    }
+    return CDN_OK;
+}
+
+static cdn_status move_all(remedy *m, cdn_error *error)
+{
     for (uint32_t k = 0; k < m->web.column_count; k++) {
         CDN_TRY(move_far(m, k, 1, false, error));
         CDN_TRY(move_far(m, k, -1, false, error));
         CDN_TRY(move_far(m, k, 1, true, error));
         CDN_TRY(move_far(m, k, -1, true, error));
-        *stuck += m->web.is_open[k];
     }
     return CDN_OK;
 }
@@ -240,20 +324,29 @@ static uint32_t count_visible(const remedy *m)
     return count;
 }
 
-/* What the first pass wants usually helps those that it did not reach: the dear second pass waits
- * until there is nothing left to want. */
-static cdn_status free_all(remedy *m, uint32_t *stuck, cdn_error *error)
+static uint32_t count_open(const remedy *m)
+{
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < m->web.column_count; k++)
+        count += m->web.is_open[k];
+    return count;
+}
+
+/* What the walks want usually helps those that they did not reach as well: the programmes wait until
+ * walks find nothing to want, and the large ones until the small ones find nothing. */
+static cdn_status free_all(remedy *m, cdn_error *error)
 {
     for (uint32_t k = 0; k < m->web.column_count; k++)
         set_prices(m, k);
-    CDN_TRY(move_all(m, stuck, error));
-    if (*stuck == 0 || count_visible(m) > 0)
-        return CDN_OK;
-    m->is_second = true;
-    CDN_TRY(move_all(m, stuck, error));
-    for (uint32_t k = 0; k < m->web.column_count; k++)
-        if (m->web.is_open[k])
-            take_neighbours(m, k);
+    CDN_TRY(walk_all(m, error));
+    for (int pass = 0; pass < 2 && count_open(m) > 0 && count_visible(m) == 0; pass++) {
+        m->is_second = pass == 1;
+        CDN_TRY(move_all(m, error));
+    }
+    if (count_visible(m) == 0)
+        for (uint32_t k = 0; k < m->web.column_count; k++)
+            if (m->web.is_open[k])
+                take_neighbours(m, k);
     return CDN_OK;
 }
 
@@ -275,6 +368,8 @@ cdn_status cdn_attack_remedy(const cdn_system *system, const uint8_t *figure_wit
     if (status == CDN_OK)
         status = cdn_web_reduce(&m.web, error);
     if (status == CDN_OK)
+        status = cdn_walk_init(&m.walk, &m.web, walk_price, &m, error);
+    if (status == CDN_OK)
         status = cdn_patch_init(&m.patch, &m.web, error);
     if (status == CDN_OK)
         status = cdn_lp_create(&m.lp, error);
@@ -282,7 +377,8 @@ cdn_status cdn_attack_remedy(const cdn_system *system, const uint8_t *figure_wit
         goto done;
     memset(wanted, 0, system->cell_count);
     *visible = *stuck = 0;
-    status = free_all(&m, stuck, error);
+    status = free_all(&m, error);
+    *stuck = count_open(&m);
     *visible = count_visible(&m);
     if (input->work != NULL)
         *input->work = m.work;

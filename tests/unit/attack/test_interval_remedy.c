@@ -167,10 +167,10 @@ static void test_interval_remedy__kept_moves_spare_programmes_and_are_not_believ
     withhold(&f, 4, (const uint32_t[]){0, 1, 4, 5});
     assert_int_equal(look(&f, moves, false, &o), CDN_OK);
     assert_int_equal(unsafe(&f, &o), 0);
-    assert_true(o.work.programmes > 0);
+    assert_true(o.work.iterations > 0);
     assert_int_equal(look(&f, moves, false, &o), CDN_OK);
     assert_int_equal(unsafe(&f, &o), 0);
-    assert_int_equal(o.work.programmes, 0);
+    assert_int_equal(o.work.iterations, 0);
     f.withheld[1] = f.marks[1] = 0; /* the move's path is seen */
     assert_int_equal(look(&f, moves, false, &o), CDN_OK);
     assert_int_equal(unsafe(&f, &o), 3);

@@ -20,6 +20,7 @@
 #define MOST_SEARCHED 400
 #define MOST_NODES 100
 #define WALKS 3
+#define MOST_PROGRAMMED 100
 #define MOST_TURNS 1000
 #define PRICE_OF_EIGHTH 100
 
@@ -332,12 +333,15 @@ static uint32_t count_open(const remedy *m)
     return count;
 }
 
-/* What the walks want usually helps those that they did not reach as well: the programmes wait until
- * walks find nothing to want, and the large ones until the small ones find nothing. */
+/* Programmes lose less, walks are faster: programmes first when few cells are unsafe. What one way
+ * wants usually helps those that it did not reach as well: the dearer ways wait until the cheaper
+ * find nothing to want. */
 static cdn_status free_all(remedy *m, cdn_error *error)
 {
     for (uint32_t k = 0; k < m->web.column_count; k++)
         set_prices(m, k);
+    if (count_open(m) <= MOST_PROGRAMMED)
+        CDN_TRY(move_all(m, error));
     CDN_TRY(walk_all(m, error));
     for (int pass = 0; pass < 2 && count_open(m) > 0 && count_visible(m) == 0; pass++) {
         m->is_second = pass == 1;

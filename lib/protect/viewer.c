@@ -20,6 +20,7 @@
 #define LONE 1u
 #define KEPT 2u
 #define FEW 16u /* cells to take in one by one */
+#define SHARE 4096u /* and one more for as many cells of the system */
 #define LARGEST_BURST (UINT32_C(1) << 20)
 
 struct cdn_choice {
@@ -115,9 +116,10 @@ cdn_status cdn_viewer_init(cdn_viewer *viewer, cdn_pattern *pattern, cdn_factor 
     v->slack = cdn_alloc(cells, sizeof *v->slack);
     v->choices = cdn_alloc(cells, sizeof *v->choices);
     v->late = cdn_alloc(cells, sizeof *v->late);
+    v->responses = cdn_alloc(cells, sizeof *v->responses);
     if (v->vectors == NULL || v->parents == NULL || v->fixes == NULL || v->idle == NULL ||
         v->saved == NULL || v->moved == NULL || v->opening == NULL || v->slack == NULL ||
-        v->choices == NULL || v->late == NULL || !sums_init(&v->sum, cells) ||
+        v->choices == NULL || v->late == NULL || v->responses == NULL || !sums_init(&v->sum, cells) ||
         !sums_init(&v->relation, cells))
         return cdn_fail_memory(error);
     for (uint32_t e = 0; e < system->equation_count; e++)
@@ -142,6 +144,7 @@ void cdn_viewer_release(cdn_viewer *viewer)
     cdn_free(viewer->slack);
     cdn_free(viewer->choices);
     cdn_free(viewer->late);
+    cdn_free(viewer->responses);
     sums_release(&viewer->sum);
     sums_release(&viewer->relation);
     *viewer = (cdn_viewer){0};
@@ -394,6 +397,15 @@ cdn_status cdn_viewer_look(cdn_viewer *viewer, uint32_t kind, uint32_t self, con
     return CDN_OK;
 }
 
+/* What the cells withheld in the round break already: see cdn_factor_respond. */
+static cdn_status answer(cdn_viewer *v, cdn_error *error)
+{
+    if (v->late_count <= 2 * v->answered + FEW)
+        return CDN_OK;
+    v->answered = v->late_count;
+    return cdn_factor_respond(v->factor, v->late, v->late_count, v->responses, error);
+}
+
 cdn_status cdn_viewer_divide(cdn_viewer *viewer, uint32_t kind, uint32_t own, uint32_t cell,
                              cdn_error *error)
 {
@@ -405,6 +417,10 @@ cdn_status cdn_viewer_divide(cdn_viewer *viewer, uint32_t kind, uint32_t own, ui
     unsigned place = under[0] != 0 ? 0 : 1;
     uint64_t multiple = cdn_prime_multiply(field, over[place],
                                            cdn_prime_inverse(field, under[place]));
+    CDN_TRY(answer(v, error));
+    if (v->answered > 0 &&
+        cdn_prime_deduct(field, v->responses[cell], v->responses[own], multiple) != 0)
+        return CDN_OK;
     v->fix_count = 0;
     v->link_used = 0;
     sums_clear(&v->relation);
@@ -420,7 +436,7 @@ cdn_status cdn_viewer_divide(cdn_viewer *viewer, uint32_t kind, uint32_t own, ui
 cdn_status cdn_viewer_catch_up(cdn_viewer *viewer, cdn_error *error)
 {
     cdn_viewer *v = viewer;
-    if (v->late_count > FEW) {
+    if (v->late_count > FEW + v->pattern->system->cell_count / SHARE) {
         cdn_prime field = v->factor->field;
         cdn_factor_release(v->factor);
         CDN_TRY(cdn_factor_init(v->factor, v->pattern, field, error));
@@ -429,7 +445,7 @@ cdn_status cdn_viewer_catch_up(cdn_viewer *viewer, cdn_error *error)
         CDN_TRY(cdn_factor_add_cell(v->factor, v->late[i], error));
         join_equations(v, v->late[i]);
     }
-    v->late_count = 0;
+    v->late_count = v->answered = 0;
     v->burst = v->burst < LARGEST_BURST ? v->burst * 2 : v->burst;
     return CDN_OK;
 }

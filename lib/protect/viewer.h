@@ -54,6 +54,8 @@ typedef struct cdn_viewer {
     uint32_t choice_count;
     uint32_t *late; /* withheld, and not in the factor yet */
     uint32_t late_count;
+    uint64_t *responses; /* per cell: to the first `answered` late cells */
+    uint32_t answered;
     uint32_t burst; /* how many to withhold at once where none will do alone */
 } cdn_viewer;
 

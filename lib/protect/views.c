@@ -146,6 +146,7 @@ static cdn_status object_in_class(work *w, uint32_t kind, const mark *members, u
         else if (holder[cell] != holder[first])
             other = cell;
     }
+    bool broken = false; /* one in a round: what breaks it mostly takes the class apart */
     for (uint32_t i = 0; first != CDN_NONE && i < count; i++) {
         uint32_t own = members[i].cell;
         uint32_t cell = holder[own] == holder[first] ? other : first;
@@ -153,7 +154,9 @@ static cdn_status object_in_class(work *w, uint32_t kind, const mark *members, u
             continue;
         w->objections++;
         w->holdings[kind].silent[w->first_of[own]] = 0;
-        CDN_TRY(cdn_viewer_divide(&w->viewer, kind, own, cell, error));
+        if (!broken)
+            CDN_TRY(cdn_viewer_divide(&w->viewer, kind, own, cell, error));
+        broken = true;
     }
     return CDN_OK;
 }

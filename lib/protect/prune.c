@@ -22,6 +22,7 @@
 #include "core/fail.h"
 #include "protect/classes.h"
 #include "protect/contract.h"
+#include "protect/stakes.h"
 
 /* A factor is made anew when its use has cost this many times its making. */
 #define STALE 1u
@@ -43,6 +44,7 @@ typedef struct level {
     cdn_contraction short_form;
     cdn_factor factor;
     uint64_t making; /* the factor's work when it was new */
+    cdn_stake *stakes; /* per column; NULL when there are no contributors to think of */
 } level;
 
 typedef struct work {
@@ -54,7 +56,9 @@ typedef struct work {
     unsigned current;
     uint64_t *ratios; /* per sensitive column: as counted in classes */
     cdn_classes classes;
-    uint32_t *moved; /* sensitive columns whose class is out of date */
+    cdn_stakes stakes; /* of the classes */
+    bool objected;     /* a contributor, to the last move */
+    uint32_t *moved;   /* columns of concern whose class is out of date */
     uint64_t *products;
     uint32_t moved_count;
     uint64_t moves;
@@ -103,6 +107,7 @@ static void classify_moved(work *w)
 {
     cdn_prime field = w->field;
     uint64_t (*vectors)[2] = current(w)->short_form.vectors;
+    const cdn_stake *stakes = current(w)->stakes;
     uint64_t product = 1;
     for (uint32_t i = 0; i < w->moved_count; i++) {
         uint64_t second = vectors[w->moved[i]][1];
@@ -120,15 +125,35 @@ static void classify_moved(work *w)
             ratio = cdn_prime_multiply(field, vector[0], own);
             inverse = cdn_prime_multiply(field, inverse, vector[1]);
         }
-        cdn_classes_drop(&w->classes, w->ratios[column]);
-        cdn_classes_add(&w->classes, ratio);
+        if (current(w)->short_form.marks[column] != 0) {
+            cdn_classes_drop(&w->classes, w->ratios[column]);
+            cdn_classes_add(&w->classes, ratio);
+        }
+        if (stakes != NULL) {
+            cdn_stakes_drop(&w->stakes, w->ratios[column], &stakes[column]);
+            cdn_stakes_add(&w->stakes, ratio, &stakes[column]);
+        }
         w->ratios[column] = ratio;
+    }
+    w->objected = false;
+    for (uint32_t i = 0; stakes != NULL && i < w->moved_count && !w->objected; i++) {
+        uint32_t column = w->moved[i];
+        w->objected = cdn_stakes_object(&w->stakes, w->ratios[column], &stakes[column]);
     }
     w->moved_count = 0;
 }
 
+/* Can the column expose something, or somebody know it? */
+static bool is_of_concern(const level *l, uint32_t column)
+{
+    return l->short_form.marks[column] != 0 ||
+           (l->stakes != NULL && !cdn_stake_is_empty(&l->stakes[column]));
+}
+
 static void level_release(level *l)
 {
+    cdn_free(l->stakes);
+    l->stakes = NULL;
     cdn_factor_release(&l->factor);
     cdn_contraction_release(&l->short_form);
 }
@@ -137,23 +162,50 @@ static void level_release(level *l)
 static cdn_status open_level(work *w, level *l, cdn_error *error)
 {
     const cdn_matrix *matrix = &l->short_form.matrix;
-    uint32_t sensitive = 0;
+    uint32_t concern = 0;
     CDN_TRY(cdn_factor_init_matrix(&l->factor, matrix, w->field, error));
     l->making = l->factor.work + LEAST_WORK;
     for (uint32_t c = 0; c < matrix->column_count; c++)
-        sensitive += matrix->marks[c] != 0;
+        concern += is_of_concern(l, c);
     cdn_classes_release(&w->classes);
-    if (!cdn_classes_init(&w->classes, sensitive))
+    cdn_stakes_release(&w->stakes);
+    if (!cdn_classes_init(&w->classes, concern) ||
+        (l->stakes != NULL && !cdn_stakes_init(&w->stakes, concern)))
         return cdn_fail_memory(error);
     w->current = (unsigned)(l - w->levels);
     for (uint32_t c = 0; c < matrix->column_count; c++) {
-        if (matrix->marks[c] != 0) {
+        if (is_of_concern(l, c)) {
             w->ratios[c] = CDN_RATIO_NONE;
             w->moved[w->moved_count++] = c;
         }
     }
     classify_moved(w);
     return CDN_OK;
+}
+
+static bool first_stakes(work *w, level *l)
+{
+    const cdn_system *system = w->pattern->system;
+    if (system->holder_kinds == 0)
+        return true;
+    l->stakes = cdn_alloc(l->short_form.matrix.column_count, sizeof *l->stakes);
+    for (uint32_t c = 0; l->stakes != NULL && c < system->cell_count; c++) {
+        if (w->columns[c] != CDN_NONE)
+            cdn_stake_add_cell(&l->stakes[w->columns[c]], system, c);
+    }
+    return l->stakes != NULL;
+}
+
+static bool next_stakes(const work *w, const level *from, level *to)
+{
+    if (from->stakes == NULL)
+        return true;
+    to->stakes = cdn_alloc(to->short_form.matrix.column_count, sizeof *to->stakes);
+    for (uint32_t c = 0; to->stakes != NULL && c < from->short_form.matrix.column_count; c++) {
+        if (w->map[c] != CDN_NONE)
+            cdn_stake_join(&to->stakes[w->map[c]], &from->stakes[c]);
+    }
+    return to->stakes != NULL;
 }
 
 /* From the system to the first level. */
@@ -167,7 +219,10 @@ static cdn_status enter(work *w, const cdn_factor *factor, cdn_error *error)
     cdn_status status =
         cdn_contract(&l->short_form, &factor->matrix, w->field, vectors, w->columns, error);
     cdn_free(vectors);
-    return status == CDN_OK ? open_level(w, l, error) : status;
+    CDN_TRY(status);
+    if (!first_stakes(w, l))
+        return cdn_fail_memory(error);
+    return open_level(w, l, error);
 }
 
 /* To the next level when the factor has become stale. */
@@ -179,6 +234,8 @@ static cdn_status refresh(work *w, cdn_error *error)
     cdn_factor_release(&from->factor);
     CDN_TRY(cdn_contract(&to->short_form, &from->short_form.matrix, w->field,
                          from->short_form.vectors, w->map, error));
+    if (!next_stakes(w, from, to))
+        return cdn_fail_memory(error);
     for (uint32_t c = 0; c < w->pattern->system->cell_count; c++)
         w->columns[c] = w->columns[c] == CDN_NONE ? CDN_NONE : w->map[w->columns[c]];
     CDN_TRY(open_level(w, to, error));
@@ -212,16 +269,17 @@ static void work_release(work *w)
     cdn_free(w->moved);
     cdn_free(w->products);
     cdn_classes_release(&w->classes);
+    cdn_stakes_release(&w->stakes);
     cdn_free(w->candidates);
     cdn_free(w->undos);
 }
 
 static void set_vectors(work *w, uint32_t column, uint64_t first, uint64_t second)
 {
-    const cdn_contraction *short_form = &current(w)->short_form;
-    short_form->vectors[column][0] = first;
-    short_form->vectors[column][1] = second;
-    if (short_form->marks[column] != 0)
+    const level *l = current(w);
+    l->short_form.vectors[column][0] = first;
+    l->short_form.vectors[column][1] = second;
+    if (is_of_concern(l, column))
         w->moved[w->moved_count++] = column;
 }
 
@@ -266,13 +324,16 @@ static bool project(work *w, uint32_t column, bool undoable)
 
 static void take_back(work *w, uint32_t figure, uint32_t fixed)
 {
+    bool together = fixed == 1; /* then no column moved twice */
     for (; fixed > 0; fixed--)
         cdn_factor_unfix(&current(w)->factor);
     for (; w->undo_used > 0; w->undo_used--) {
         const undo *last = &w->undos[w->undo_used - 1];
         set_vectors(w, last->column, last->vectors[0], last->vectors[1]);
-        classify_moved(w);
+        if (!together)
+            classify_moved(w);
     }
+    classify_moved(w);
     cdn_pattern_unpublish(w->pattern, figure);
 }
 
@@ -303,8 +364,12 @@ static cdn_status try_figure(work *w, uint32_t figure, cdn_error *error)
         if (current(w)->factor.row.count == 0)
             continue;
         fixed++;
-        if (!project(w, column, changed->count > 1))
+        if (!project(w, column, changed->count > 1 || current(w)->stakes != NULL))
             return cdn_fail_memory(error);
+        if (w->objected) {
+            take_back(w, figure, fixed);
+            return CDN_OK;
+        }
     }
     return refresh(w, error);
 }

@@ -11,8 +11,10 @@
  * |z - a| over the shown cells is least. Branch and bound (GLPK); when there is
  * no such rounding, one more multiple on either side is allowed (K-step 1).
  * Error below b, or 2 b with the step. Least for two-way tables, where the linear
- * programme already gives whole numbers; larger tables of more dimensions may
- * stop at the limit of work with a rounding that is not proven to be least.
+ * programme already gives whole numbers. Where the limit of work is reached, as
+ * with larger tables of more dimensions, a local search over the inner cells
+ * (search.h) takes over; its rounding is not proven to be least, and may have
+ * taken the step.
  * (Cox 1987; Salazar, Staggemeier and Bycroft 2005; Handbook on SDC, chapter 5.)
  *
  * Small counts: no shown value from 1 to b - 1, and all else as little changed

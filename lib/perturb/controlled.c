@@ -11,10 +11,12 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "lp/mip.h"
-#include "perturb/component.h"
 #include "perturb/round.h"
+#include "perturb/search.h"
 
 #define HIDDEN_STEPS 2
+#define PENALTY 1000000     /* of the search, for a change of a base or more */
+#define WORK 5000000u   /* iterations x rows, and 20 x nodes x columns, of a programme */
 
 typedef struct solving {
     const cdn_components *all;
@@ -97,6 +99,11 @@ static void take(solving *s, const int64_t *solution)
     }
 }
 
+static uint32_t fewer(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 static cdn_status attempt(solving *s, cdn_mip_outcome *outcome, cdn_error *error)
 {
     int64_t *solution = NULL;
@@ -107,7 +114,8 @@ static cdn_status attempt(solving *s, cdn_mip_outcome *outcome, cdn_error *error
     if (status == CDN_OK) {
         cdn_mip problem = {p->rows, p->columns, p->entries, p->row, p->column, p->coefficient,
                            p->target, p->low, p->high, p->cost};
-        cdn_mip_limits limits = {s->all->system->iterations, s->all->system->nodes};
+        cdn_mip_limits limits = {fewer(s->all->system->iterations, WORK / (p->rows + 1)),
+                                 fewer(s->all->system->nodes, WORK / 20 / (p->columns + 1))};
         status = cdn_mip_solve(&problem, &limits, solution, outcome, error);
     }
     if (status == CDN_OK && *outcome >= CDN_MIP_FOUND)
@@ -128,6 +136,43 @@ static cdn_status round_alone(solving *s, cdn_error *error)
     return CDN_OK;
 }
 
+/* The largest change of a shown cell by the search, in bases, rounded down; 0 is zero-restricted. */
+static int64_t farthest(const cdn_search *search)
+{
+    int64_t most = 0;
+    for (uint32_t p = 0; p < search->count; p++) {
+        int64_t size = search->change[p] < 0 ? -search->change[p] : search->change[p];
+        if (cdn_search_is_shown(search, p) && size / search->base > most)
+            most = size / search->base;
+    }
+    return most;
+}
+
+/* For a programme that is too large: inner cells by local search. */
+static cdn_status search_instead(solving *s, cdn_additive_report *report, cdn_mip_outcome *outcome,
+                                 cdn_error *error)
+{
+    cdn_search search;
+    bool found = false;
+    cdn_status status = cdn_search_create(s->all, s->component, PENALTY, &search, &found, error);
+    for (uint32_t p = 0; status == CDN_OK && found && p < search.count; p++) {
+        int64_t low = floor_of(search.value[p], s->base) * s->base;
+        if (search.sums.start[p + 1] == search.sums.start[p] + 1 &&
+            search.sums.inner[search.sums.start[p]] == p && low != search.value[p])
+            cdn_search_choose(&search, p, low);
+    }
+    if (status == CDN_OK && found) {
+        cdn_search_improve(&search);
+        if (farthest(&search) < 2) {
+            *outcome = CDN_MIP_FOUND;
+            report->stepped += farthest(&search) > 0;
+            status = cdn_search_write(&search, s->out, error);
+        }
+    }
+    cdn_search_release(&search);
+    return status;
+}
+
 static cdn_status solve(solving *s, cdn_additive_report *report, cdn_error *error)
 {
     uint32_t cells = s->all->cell_start[s->component + 1] - s->all->cell_start[s->component];
@@ -142,6 +187,11 @@ static cdn_status solve(solving *s, cdn_additive_report *report, cdn_error *erro
         status = attempt(s, &outcome, error);
     cdn_free(s->columns);
     CDN_TRY(status);
+    bool stepped = s->steps > 1;
+    if (outcome == CDN_MIP_STOPPED) {
+        stepped = false;
+        CDN_TRY(search_instead(s, report, &outcome, error));
+    }
     if (outcome < CDN_MIP_FOUND) {
         (void)cdn_fail(error, CDN_E_REFUSED,
                        outcome == CDN_MIP_STOPPED
@@ -150,7 +200,7 @@ static cdn_status solve(solving *s, cdn_additive_report *report, cdn_error *erro
         cdn_fail_hint(error, "ask for fewer tables at once, or use another rounding");
         return CDN_E_REFUSED;
     }
-    report->stepped += s->steps > 1;
+    report->stepped += stepped;
     report->unproven += outcome == CDN_MIP_FOUND;
     return CDN_OK;
 }

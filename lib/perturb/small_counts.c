@@ -1,32 +1,18 @@
 /* small_counts.c - inner cells below small shown counts become 0 or the base, with little change.
  *
- * Changes of shown cells are whole numbers d(c); a choice at inner cell i changes
- * them by a known amount, so what it does to the sum of d(c)^2 is exact. Order
- * decides ties: no random numbers.
- *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "lp/mip.h"
-#include "perturb/inner.h"
+#include "perturb/search.h"
 
-#define PASSES 20
-#define WINDOW 24u /* exchanges are tried with so many neighbours */
-
+/* A component whose cells are no sums of inner cells. */
 typedef struct rounding {
     const cdn_components *all;
     uint32_t component, count;
     int64_t base;
-    cdn_inner sums;
-    uint32_t *holder_start, *holders; /* per inner place: the shown places that hold it, */
-    int32_t *holder_times;            /* so many times */
-    int64_t *change;                  /* per place, of shown ones */
-    int64_t *value;                   /* per place, as it is now */
-    uint8_t *chosen;                  /* per inner place: is 0 or the base by choice */
-    uint32_t *list;                   /* those */
-    uint32_t list_count;
     int64_t *out;
 } rounding;
 
@@ -40,139 +26,22 @@ static bool is_shown(const rounding *r, uint32_t place)
     return r->all->system->shown[cell_at(r, place)] != 0;
 }
 
-static cdn_status list_holders(rounding *r, cdn_error *error)
+/* Inner cells below shown counts from 1 to base - 1 that are not multiples yet; false: none left. */
+static bool choose_more(cdn_search *s)
 {
-    uint32_t terms = r->sums.start[r->count];
-    r->holder_start = cdn_alloc((size_t)r->count + 2, sizeof(uint32_t));
-    r->holders = cdn_alloc(terms, sizeof(uint32_t));
-    r->holder_times = cdn_alloc(terms, sizeof(int32_t));
-    if (r->holder_start == NULL || r->holders == NULL || r->holder_times == NULL)
-        return cdn_fail_memory(error);
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t p = 0; p < r->count; p++)
-            for (uint32_t k = r->sums.start[p]; is_shown(r, p) && k < r->sums.start[p + 1]; k++) {
-                uint32_t i = r->sums.inner[k];
-                if (pass == 0) {
-                    r->holder_start[i + 2]++;
-                    continue;
-                }
-                r->holders[r->holder_start[i + 1]] = p;
-                r->holder_times[r->holder_start[i + 1]++] = r->sums.times[k];
-            }
-        for (uint32_t i = 2; pass == 0 && i < r->count + 2; i++)
-            r->holder_start[i] += r->holder_start[i - 1];
-    }
-    return CDN_OK;
-}
-
-/* What moving inner cell i by `step` would add to the sum of squares. */
-static __int128 price(const rounding *r, uint32_t i, int64_t step)
-{
-    __int128 sum = 0;
-    for (uint32_t k = r->holder_start[i]; k < r->holder_start[i + 1]; k++) {
-        __int128 by = (__int128)step * r->holder_times[k];
-        sum += by * (2 * (__int128)r->change[r->holders[k]] + by);
-    }
-    return sum;
-}
-
-static void move(rounding *r, uint32_t i, int64_t step)
-{
-    r->value[i] += step;
-    for (uint32_t k = r->holder_start[i]; k < r->holder_start[i + 1]; k++)
-        r->change[r->holders[k]] += step * r->holder_times[k];
-}
-
-static int64_t flip_of(const rounding *r, uint32_t i)
-{
-    return r->value[i] == 0 ? r->base : -r->base;
-}
-
-/* Inner cells below shown counts from 1 to base - 1 that are not multiples yet; 0 = none left. */
-static uint32_t choose_more(rounding *r)
-{
-    uint32_t before = r->list_count;
-    for (uint32_t p = 0; p < r->count; p++) {
-        if (!is_shown(r, p))
+    uint32_t before = s->list_count;
+    for (uint32_t p = 0; p < s->count; p++) {
+        if (!cdn_search_is_shown(s, p))
             continue;
-        int64_t now = r->all->system->values[cell_at(r, p)] + r->change[p];
-        if (now <= 0 || now >= r->base)
-            continue;
-        for (uint32_t k = r->sums.start[p]; k < r->sums.start[p + 1]; k++) {
-            uint32_t i = r->sums.inner[k];
-            if (!r->chosen[i] && r->value[i] % r->base != 0) {
-                r->chosen[i] = 1;
-                r->list[r->list_count++] = i;
-            }
+        int64_t now = s->all->system->values[cdn_search_cell(s, p)] + s->change[p];
+        for (uint32_t k = s->sums.start[p]; now > 0 && now < s->base && k < s->sums.start[p + 1];
+             k++) {
+            uint32_t i = s->sums.inner[k];
+            if (!s->chosen[i] && s->value[i] % s->base != 0)
+                cdn_search_choose(s, i, 0);
         }
     }
-    for (uint32_t n = before; n < r->list_count; n++) {
-        uint32_t i = r->list[n];
-        int64_t down = -r->value[i], up = r->base - r->value[i];
-        __int128 low = price(r, i, down), high = price(r, i, up);
-        move(r, i, low < high || (low == high && -down < up) ? down : up);
-    }
-    return r->list_count - before;
-}
-
-static bool try_exchange(rounding *r, uint32_t n)
-{
-    uint32_t i = r->list[n];
-    int64_t step = flip_of(r, i);
-    __int128 first = price(r, i, step);
-    for (uint32_t m = n + 1; m < r->list_count && m <= n + WINDOW; m++) {
-        uint32_t j = r->list[m];
-        if (r->value[j] == r->value[i])
-            continue;
-        move(r, i, step);
-        if (first + price(r, j, -step) < 0) {
-            move(r, j, -step);
-            return true;
-        }
-        move(r, i, -step);
-    }
-    return false;
-}
-
-static void improve(rounding *r)
-{
-    bool better = true;
-    for (int pass = 0; pass < PASSES && better; pass++) {
-        better = false;
-        for (uint32_t n = 0; n < r->list_count; n++) {
-            int64_t step = flip_of(r, r->list[n]);
-            if (price(r, r->list[n], step) < 0) {
-                move(r, r->list[n], step);
-                better = true;
-            } else if (try_exchange(r, n)) {
-                better = true;
-            }
-        }
-    }
-}
-
-static cdn_status round_inner(rounding *r, cdn_error *error)
-{
-    r->change = cdn_alloc(r->count, sizeof *r->change);
-    r->value = cdn_alloc(r->count, sizeof *r->value);
-    r->chosen = cdn_alloc(r->count, 1);
-    r->list = cdn_alloc(r->count, sizeof *r->list);
-    if (r->change == NULL || r->value == NULL || r->chosen == NULL || r->list == NULL)
-        return cdn_fail_memory(error);
-    CDN_TRY(list_holders(r, error));
-    for (uint32_t p = 0; p < r->count; p++)
-        r->value[p] = r->all->system->values[cell_at(r, p)];
-    while (choose_more(r) > 0)
-        improve(r);
-    for (uint32_t p = 0; p < r->count; p++) {
-        __int128 sum = 0;
-        for (uint32_t k = r->sums.start[p]; k < r->sums.start[p + 1]; k++)
-            sum += (__int128)r->sums.times[k] * r->value[r->sums.inner[k]];
-        if (sum < 0 || sum > INT64_MAX)
-            return cdn_fail(error, CDN_E_INTERNAL, "rounding of small counts went astray");
-        r->out[cell_at(r, p)] = (int64_t)sum;
-    }
-    return CDN_OK;
+    return s->list_count > before;
 }
 
 /* ---- tables that share totals and nothing else ---- */
@@ -282,22 +151,21 @@ static cdn_status round_component(const cdn_components *all, uint32_t component,
                                   cdn_additive_report *report, cdn_error *error)
 {
     bool found = false;
+    cdn_search search;
     rounding r = {.all = all, .component = component, .out = out};
     r.count = all->cell_start[component + 1] - all->cell_start[component];
     r.base = cdn_component_base(all, component);
     if (!has_small(&r))
         return CDN_OK;
-    cdn_status status = cdn_inner_create(all, component, &r.sums, &found, error);
-    if (status == CDN_OK)
-        status = found ? round_inner(&r, error) : round_linked(&r, report, error);
-    cdn_free(r.list);
-    cdn_free(r.chosen);
-    cdn_free(r.value);
-    cdn_free(r.change);
-    cdn_free(r.holder_times);
-    cdn_free(r.holders);
-    cdn_free(r.holder_start);
-    cdn_inner_release(&r.sums);
+    cdn_status status = cdn_search_create(all, component, 0, &search, &found, error);
+    if (status == CDN_OK && found) {
+        while (choose_more(&search))
+            cdn_search_improve(&search);
+        status = cdn_search_write(&search, out, error);
+    } else if (status == CDN_OK) {
+        status = round_linked(&r, report, error);
+    }
+    cdn_search_release(&search);
     return status;
 }
 

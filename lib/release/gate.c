@@ -8,6 +8,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "release/reasons.h"
+#include "release/values.h"
 
 static bool has_base(const cdn_trial *trial, const cdn_figure *figure, const cdn_measure *measure)
 {
@@ -99,6 +100,15 @@ static cdn_status count_hidden(const cdn_trial *trial, cdn_gate_report *report, 
     return CDN_OK;
 }
 
+/* Rounding that cannot be is found out before a release is asked for. */
+static cdn_status try_values(const cdn_trial *trial, cdn_error *error)
+{
+    cdn_values values;
+    CDN_TRY(cdn_values_create(trial, &values, error));
+    cdn_values_release(&values);
+    return CDN_OK;
+}
+
 static cdn_status run(const cdn_gate_input *input, cdn_release **out, cdn_gate_report *report,
                       cdn_error *error)
 {
@@ -119,6 +129,8 @@ static cdn_status run(const cdn_gate_input *input, cdn_release **out, cdn_gate_r
         status = cdn_trial_consents(&trial, &report->consent_keys, &report->consent_count, error);
     if (status == CDN_OK && out != NULL)
         status = cdn_compose(&trial, out, error);
+    else if (status == CDN_OK)
+        status = try_values(&trial, error);
     cdn_trial_release(&trial);
     return status;
 }

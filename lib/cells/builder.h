@@ -73,6 +73,7 @@ typedef struct cdn_builder {
     cdn_row_part *row_parts;
     uint32_t row_part_count, row_part_capacity;
     uint8_t *unit_level;   /* per record type and axis: see rows.c */
+    uint32_t own_nodes;    /* nodes from here on are only there for k-disclosure: see rest.c */
     cdn_map *cell_map; /* (variable, sorted nodes) -> cell */
 } cdn_builder;
 
@@ -133,6 +134,11 @@ cdn_status cdn_builder_masks(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_joins(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+/** Hidden cells for who is not in a category, when the policy asks for k-disclosure (rest.c). */
+cdn_status cdn_builder_rests(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+/** The leaves of `whole` that are not in `part` (not CDN_NODE_ALL), as a node; CDN_NONE = none. */
+cdn_status cdn_builder_rest_node(cdn_builder *b, uint32_t part, uint32_t whole, uint32_t *out,
+                                 cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_categories(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_links(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 

@@ -31,7 +31,8 @@ typedef struct finder {
     uint32_t share_count;
 } finder;
 
-static cdn_status add(finder *f, uint32_t part, uint32_t whole, uint32_t rest, cdn_error *error)
+static cdn_status add(finder *f, uint32_t part, uint32_t whole, uint32_t rest,
+                      uint32_t difference, cdn_error *error)
 {
     cdn_cells *cells = f->b->cells;
     if (cells->category_count == f->capacity) {
@@ -42,7 +43,34 @@ static cdn_status add(finder *f, uint32_t part, uint32_t whole, uint32_t rest, c
         cells->categories = more;
         f->capacity = wanted;
     }
-    cells->categories[cells->category_count++] = (cdn_category){part, whole, rest};
+    cells->categories[cells->category_count++] =
+        (cdn_category){part, whole, rest, difference};
+    return CDN_OK;
+}
+
+static uint32_t cell_at(const cdn_builder *b, const uint32_t *key, uint32_t count, uint32_t from,
+                        uint32_t to)
+{
+    uint32_t other[KEY_NODES + 1];
+    uint32_t length = cdn_builder_replace_node(key, count, from, to, other);
+    return cdn_map_find(b->cell_map, other, length * sizeof *other);
+}
+
+/* The cell of those who are in the node `whole` and not in `part`, beside the cell of the part. */
+static cdn_status difference_of(const finder *f, uint32_t cell, uint32_t part, uint32_t whole,
+                                uint32_t *out, cdn_error *error)
+{
+    size_t size = 0;
+    uint32_t rest;
+    *out = CDN_NONE;
+    if (!f->b->policy->k_disclosure.on)
+        return CDN_OK;
+    CDN_TRY(cdn_builder_rest_node(f->b, part, whole, &rest, error));
+    if (rest == CDN_NONE)
+        return CDN_OK;
+    const uint32_t *key = cdn_map_key(f->b->cell_map, cell, &size);
+    uint32_t found = cell_at(f->b, key, (uint32_t)(size / sizeof *key), part, rest);
+    *out = found == CDN_MAP_NONE ? CDN_NONE : found;
     return CDN_OK;
 }
 
@@ -51,7 +79,7 @@ static cdn_status share_grids(finder *f, const uint32_t *grids, cdn_error *error
     const cdn_grid *all = f->b->grids;
     for (uint32_t key = 0; key < all[grids[0]].key_count; key++)
         CDN_TRY(add(f, all[grids[0]].cell_ids[key], all[grids[1]].cell_ids[key],
-                    all[grids[2]].cell_ids[key], error));
+                    all[grids[2]].cell_ids[key], all[grids[2]].cell_ids[key], error));
     return CDN_OK;
 }
 
@@ -98,9 +126,14 @@ static cdn_status table_columns(finder *f, const cdn_plan_table *table, const cd
                          grid->axes[d].nodes[total] != CDN_NODE_ALL;
         for (uint32_t key = 0; attribute && key < grid->key_count; key++) {
             uint32_t position = key / stride % count;
-            if (position != total)
-                CDN_TRY(add(f, grid->cell_ids[key],
-                            grid->cell_ids[key + (total - position) * stride], CDN_NONE, error));
+            uint32_t difference;
+            if (position == total)
+                continue;
+            CDN_TRY(difference_of(f, grid->cell_ids[key], grid->axes[d].nodes[position],
+                                  grid->axes[d].nodes[total], &difference, error));
+            CDN_TRY(add(f, grid->cell_ids[key],
+                        grid->cell_ids[key + (total - position) * stride], CDN_NONE, difference,
+                        error));
         }
         stride *= count;
     }
@@ -113,14 +146,6 @@ static bool lacks_answers(const cdn_builder *b, uint32_t node)
     const cdn_node *n = cdn_nodes_get(b->nodes, node);
     uint32_t answers = n->leaf_count - (b->catalogue->axes[n->axis].has_unknown ? 1 : 0);
     return memchr(n->leaves, 0, answers) != NULL;
-}
-
-static uint32_t cell_at(const cdn_builder *b, const uint32_t *key, uint32_t count, uint32_t from,
-                        uint32_t to)
-{
-    uint32_t other[KEY_NODES + 1];
-    uint32_t length = cdn_builder_replace_node(key, count, from, to, other);
-    return cdn_map_find(b->cell_map, other, length * sizeof *other);
 }
 
 static bool inside_table(const cdn_builder *b, const share *s, const uint32_t *key,
@@ -143,7 +168,7 @@ static cdn_status cell_shares(finder *f, uint32_t cell, const uint32_t *key, uin
         uint32_t whole = cell_at(f->b, key, count, node, known->whole);
         uint32_t rest = cell_at(f->b, key, count, node, known->rest);
         if (whole != CDN_MAP_NONE && rest != CDN_MAP_NONE)
-            CDN_TRY(add(f, cell, whole, rest, error));
+            CDN_TRY(add(f, cell, whole, rest, rest, error));
     }
     return CDN_OK;
 }
@@ -160,11 +185,13 @@ static cdn_status cell_categories(finder *f, uint32_t cell, cdn_error *error)
         uint32_t axis = cdn_nodes_get(b->nodes, key[i])->axis;
         CDN_TRY(cell_shares(f, cell, key, count, key[i], error));
         if (axis >= b->catalogue->axis_count || !f->attribute[axis] ||
-            !lacks_answers(b, key[i]))
+            key[i] >= b->own_nodes || !lacks_answers(b, key[i]))
             continue;
-        uint32_t whole = cell_at(b, key, count, key[i], CDN_NODE_ALL);
-        if (whole != CDN_MAP_NONE)
-            CDN_TRY(add(f, cell, whole, CDN_NONE, error));
+        uint32_t whole = cell_at(b, key, count, key[i], CDN_NODE_ALL), difference;
+        if (whole == CDN_MAP_NONE)
+            continue;
+        CDN_TRY(difference_of(f, cell, key[i], CDN_NODE_ALL, &difference, error));
+        CDN_TRY(add(f, cell, whole, CDN_NONE, difference, error));
     }
     return CDN_OK;
 }

@@ -247,6 +247,7 @@ static cdn_status build(cdn_builder *b, cdn_error *error)
     CDN_TRY(cdn_builder_rows(b, error));
     CDN_TRY(cdn_builder_overlaps(b, error));
     CDN_TRY(cdn_builder_joins(b, error));
+    CDN_TRY(cdn_builder_rests(b, error));
     CDN_TRY(tabulate(b, error));
     CDN_TRY(intern(b, error));
     CDN_TRY(make_figures(b, error));

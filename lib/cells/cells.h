@@ -71,9 +71,11 @@ typedef struct cdn_variable {
     bool counts_workers; /* the record type says how many workers a record stands for */
 } cdn_variable;
 
-/** `part` is a category of `whole`; for a share, `rest` is the other category, else CDN_NONE. */
+/** `part` is a category of `whole`; for a share, `rest` is the other category, else CDN_NONE.
+ *  `difference` is who is in the whole and not in the part: as `rest` for a share, else there only
+ *  when the policy asks for k-disclosure, else CDN_NONE. */
 typedef struct cdn_category {
-    uint32_t part, whole, rest;
+    uint32_t part, whole, rest, difference;
 } cdn_category;
 
 /** One published number to be: a measure at a key of a table. */

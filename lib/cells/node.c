@@ -86,6 +86,11 @@ uint32_t cdn_nodes_add(cdn_nodes *nodes, uint32_t axis, uint32_t leaf_count, con
     return id;
 }
 
+uint32_t cdn_nodes_count(const cdn_nodes *nodes)
+{
+    return nodes->count;
+}
+
 const cdn_node *cdn_nodes_get(const cdn_nodes *nodes, uint32_t id)
 {
     return &nodes->items[id];

@@ -28,6 +28,8 @@ void cdn_nodes_destroy(cdn_nodes *nodes);
 /** The number of a set; UINT32_MAX when memory is out. `leaves` is copied. */
 uint32_t cdn_nodes_add(cdn_nodes *nodes, uint32_t axis, uint32_t leaf_count,
                        const uint8_t *leaves);
+/** How many there are; numbers are given in order. */
+uint32_t cdn_nodes_count(const cdn_nodes *nodes);
 const cdn_node *cdn_nodes_get(const cdn_nodes *nodes, uint32_t id);
 /** true when every leaf of `inner` is in `outer` (same axis, or outer is everything). */
 bool cdn_nodes_inside(const cdn_nodes *nodes, uint32_t inner, uint32_t outer);

@@ -3,8 +3,8 @@
  * When all of a group but at most k are in one category, those k together know
  * from the number of the rest that everybody else is in the category. So the
  * number of the rest must not be known: the difference of whole and part becomes
- * sensitive. Where the cells have no such difference the part does, which keeps
- * the number unknown as long as the whole is not withheld.
+ * sensitive (of a share, either side). Where the cells have no such difference the
+ * part does, which keeps the number unknown as long as the whole is not withheld.
  *
  * The group is who is left to protect, as in group.c. A rest of 0 is group.c's.
  *
@@ -36,15 +36,16 @@ void cdn_rule_k_disclosure(const cdn_cells *cells, const cdn_policy *policy,
         const cdn_cell *whole = &cells->cells[category->whole];
         int64_t k = (int64_t)policy->k_disclosure.k *
                     cdn_pow10(cells->variables[part->variable].decimals);
-        if (category->rest == UINT32_MAX) {
+        if (category->difference == UINT32_MAX) {
             if (few_left(part->total, whole->total, k))
                 mark(cells, category->part, verdicts);
             continue;
         }
-        const cdn_cell *rest = &cells->cells[category->rest];
+        const cdn_cell *rest = &cells->cells[category->difference];
         if (part->total > 0 && rest->total > 0 && rest->total <= k)
-            mark(cells, category->rest, verdicts);
-        if (part->total > 0 && rest->total > 0 && part->total <= k)
+            mark(cells, category->difference, verdicts);
+        if (category->rest != UINT32_MAX && part->total > 0 && rest->total > 0 &&
+            part->total <= k)
             mark(cells, category->part, verdicts);
     }
 }

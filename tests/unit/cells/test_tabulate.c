@@ -367,7 +367,7 @@ static cdn_category category_of(const cdn_cells *cells, const cdn_figure *figure
             cells->categories[c].whole == figure->cells[1])
             return cells->categories[c];
     fail_msg("a share has no category");
-    return (cdn_category){0, 0, 0};
+    return (cdn_category){0, 0, 0, 0};
 }
 
 static void test_tabulate__a_share_knows_its_complement(void **state)

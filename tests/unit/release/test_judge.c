@@ -277,6 +277,84 @@ static void test_judge__totals_cost_more_for_each_dimension_they_sum(void **stat
     cdn_snapshot_close(g.snapshot);
 }
 
+/* ---- k-disclosure ---- */
+
+/* In A1 all but two are women, all but three in A2; elsewhere half are. */
+static void start_women(void)
+{
+    gate_start(&g);
+    g.data.workplaces = 16;
+    for (int w = 0; w < 16; w++)
+        g.data.workplace[w] = (wf_workplace){.org = w, .area = w / 4, .location = WF_BLANK,
+                                             .weight_1 = 1, .weight_2 = 1};
+    for (int i = 0; i < 160; i++) {
+        int area = i / 40, men = area == 0 ? 2 : area == 1 ? 3 : 20;
+        g.data.worker[g.data.workers++] =
+            (wf_worker){.workplace = area * 4 + i % 4, .gender = i % 40 >= men, .pay = 1000};
+    }
+    wf_table(&g.plan, true);
+    wf_by(&g.plan, WF_DIM_AREA, 1, 1);
+    wf_by(&g.plan, WF_DIM_GENDER, 0, 0);
+    wf_show(&g.plan, WF_WORKERS);
+    g.policy.workers.on = g.policy.workplaces.on = g.policy.providers.on = false;
+    g.policy.group_disclosure = false;
+    g.policy.count_base = 1;
+}
+
+static void test_judge__few_outside_a_category_stay_unknown(void **state)
+{
+    (void)state;
+    for (uint32_t k = 0; k <= 3; k++) {
+        start_women();
+        g.policy.k_disclosure = (cdn_k_disclosure){k > 0, k};
+        gate_clear(&g);
+        uint32_t unsafe = k < 2 ? 0 : k - 1;
+        assert_int_equal(g.report.outputs[0].by_rule[CDN_RULE_K_DISCLOSURE], 0); /* hidden */
+        for (uint32_t area = 0; area < 4; area++) {
+            bool men = gate_value(&g, 0, key_of(area, 0), 0)->status == CDN_VALUE_OK;
+            bool women = gate_value(&g, 0, key_of(area, 1), 0)->status == CDN_VALUE_OK;
+            bool all = gate_value(&g, 0, key_of(area, 3), 0)->status == CDN_VALUE_OK;
+            if (area < unsafe)
+                assert_true(!men && !(women && all));
+            else if (unsafe == 0)
+                assert_true(men && women && all);
+        }
+        gate_end(&g);
+    }
+}
+
+static void test_judge__every_category_has_its_difference(void **state)
+{
+    (void)state;
+    cdn_error error = CDN_ERROR_INIT;
+    cdn_cells *cells;
+    start_women();
+    wf_table(&g.plan, true); /* women of each role, as a filter */
+    wf_by(&g.plan, WF_DIM_ROLE, 0, 0);
+    wf_only(&g.plan, WF_DIM_GENDER, 0, 2);
+    wf_show(&g.plan, WF_WORKERS);
+    wf_table(&g.plan, true);
+    wf_by(&g.plan, WF_DIM_ROLE, 0, 0);
+    wf_show(&g.plan, WF_WORKERS);
+    wf_show(&g.plan, WF_FEMALE);
+    g.snapshot = wf_load(&g.data);
+    for (uint32_t k = 0; k < 2; k++) {
+        g.policy.k_disclosure = (cdn_k_disclosure){k > 0, k};
+        assert_int_equal(cdn_cells_create(g.snapshot, &wf_catalogue, &g.plan.plan, &g.agreement,
+                                          &g.policy, NULL, 1, &cells, &error), CDN_OK);
+        assert_true(cells->category_count > 10);
+        for (uint32_t i = 0; i < cells->category_count; i++) {
+            const cdn_category *c = &cells->categories[i];
+            assert_int_equal(c->difference != CDN_NONE, k > 0 || c->rest != CDN_NONE);
+            if (c->difference != CDN_NONE)
+                assert_int_equal(cells->cells[c->difference].value,
+                                 cells->cells[c->whole].value - cells->cells[c->part].value);
+        }
+        cdn_cells_destroy(cells);
+    }
+    cdn_snapshot_close(g.snapshot);
+}
+
 /* ---- reasons ---- */
 
 static void test_judge__every_withheld_figure_has_its_reason(void **state)
@@ -371,6 +449,8 @@ int main(void)
         cmocka_unit_test(test_judge__a_dimension_that_is_not_there_is_its_total),
         cmocka_unit_test(test_judge__quantiles_and_ratios_by_hand),
         cmocka_unit_test(test_judge__totals_cost_more_for_each_dimension_they_sum),
+        cmocka_unit_test(test_judge__few_outside_a_category_stay_unknown),
+        cmocka_unit_test(test_judge__every_category_has_its_difference),
         cmocka_unit_test(test_judge__every_withheld_figure_has_its_reason),
         cmocka_unit_test(test_judge__memory_may_run_out_anywhere),
     };

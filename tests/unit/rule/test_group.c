@@ -28,7 +28,7 @@ static cdn_cell people(int64_t count, int64_t shown)
 
 static group_case fresh(int64_t part, int64_t whole)
 {
-    group_case g = {.policy = rule_no_policy(), .category = {PART, WHOLE, REST}};
+    group_case g = {.policy = rule_no_policy(), .category = {PART, WHOLE, REST, REST}};
     g.policy.group_disclosure = true;
     g.cells[PART] = people(part, 0);
     g.cells[WHOLE] = people(whole, 0);
@@ -159,7 +159,7 @@ static void test_group__a_total_of_zero_is_said_of_each_contributor(void **state
     group_case g = fresh(3, 10);
     g.variables[0].magnitude = true;
     g.cells[PART] = rule_cell((const int64_t[]){0, 0, 0}, 3);
-    g.category = (cdn_category){WHOLE, WHOLE, UINT32_MAX};
+    g.category = (cdn_category){WHOLE, WHOLE, UINT32_MAX, UINT32_MAX};
     g.cells[WHOLE].providers = 0;
     expect(g, GROUP, 0, 0);
     g.cells[PART].top[0] = g.cells[PART].total = g.cells[PART].value = 1;
@@ -172,7 +172,7 @@ static void test_group__a_total_of_zero_needs_somebody_and_a_quantity(void **sta
 {
     (void)state;
     group_case g = fresh(3, 10);
-    g.category = (cdn_category){WHOLE, WHOLE, UINT32_MAX};
+    g.category = (cdn_category){WHOLE, WHOLE, UINT32_MAX, UINT32_MAX};
     g.cells[WHOLE].providers = 0;
     g.cells[PART] = rule_cell((const int64_t[]){0, 0, 0}, 3);
     expect(g, 0, 0, 0); /* a count */

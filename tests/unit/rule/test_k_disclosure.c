@@ -11,7 +11,7 @@ typedef struct group_case {
     cdn_cell cells[CELLS];
     cdn_variable variable;
     uint32_t k;
-    bool no_rest;
+    bool no_rest, no_share;
 } group_case;
 
 static cdn_cell people(int64_t count)
@@ -27,7 +27,8 @@ static group_case fresh(int64_t part, int64_t rest, uint32_t k)
 
 static void expect(group_case g, cdn_verdict part, cdn_verdict rest)
 {
-    cdn_category category = {PART, WHOLE, g.no_rest ? UINT32_MAX : REST};
+    uint32_t rest_of_share = g.no_rest || g.no_share ? UINT32_MAX : REST;
+    cdn_category category = {PART, WHOLE, rest_of_share, g.no_rest ? UINT32_MAX : REST};
     cdn_cells cells = {.count = CELLS, .cells = g.cells, .variable_count = 1,
                        .variables = &g.variable, .category_count = 1, .categories = &category};
     cdn_policy policy = rule_no_policy();
@@ -52,6 +53,18 @@ static void test_k_disclosure__either_side_of_a_share(void **state)
     (void)state;
     expect(fresh(2, 40, 2), K, 0);
     expect(fresh(2, 1, 2), K, K);
+}
+
+/* Few women in a table by gender: they are a category like others, and the rest is not. */
+static void test_k_disclosure__of_a_category_the_difference_only(void **state)
+{
+    (void)state;
+    group_case g = fresh(2, 40, 2);
+    g.no_share = true;
+    expect(g, 0, 0);
+    g = fresh(40, 2, 2);
+    g.no_share = true;
+    expect(g, 0, K);
 }
 
 static void test_k_disclosure__a_group_in_one_category_is_not_its_business(void **state)
@@ -95,6 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_k_disclosure__the_difference_at_its_boundary),
         cmocka_unit_test(test_k_disclosure__either_side_of_a_share),
+        cmocka_unit_test(test_k_disclosure__of_a_category_the_difference_only),
         cmocka_unit_test(test_k_disclosure__a_group_in_one_category_is_not_its_business),
         cmocka_unit_test(test_k_disclosure__without_a_difference_the_part_is_marked),
         cmocka_unit_test(test_k_disclosure__counts_people_in_the_units_of_the_variable),

@@ -1,6 +1,7 @@
 /* test_oracle_brute.c - attackers who try every number, on thousands of small tables.
  *
- * A table that fails is made smaller while it still fails, and printed.
+ * A table that fails is made smaller while it still fails, and printed. $SEED tries other tables,
+ * $TIMES more of them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "support/unit.h"
@@ -20,6 +21,7 @@ typedef struct spec {
     uint8_t group[3]; /* mask of leaves; 0: none */
     bool linked;      /* one table for each two of three variables */
     uint32_t threshold, providers;
+    uint32_t rates;         /* figures of two cells */
     uint32_t hidden, known; /* percent of cells that no figure uses, that everybody knows */
     uint64_t seed;    /* of who provides which record, and of random patterns */
     uint64_t frequency[SPEC_ROWS];
@@ -33,7 +35,7 @@ typedef struct instance {
     uint8_t asked[MODEL_CELLS];
     uint8_t withheld[MODEL_CELLS]; /* per figure */
     uint8_t visible[MODEL_CELLS];  /* per cell */
-    uint32_t figure_cell[MODEL_CELLS], figure_count;
+    uint32_t figure_count, figure_start[MODEL_CELLS + 1], figure_cell[2 * MODEL_CELLS];
     cdn_interval found[MODEL_CELLS];
 } instance;
 
@@ -67,6 +69,7 @@ static void random_spec(spec *s, uint64_t *state)
     s->providers = 2 + model_below(state, 5);
     s->hidden = model_below(state, 3) == 0 ? 15 : 0;
     s->known = model_below(state, 3) == 0 ? 10 : 0;
+    s->rates = model_below(state, 3) == 0 ? 1 + model_below(state, 8) : 0;
     for (uint32_t v = 0; v < s->variables; v++) {
         s->leaves[v] = s->variables == 2 ? 2 + model_below(state, 4) : 2 + model_below(state, 2);
         if (s->leaves[v] > 2 && model_below(state, 3) == 0)
@@ -101,19 +104,33 @@ static void find_holders(const spec *s, instance *i)
     }
 }
 
-/* Cells that no figure uses, and cells that everybody knows, by chance. */
+static void add_figure(instance *i, const uint32_t *cells, uint32_t count)
+{
+    uint32_t *end = &i->figure_start[++i->figure_count];
+    *end = end[-1];
+    for (uint32_t k = 0; k < count; k++)
+        i->figure_cell[(*end)++] = cells[k];
+}
+
+/* By chance: cells that no figure uses, cells that everybody knows, and rates. */
 static void mark_cells(const spec *s, instance *i)
 {
     model *m = &i->model;
+    uint64_t state = s->seed;
     i->figure_count = 0;
     for (uint32_t c = 0; c < m->cells; c++) {
         uint64_t chance = s->seed ^ (m->key[c] * UINT64_C(0x9e3779b97f4a7c15));
         if (!m->sensitive[c] && model_below(&chance, 100) < s->known)
             m->marks[c] = CDN_CELL_KNOWN;
         if (model_below(&chance, 100) >= s->hidden)
-            i->figure_cell[i->figure_count++] = c;
+            add_figure(i, &c, 1);
+    }
+    for (uint32_t r = 0; r < s->rates; r++) {
+        uint32_t parts[2] = {model_below(&state, m->cells), model_below(&state, m->cells)};
+        add_figure(i, parts, 2);
     }
     m->system.figure_count = i->figure_count;
+    m->system.figure_start = i->figure_start;
     m->system.figure_cell = i->figure_cell;
 }
 
@@ -122,8 +139,29 @@ static void see(instance *i)
     const model *m = &i->model;
     for (uint32_t c = 0; c < m->cells; c++)
         i->visible[c] = (m->marks[c] & CDN_CELL_KNOWN) != 0;
+    for (uint32_t f = 0; f < i->figure_count; f++) {
+        for (uint32_t j = i->figure_start[f]; j < i->figure_start[f + 1]; j++)
+            i->visible[i->figure_cell[j]] |= !i->withheld[f];
+    }
+}
+
+/* true when a cell of the figure is sensitive, or (zeros) may not be withheld for intervals. */
+static bool uses(const instance *i, uint32_t figure, bool zeros)
+{
+    for (uint32_t j = i->figure_start[figure]; j < i->figure_start[figure + 1]; j++) {
+        uint32_t c = i->figure_cell[j];
+        if (zeros ? i->model.frequency[c] == 0 : i->model.sensitive[c])
+            return true;
+    }
+    return false;
+}
+
+/* Figures of sensitive cells, and others by chance. */
+static void withhold_randomly(instance *i, uint32_t percent, uint64_t *state)
+{
     for (uint32_t f = 0; f < i->figure_count; f++)
-        i->visible[i->figure_cell[f]] |= !i->withheld[f];
+        i->withheld[f] = uses(i, f, false) || model_below(state, 100) < percent;
+    see(i);
 }
 
 static void build(const spec *s, instance *i)
@@ -185,11 +223,11 @@ static bool smaller(spec *s, uint32_t step)
         return true;
     }
     step -= s->variables;
-    if (step < 2) {
-        *(step == 0 ? &s->hidden : &s->known) = 0;
+    if (step < 3) {
+        *(step == 0 ? &s->hidden : step == 1 ? &s->known : &s->rates) = 0;
         return true;
     }
-    step -= 2;
+    step -= 3;
     if (step < 2 * spec_rows(s)) {
         uint64_t *f = &s->frequency[step / 2];
         *f = *f == 0 ? 0 : step % 2 == 0 ? 0 : *f - 1;
@@ -233,6 +271,9 @@ static void print_table(const spec *s, const instance *i)
                       m->sensitive[c] ? " sensitive" : "", i->visible[c] ? "" : " withheld",
                       i->holder[0][c], i->holder[1][c]);
     }
+    for (uint32_t f = i->figure_count - s->rates; f < i->figure_count; f++)
+        print_message("  rate of %u and %u\n", i->figure_cell[i->figure_start[f]],
+                      i->figure_cell[i->figure_start[f] + 1]);
     for (uint32_t e = 0; e < m->equation_count; e++) {
         print_message("  row");
         for (uint32_t j = m->equation_start[e]; j < m->equation_start[e + 1]; j++)
@@ -241,8 +282,12 @@ static void print_table(const spec *s, const instance *i)
     }
 }
 
+/* $SEED: other tables; $TIMES: so many times as many. */
 static uint32_t try_tables(uint32_t tables, uint64_t seed, check *good)
 {
+    const char *other = getenv("SEED"), *times = getenv("TIMES");
+    seed += other == NULL ? 0 : 1000 * strtoull(other, NULL, 10);
+    tables *= times == NULL ? 1 : (uint32_t)strtoul(times, NULL, 10);
     instance *i = calloc(1, sizeof *i);
     uint32_t tried = 0;
     for (uint32_t n = 0; n < tables; n++) {
@@ -265,7 +310,7 @@ static uint32_t try_tables(uint32_t tables, uint64_t seed, check *good)
 /* --- attackers ---------------------------------------------------------------------------------- */
 
 /* Cells that are published, and those of a contributor (0: an outsider), are known to the attacker;
- * the others lie within `reach` of the truth, or (0) between what is known and ten above. */
+ * the others lie within `reach` of the truth, or (0) between what is known and fifty above. */
 static void know(brute *b, const instance *i, const uint32_t *holder, uint32_t who, int64_t reach)
 {
     const model *m = &i->model;
@@ -275,7 +320,7 @@ static void know(brute *b, const instance *i, const uint32_t *holder, uint32_t w
         bool known = i->visible[c] || (who != 0 && holder[c] == who);
         int64_t v = i->values[c];
         b->low[c] = known ? v : reach != 0 ? v - reach : i->lower[c];
-        b->high[c] = known ? v : reach != 0 ? v + reach : v + 10;
+        b->high[c] = known ? v : reach != 0 ? v + reach : v + 50;
     }
     assert_true(brute_start(b));
 }
@@ -378,10 +423,7 @@ static bool exact_attack_agrees(const spec *s, instance *i, uint32_t *tried)
     uint8_t exposed[MODEL_CELLS], expected[MODEL_CELLS] = {0};
     uint64_t state = s->seed;
     uint32_t percent = 20 + model_below(&state, 60), count;
-    for (uint32_t f = 0; f < i->figure_count; f++)
-        i->withheld[f] =
-            m->sensitive[i->figure_cell[f]] || model_below(&state, 100) < percent;
-    see(i);
+    withhold_randomly(i, percent, &state);
     name_holders(i);
     assert_int_equal(cdn_attack_exact(&m->system, i->withheld, exposed, &count, NULL), CDN_OK);
     for (uint32_t at = 0; at < 2 * m->cells + 1; at++) { /* everybody, then each holder */
@@ -424,7 +466,7 @@ static bool bounds_tell_nothing(const spec *s, instance *i, uint32_t *tried)
     cdn_status status = cdn_widen(&m->system, &input, NULL, &r, &report, NULL);
     bool done = status == CDN_OK && report.exposed + report.undecided == 0;
     for (uint32_t f = 0; f < i->figure_count; f++)
-        i->withheld[f] = m->frequency[i->figure_cell[f]] > 0;
+        i->withheld[f] = !uses(i, f, true) || uses(i, f, false);
     if (done)
         memcpy(i->withheld, r.figure_withheld, i->figure_count);
     else
@@ -471,9 +513,7 @@ static bool intervals_agree(const spec *s, instance *i, uint32_t *tried)
     static brute b;
     uint64_t state = s->seed;
     uint32_t percent = 10 + model_below(&state, 60), most = model_below(&state, 5);
-    for (uint32_t f = 0; f < i->figure_count; f++)
-        i->withheld[f] = m->sensitive[i->figure_cell[f]] || model_below(&state, 100) < percent;
-    see(i);
+    withhold_randomly(i, percent, &state);
     for (uint32_t c = 0; c < m->cells; c++) {
         for (uint32_t k = 0; k < 3; k++)
             i->levels[k][c] = model_below(&state, most + 1);

@@ -2,7 +2,8 @@
  *
  * area (total, 9 regions, authorities) x service (total, 4 groups, services) x role (total, 5
  * groups, roles) x employment status, with skewed counts of records drawn from a seed. Every record
- * may belong to one of some providers of skewed sizes, drawn apart, so that the counts stay.
+ * may belong to one of some providers, each in one area and of skewed sizes, drawn apart, so that
+ * the counts stay.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_TESTS_BENCH_SHAPES_H
@@ -160,7 +161,8 @@ static inline void shape_fill(shape_table *t, uint32_t providers)
     double *sums[SHAPE_DIMENSIONS], *sizes;
     for (uint32_t i = s->count; i-- > 0;)
         sums[i] = shape_shares(s->dimensions[i].leaves, s->dimensions[i].skew, &state);
-    sizes = shape_shares(providers > 0 ? providers : 1, 130, &other);
+    uint32_t local = 1 + providers / s->dimensions[0].leaves; /* providers of an area */
+    sizes = shape_shares(local, 130, &other);
     for (uint64_t r = 0; r < s->records; r++) {
         uint32_t at[SHAPE_DIMENSIONS] = {0}, provider = 1;
         for (uint32_t i = 0; i < s->count; i++) {
@@ -168,7 +170,7 @@ static inline void shape_fill(shape_table *t, uint32_t providers)
             at[i] = 1 + d->groups + shape_draw(sums[i], d->leaves, &state);
         }
         if (providers > 0)
-            provider = 1 + shape_draw(sizes, providers, &other);
+            provider = 1 + at[0] * local + shape_draw(sizes, local, &other);
         shape_count(t, at, (uint32_t)r + 1, provider);
     }
     for (uint32_t i = 0; i < s->count; i++)

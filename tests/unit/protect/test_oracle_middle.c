@@ -62,6 +62,72 @@ static void test_oracle_middle__columns_and_equations_tell_insiders_the_same(voi
     free(m);
 }
 
+static uint32_t exposed(const model *m, const uint8_t *withheld)
+{
+    static uint8_t flags[MODEL_CELLS];
+    uint32_t count;
+    assert_int_equal(cdn_attack_exact(&m->system, withheld, flags, &count, NULL), CDN_OK);
+    return count;
+}
+
+/* The greedy order, with contributors in mind: publish when nobody then finds anything. */
+static uint64_t greedy_loss(const model *m)
+{
+    static uint8_t withheld[MODEL_CELLS];
+    uint64_t sum = 0;
+    uint32_t *order = greedy_order(&m->columns, m->frequency, NULL);
+    memset(withheld, 1, m->cells);
+    for (uint32_t i = 0; i < m->cells; i++) {
+        uint32_t c = order[i];
+        withheld[c] = 0;
+        withheld[c] = m->sensitive[c] || exposed(m, withheld) > 0;
+        sum += withheld[c] && !m->sensitive[c] ? m->costs[c] : 0;
+    }
+    free(order);
+    return sum;
+}
+
+static void test_oracle_middle__contributors_cost_no_more_than_in_greedy_order(void **unused)
+{
+    (void)unused;
+    model *m = calloc(1, sizeof *m);
+    uint32_t *holder = calloc(MODEL_CELLS, sizeof *holder), secondaries = 0, needless = 0;
+    for (model_cost cost = MODEL_CELLS_COST; cost <= MODEL_FREQUENCY_COST; cost++) {
+        uint64_t state = 8, ours = 0, greedys = 0;
+        for (uint32_t i = 0; i < 60 * MODEL_KINDS; i++) {
+            cdn_suppress_result r;
+            model_reset(m);
+            model_random_shape(m, (model_kind)(i % MODEL_KINDS), &state);
+            model_random_rows(m, &state);
+            model_finish(m, 5, cost);
+            find_holders(m, model_random(&state), 4 + model_below(&state, 30), holder);
+            m->system.holder_kinds = 1;
+            m->system.holder[0] = holder;
+            assert_int_equal(cdn_suppress(&m->system, &r, NULL), CDN_OK);
+            assert_int_equal(exposed(m, r.figure_withheld), 0);
+            for (uint32_t c = 0; c < m->cells; c++) {
+                if (!r.figure_withheld[c] || m->sensitive[c])
+                    continue;
+                ours += m->costs[c];
+                r.figure_withheld[c] = 0;
+                needless += exposed(m, r.figure_withheld) == 0;
+                r.figure_withheld[c] = 1;
+                secondaries++;
+            }
+            greedys += greedy_loss(m);
+            cdn_suppress_result_release(&r);
+        }
+        print_message("cost %d: %llu, greedy %llu\n", (int)cost, (unsigned long long)ours,
+                      (unsigned long long)greedys);
+        assert_true(ours <= greedys);
+    }
+    print_message("%u of %u secondaries could go\n", needless, secondaries);
+    assert_true(needless <= secondaries / 50);
+    free(holder);
+    model_reset(m);
+    free(m);
+}
+
 static void attack_table(const shape_table *t, const uint8_t *withheld, uint32_t *public_count,
                          uint32_t *insider_count)
 {
@@ -116,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_oracle_middle__columns_and_equations_tell_insiders_the_same),
+        cmocka_unit_test(test_oracle_middle__contributors_cost_no_more_than_in_greedy_order),
         cmocka_unit_test(test_oracle_middle__insiders_learn_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

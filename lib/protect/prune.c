@@ -45,6 +45,7 @@ typedef struct level {
     cdn_factor factor;
     uint64_t making; /* the factor's work when it was new */
     cdn_stake *stakes; /* per column; NULL when there are no contributors to think of */
+    uint8_t *staked;   /* per column: its stake is not empty */
 } level;
 
 typedef struct work {
@@ -57,7 +58,8 @@ typedef struct work {
     uint64_t *ratios; /* per sensitive column: as counted in classes */
     cdn_classes classes;
     cdn_stakes stakes; /* of the classes */
-    bool objected;     /* a contributor, to the last move */
+    uint64_t (*next)[2]; /* scratch: vectors and ratios as a move would make them */
+    uint64_t *next_ratios;
     uint32_t *moved;   /* columns of concern whose class is out of date */
     uint64_t *products;
     uint32_t moved_count;
@@ -101,59 +103,77 @@ static bool list_candidates(work *w)
     return true;
 }
 
-/* The classes of the moved sensitive columns; one inversion serves them all (Montgomery 1987, Math.
- * Comp. 48: products up to each, then back). */
-static void classify_moved(work *w)
+/* The ratios of `count` vectors; one inversion serves them all (Montgomery 1987, Math. Comp. 48:
+ * products up to each, then back). */
+static void divide(work *w, uint64_t (*vectors)[2], uint32_t count, uint64_t *ratios)
 {
     cdn_prime field = w->field;
-    uint64_t (*vectors)[2] = current(w)->short_form.vectors;
-    const cdn_stake *stakes = current(w)->stakes;
     uint64_t product = 1;
-    for (uint32_t i = 0; i < w->moved_count; i++) {
-        uint64_t second = vectors[w->moved[i]][1];
+    for (uint32_t i = 0; i < count; i++) {
         w->products[i] = product;
-        if (second != 0)
-            product = cdn_prime_multiply(field, product, second);
+        if (vectors[i][1] != 0)
+            product = cdn_prime_multiply(field, product, vectors[i][1]);
     }
     uint64_t inverse = cdn_prime_inverse(field, product);
-    for (uint32_t i = w->moved_count; i-- > 0;) {
-        uint32_t column = w->moved[i];
-        const uint64_t *vector = vectors[column];
-        uint64_t ratio = vector[0] == 0 ? CDN_RATIO_NONE : field.prime;
-        if (vector[1] != 0) {
+    for (uint32_t i = count; i-- > 0;) {
+        ratios[i] = vectors[i][0] == 0 ? CDN_RATIO_NONE : field.prime;
+        if (vectors[i][1] != 0) {
             uint64_t own = cdn_prime_multiply(field, inverse, w->products[i]);
-            ratio = cdn_prime_multiply(field, vector[0], own);
-            inverse = cdn_prime_multiply(field, inverse, vector[1]);
+            ratios[i] = cdn_prime_multiply(field, vectors[i][0], own);
+            inverse = cdn_prime_multiply(field, inverse, vectors[i][1]);
         }
-        if (current(w)->short_form.marks[column] != 0) {
-            cdn_classes_drop(&w->classes, w->ratios[column]);
-            cdn_classes_add(&w->classes, ratio);
-        }
-        if (stakes != NULL) {
-            cdn_stakes_drop(&w->stakes, w->ratios[column], &stakes[column]);
-            cdn_stakes_add(&w->stakes, ratio, &stakes[column]);
-        }
-        w->ratios[column] = ratio;
     }
-    w->objected = false;
-    for (uint32_t i = 0; stakes != NULL && i < w->moved_count && !w->objected; i++) {
+}
+
+/* The move's columns, from the classes they were in to those of the new ratios. */
+static void change_classes(work *w, bool entered)
+{
+    const level *l = current(w);
+    for (uint32_t i = 0; i < w->moved_count; i++) {
         uint32_t column = w->moved[i];
-        w->objected = cdn_stakes_object(&w->stakes, w->ratios[column], &stakes[column]);
+        if (l->stakes != NULL) {
+            cdn_stakes_drop(&w->stakes, w->ratios[column], &l->stakes[column]);
+            if (!entered)
+                cdn_stakes_add(&w->stakes, w->next_ratios[i], &l->stakes[column]);
+        }
+        if (l->short_form.marks[column] != 0) {
+            cdn_classes_drop(&w->classes, w->ratios[column]);
+            cdn_classes_add(&w->classes, w->next_ratios[i]);
+        }
+        w->ratios[column] = w->next_ratios[i];
     }
-    w->moved_count = 0;
+}
+
+/* Does a contributor object to the ratios that the moved columns would have? The columns are in
+ * their classes under the new ratios then, and still under the old ones, which are none of the new
+ * ones: s - (d_s / d_x) x is zero along d, and what has moved is not. */
+static bool enter_classes(work *w)
+{
+    const cdn_stake *stakes = current(w)->stakes;
+    for (uint32_t i = 0; stakes != NULL && i < w->moved_count; i++) {
+        const cdn_stake *stake = &stakes[w->moved[i]];
+        cdn_stakes_add(&w->stakes, w->next_ratios[i], stake);
+        if (!cdn_stakes_object(&w->stakes, w->next_ratios[i], stake))
+            continue;
+        for (uint32_t j = 0; j <= i; j++)
+            cdn_stakes_drop(&w->stakes, w->next_ratios[j], &stakes[w->moved[j]]);
+        return true;
+    }
+    return false;
 }
 
 /* Can the column expose something, or somebody know it? */
 static bool is_of_concern(const level *l, uint32_t column)
 {
-    return l->short_form.marks[column] != 0 ||
-           (l->stakes != NULL && !cdn_stake_is_empty(&l->stakes[column]));
+    return l->short_form.marks[column] != 0 || (l->stakes != NULL && l->staked[column] != 0);
 }
 
 static void level_release(level *l)
 {
     cdn_free(l->stakes);
+    cdn_free(l->staked);
     l->stakes = NULL;
+    l->staked = NULL;
     cdn_factor_release(&l->factor);
     cdn_contraction_release(&l->short_form);
 }
@@ -173,14 +193,27 @@ static cdn_status open_level(work *w, level *l, cdn_error *error)
         (l->stakes != NULL && !cdn_stakes_init(&w->stakes, concern)))
         return cdn_fail_memory(error);
     w->current = (unsigned)(l - w->levels);
+    w->moved_count = 0;
     for (uint32_t c = 0; c < matrix->column_count; c++) {
         if (is_of_concern(l, c)) {
             w->ratios[c] = CDN_RATIO_NONE;
+            w->next[w->moved_count][0] = l->short_form.vectors[c][0];
+            w->next[w->moved_count][1] = l->short_form.vectors[c][1];
             w->moved[w->moved_count++] = c;
         }
     }
-    classify_moved(w);
+    divide(w, w->next, w->moved_count, w->next_ratios);
+    change_classes(w, false);
     return CDN_OK;
+}
+
+static bool mark_staked(level *l)
+{
+    uint32_t columns = l->short_form.matrix.column_count;
+    l->staked = cdn_alloc(columns, sizeof *l->staked);
+    for (uint32_t c = 0; l->stakes != NULL && l->staked != NULL && c < columns; c++)
+        l->staked[c] = !cdn_stake_is_empty(&l->stakes[c]);
+    return l->stakes != NULL && l->staked != NULL;
 }
 
 static bool first_stakes(work *w, level *l)
@@ -193,7 +226,7 @@ static bool first_stakes(work *w, level *l)
         if (w->columns[c] != CDN_NONE)
             cdn_stake_add_cell(&l->stakes[w->columns[c]], system, c);
     }
-    return l->stakes != NULL;
+    return mark_staked(l);
 }
 
 static bool next_stakes(const work *w, const level *from, level *to)
@@ -205,7 +238,7 @@ static bool next_stakes(const work *w, const level *from, level *to)
         if (w->map[c] != CDN_NONE)
             cdn_stake_join(&to->stakes[w->map[c]], &from->stakes[c]);
     }
-    return to->stakes != NULL;
+    return mark_staked(to);
 }
 
 /* From the system to the first level. */
@@ -253,8 +286,10 @@ static cdn_status work_init(work *w, cdn_pattern *pattern, const cdn_factor *fac
     w->ratios = cdn_alloc(cells, sizeof *w->ratios);
     w->moved = cdn_alloc(cells, sizeof *w->moved);
     w->products = cdn_alloc(cells, sizeof *w->products);
+    w->next = cdn_alloc(cells, sizeof *w->next);
+    w->next_ratios = cdn_alloc(cells, sizeof *w->next_ratios);
     if (w->columns == NULL || w->map == NULL || w->ratios == NULL || w->moved == NULL ||
-        w->products == NULL || !list_candidates(w))
+        w->products == NULL || w->next == NULL || w->next_ratios == NULL || !list_candidates(w))
         return cdn_fail_memory(error);
     return enter(w, factor, error);
 }
@@ -268,19 +303,12 @@ static void work_release(work *w)
     cdn_free(w->ratios);
     cdn_free(w->moved);
     cdn_free(w->products);
+    cdn_free(w->next);
+    cdn_free(w->next_ratios);
     cdn_classes_release(&w->classes);
     cdn_stakes_release(&w->stakes);
     cdn_free(w->candidates);
     cdn_free(w->undos);
-}
-
-static void set_vectors(work *w, uint32_t column, uint64_t first, uint64_t second)
-{
-    const level *l = current(w);
-    l->short_form.vectors[column][0] = first;
-    l->short_form.vectors[column][1] = second;
-    if (is_of_concern(l, column))
-        w->moved[w->moved_count++] = column;
 }
 
 static bool remember(work *w, uint32_t column)
@@ -298,43 +326,98 @@ static bool remember(work *w, uint32_t column)
     return true;
 }
 
-/* Moves both vectors along the factor's row so that they are zero at the column. */
-static bool project(work *w, uint32_t column, bool undoable)
+/* The vector of a column after a move by `along`, its value in the factor's row. */
+static void move_vector(const work *w, const uint64_t from[2], const uint64_t by[2], uint64_t along,
+                        uint64_t to[2])
 {
-    cdn_prime field = w->field;
-    const cdn_sparse *along = &current(w)->factor.row;
-    uint64_t (*vectors)[2] = current(w)->short_form.vectors;
+    to[0] = cdn_prime_deduct(w->field, from[0], by[0], along);
+    to[1] = cdn_prime_deduct(w->field, from[1], by[1], along);
+}
+
+/* Moves both vectors along the factor's row so that they are zero at the column; not when somebody
+ * objects. */
+static cdn_status project(work *w, uint32_t column, bool undoable, bool *objected, cdn_error *error)
+{
+    const level *l = current(w);
+    const cdn_sparse *along = &l->factor.row;
+    uint64_t (*vectors)[2] = l->short_form.vectors;
+    uint64_t inverse = cdn_prime_inverse(w->field, along->values[column]);
+    const uint64_t by[2] = {cdn_prime_multiply(w->field, vectors[column][0], inverse),
+                            cdn_prime_multiply(w->field, vectors[column][1], inverse)};
     w->moves += along->count;
-    uint64_t inverse = cdn_prime_inverse(field, along->values[column]);
-    uint64_t first = cdn_prime_multiply(field, vectors[column][0], inverse);
-    uint64_t second = cdn_prime_multiply(field, vectors[column][1], inverse);
+    w->moved_count = 0;
     for (uint32_t i = 0; i < along->count; i++) {
         uint32_t other = along->members[i];
-        uint64_t value = along->values[other];
-        if (value == 0)
+        if (along->values[other] == 0 || !is_of_concern(l, other))
+            continue;
+        move_vector(w, vectors[other], by, along->values[other], w->next[w->moved_count]);
+        w->moved[w->moved_count++] = other;
+    }
+    divide(w, w->next, w->moved_count, w->next_ratios);
+    *objected = enter_classes(w);
+    if (*objected)
+        return CDN_OK;
+    change_classes(w, true);
+    for (uint32_t i = 0; i < along->count; i++) {
+        uint32_t other = along->members[i];
+        if (along->values[other] == 0)
             continue;
         if (undoable && !remember(w, other))
-            return false;
-        set_vectors(w, other, cdn_prime_deduct(field, vectors[other][0], first, value),
-                    cdn_prime_deduct(field, vectors[other][1], second, value));
+            return cdn_fail_memory(error);
+        move_vector(w, vectors[other], by, along->values[other], vectors[other]);
     }
-    classify_moved(w);
-    return true;
+    return CDN_OK;
 }
 
 static void take_back(work *w, uint32_t figure, uint32_t fixed)
 {
-    bool together = fixed == 1; /* then no column moved twice */
+    const level *l = current(w);
     for (; fixed > 0; fixed--)
         cdn_factor_unfix(&current(w)->factor);
     for (; w->undo_used > 0; w->undo_used--) {
         const undo *last = &w->undos[w->undo_used - 1];
-        set_vectors(w, last->column, last->vectors[0], last->vectors[1]);
-        if (!together)
-            classify_moved(w);
+        w->next[0][0] = l->short_form.vectors[last->column][0] = last->vectors[0];
+        w->next[0][1] = l->short_form.vectors[last->column][1] = last->vectors[1];
+        if (!is_of_concern(l, last->column))
+            continue;
+        w->moved[0] = last->column;
+        w->moved_count = 1;
+        divide(w, w->next, 1, w->next_ratios);
+        change_classes(w, false);
     }
-    classify_moved(w);
     cdn_pattern_unpublish(w->pattern, figure);
+}
+
+/* The only two unknown cells of an equation become one class: does somebody object? */
+static bool pair_clashes(work *w, uint32_t equation)
+{
+    const cdn_system *system = w->pattern->system;
+    uint64_t ratios[2];
+    uint32_t count = 0;
+    cdn_stake both = {.sensitive = 0};
+    for (uint32_t j = system->equation_start[equation];
+         count < 2 && j < system->equation_start[equation + 1]; j++) {
+        uint32_t cell = system->equation_cell[j];
+        if (!cdn_pattern_unknown(w->pattern, cell))
+            continue;
+        if (w->columns[cell] == CDN_NONE || !is_of_concern(current(w), w->columns[cell]))
+            return false;
+        ratios[count++] = w->ratios[w->columns[cell]];
+        cdn_stake_join(&both, &current(w)->stakes[w->columns[cell]]);
+    }
+    return count == 2 && cdn_stakes_clash(&w->stakes, ratios[0], ratios[1], &both);
+}
+
+/* The commonest objections, without solving anything. */
+static bool row_clashes(work *w, uint32_t cell)
+{
+    const cdn_incidence *equations = &w->pattern->equations;
+    for (uint32_t i = equations->start[cell]; i < equations->start[cell + 1]; i++) {
+        if (w->pattern->unknowns[equations->items[i]] == 2 &&
+            pair_clashes(w, equations->items[i]))
+            return true;
+    }
+    return false;
 }
 
 /* Publishes the figure when nothing becomes exposed. */
@@ -356,7 +439,8 @@ static cdn_status try_figure(work *w, uint32_t figure, cdn_error *error)
         uint64_t ratio = cdn_ratio(w->field, short_form->vectors[column]);
         if (ratio == CDN_RATIO_NONE)
             continue;
-        if (cdn_classes_has(&w->classes, ratio)) {
+        if (cdn_classes_has(&w->classes, ratio) ||
+            (current(w)->stakes != NULL && row_clashes(w, changed->cells[i]))) {
             take_back(w, figure, fixed);
             return CDN_OK;
         }
@@ -364,9 +448,9 @@ static cdn_status try_figure(work *w, uint32_t figure, cdn_error *error)
         if (current(w)->factor.row.count == 0)
             continue;
         fixed++;
-        if (!project(w, column, changed->count > 1 || current(w)->stakes != NULL))
-            return cdn_fail_memory(error);
-        if (w->objected) {
+        bool objected;
+        CDN_TRY(project(w, column, changed->count > 1, &objected, error));
+        if (objected) {
             take_back(w, figure, fixed);
             return CDN_OK;
         }

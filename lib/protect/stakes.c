@@ -143,3 +143,19 @@ bool cdn_stakes_object(const cdn_stakes *stakes, uint64_t ratio, const cdn_stake
     }
     return false;
 }
+
+bool cdn_stakes_clash(const cdn_stakes *stakes, uint64_t ratio, uint64_t other,
+                      const cdn_stake *both)
+{
+    if (ratio == CDN_RATIO_NONE || other == CDN_RATIO_NONE)
+        return false;
+    const cdn_stake *a = &stakes->sums[find_slot(stakes, ratio)];
+    const cdn_stake *b = &stakes->sums[find_slot(stakes, other)];
+    for (uint32_t k = 0; k < CDN_HOLDER_KINDS && (a->sensitive | b->sensitive) != 0; k++) {
+        uint32_t members = a->kinds[k].members + b->kinds[k].members;
+        if (both->kinds[k].members > 0 && (a->kinds[k].held | b->kinds[k].held) != 0 &&
+            a->kinds[k].tags + b->kinds[k].tags != members * both->kinds[k].tag)
+            return true;
+    }
+    return false;
+}

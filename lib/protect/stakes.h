@@ -45,4 +45,9 @@ void cdn_stakes_drop(cdn_stakes *stakes, uint64_t ratio, const cdn_stake *stake)
 /** Does somebody object to the class, to which the stake was added last? */
 bool cdn_stakes_object(const cdn_stakes *stakes, uint64_t ratio, const cdn_stake *stake);
 
+/** Would somebody object to two classes in one? `both`: the stakes of a member of each together.
+ *  May say no where the two members are not concerned, and others in their classes are. */
+bool cdn_stakes_clash(const cdn_stakes *stakes, uint64_t ratio, uint64_t other,
+                      const cdn_stake *both);
+
 #endif

@@ -47,7 +47,6 @@ typedef struct work {
     uint32_t *first_of; /* per cell: its holder's place in the kind at hand */
     view *views;
     size_t view_used, view_room;
-    uint32_t objections; /* in the round */
 } work;
 
 static int compare_numbers(const void *left, const void *right)
@@ -152,7 +151,6 @@ static cdn_status object_in_class(work *w, uint32_t kind, const mark *members, u
         uint32_t cell = holder[own] == holder[first] ? other : first;
         if (holder[own] == 0 || cell == CDN_NONE)
             continue;
-        w->objections++;
         w->holdings[kind].silent[w->first_of[own]] = 0;
         if (!broken)
             CDN_TRY(cdn_viewer_divide(&w->viewer, kind, own, cell, error));
@@ -235,10 +233,8 @@ static cdn_status look(work *w, const view *this, cdn_error *error)
     bool objects = false;
     CDN_TRY(cdn_viewer_look(&w->viewer, this->kind, self, held->cells + this->first,
                             end - this->first, this->component, &objects, error));
-    if (objects) {
+    if (objects)
         held->silent[this->first] = 0;
-        w->objections++;
-    }
     return CDN_OK;
 }
 
@@ -247,7 +243,6 @@ static cdn_status look(work *w, const view *this, cdn_error *error)
 static cdn_status object(work *w, cdn_error *error)
 {
     const cdn_system *system = w->viewer.pattern->system;
-    w->objections = 0;
     w->view_used = 0;
     CDN_TRY(cdn_viewer_prepare(&w->viewer, error));
     if (!list_marks(w))
@@ -286,13 +281,14 @@ static uint32_t withheld(const cdn_pattern *pattern)
 cdn_status cdn_views_protect(cdn_pattern *pattern, cdn_factor *factor, uint32_t *added,
                              cdn_error *error)
 {
-    work w = {.objections = 1};
+    work w = {.view_used = 0};
     uint32_t before = withheld(pattern);
     cdn_status status = cdn_viewer_init(&w.viewer, pattern, factor, error);
     if (status == CDN_OK && !work_init(&w))
         status = cdn_fail_memory(error);
-    while (status == CDN_OK && w.objections > 0) {
+    for (bool settled = false; status == CDN_OK && !settled;) {
         status = object(&w, error);
+        settled = w.viewer.late_count == 0; /* each objection has withheld something, or may stand */
         if (status == CDN_OK)
             status = cdn_viewer_catch_up(&w.viewer, error);
     }

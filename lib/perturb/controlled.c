@@ -16,6 +16,7 @@
 
 #define HIDDEN_STEPS 2
 #define PENALTY 1000000     /* of the search, for a change of a base or more */
+#define REPAIRS 8
 #define WORK 5000000u   /* iterations x rows, and 20 x nodes x columns, of a programme */
 
 typedef struct solving {
@@ -163,6 +164,10 @@ static cdn_status search_instead(solving *s, cdn_additive_report *report, cdn_mi
     }
     if (status == CDN_OK && found) {
         cdn_search_improve(&search);
+        for (int round = 0; round < REPAIRS && farthest(&search) > 0; round++) {
+            cdn_search_repair(&search);
+            cdn_search_improve(&search);
+        }
         if (farthest(&search) < 2) {
             *outcome = CDN_MIP_FOUND;
             report->stepped += farthest(&search) > 0;

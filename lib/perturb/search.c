@@ -7,6 +7,7 @@
 #include "core/fail.h"
 
 #define PASSES 60
+#define PARTNERS 300u /* terms of a sum that repair looks through */
 #define WINDOW 24u /* exchanges are tried with so many neighbours */
 
 uint32_t cdn_search_cell(const cdn_search *s, uint32_t place)
@@ -121,6 +122,58 @@ void cdn_search_improve(cdn_search *s)
             } else if (try_exchange(s, n)) {
                 better = true;
             }
+        }
+    }
+}
+
+/* Flips i and one cell of a small sum that holds both, when that pays. */
+static bool try_partners(cdn_search *s, uint32_t i)
+{
+    int64_t step = flip_of(s, i);
+    __int128 first = price(s, i, step);
+    if (first < 0) {
+        move(s, i, step);
+        return true;
+    }
+    move(s, i, step);
+    for (uint32_t h = s->holder_start[i]; h < s->holder_start[i + 1]; h++) {
+        uint32_t sum = s->holders[h];
+        if (s->sums.start[sum + 1] - s->sums.start[sum] > PARTNERS)
+            continue;
+        for (uint32_t k = s->sums.start[sum]; k < s->sums.start[sum + 1]; k++) {
+            uint32_t j = s->sums.inner[k];
+            if (j == i || !s->chosen[j] || flip_of(s, j) != -step ||
+                first + price(s, j, -step) >= 0)
+                continue;
+            move(s, j, -step);
+            return true;
+        }
+    }
+    move(s, i, -step);
+    return false;
+}
+
+static bool repair_sum(cdn_search *s, uint32_t place)
+{
+    for (uint32_t k = s->sums.start[place]; k < s->sums.start[place + 1]; k++) {
+        uint32_t i = s->sums.inner[k];
+        bool down = s->change[place] > 0;
+        if (s->chosen[i] && (flip_of(s, i) < 0) == (down == (s->sums.times[k] > 0)) &&
+            try_partners(s, i))
+            return true;
+    }
+    return false;
+}
+
+void cdn_search_repair(cdn_search *s)
+{
+    bool better = true;
+    for (int pass = 0; pass < PASSES && better; pass++) {
+        better = false;
+        for (uint32_t p = 0; p < s->count; p++) {
+            int64_t size = s->change[p] < 0 ? -s->change[p] : s->change[p];
+            if (size >= s->base && cdn_search_is_shown(s, p) && repair_sum(s, p))
+                better = true;
         }
     }
 }

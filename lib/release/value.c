@@ -119,9 +119,13 @@ const char *cdn_values_phrase(cdn_arena *arena, const cdn_policy *policy, const 
         if (!is_count)
             return cdn_arena_printf(arena, "with noise in proportion to the largest contributions%s",
                                     base > 1 ? ", rounded" : "");
-        return base > 1 ? cdn_arena_printf(arena, "with noise of at most %ld, to the nearest %ld",
-                                           deviation, base)
-                        : cdn_arena_printf(arena, "with noise of at most %ld", deviation);
+        if (base > 1)
+            return cdn_arena_printf(arena, "with noise of at most %ld, to the nearest %ld",
+                                    deviation, base);
+        return policy->noise.small > 0
+                   ? cdn_arena_printf(arena, "with noise of at most %ld, never to 1 to %u",
+                                      deviation, policy->noise.small)
+                   : cdn_arena_printf(arena, "with noise of at most %ld", deviation);
     case CDN_ROUNDING_RANDOM:
         return base > 1 ? cdn_arena_printf(arena, "at random to a multiple of %ld", base) : NULL;
     case CDN_ROUNDING_CONTROLLED:

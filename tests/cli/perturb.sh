@@ -116,6 +116,12 @@ chmod 644 two
 run perturb cells.csv --policy random.lua --key two --out no.csv
 exits 1 "can be read by others"
 
+case="every policy that is shipped"
+for file in "$root"/policies/protection/*.lua; do
+    run perturb cells.csv rows.csv --policy "$file" --key one --out shipped.csv
+    exits 0 "^written: counts"
+done
+
 case="sums"
 printf 'cell_id,value,top1,top2\na,1000.5,400,300\nb,0,0,0\n' >sums.csv
 run perturb sums.csv --policy cell_key.lua --key one --out sums.out

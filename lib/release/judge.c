@@ -74,5 +74,6 @@ cdn_status cdn_trial_judge(cdn_trial *trial, cdn_error *error)
     CDN_TRY(apply_rules(trial, error));
     CDN_TRY(cdn_trial_decide_by_hand(trial, error));
     CDN_TRY(cdn_trial_costs(trial, error));
-    return mark(trial, error);
+    CDN_TRY(mark(trial, error));
+    return cdn_trial_admit_zeros(trial, error);
 }

@@ -20,6 +20,9 @@ cdn_status cdn_trial_costs(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_trial_decide_by_hand(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 bool cdn_trial_is_forced(const cdn_trial *trial, uint32_t cell);
 
+/** Where the policy withholds zeros: those that known cells determine are known (zeros.c). */
+cdn_status cdn_trial_admit_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
+
 /** After a refusal to protect: when what everybody knows determines confidential cells already, says
  *  so in its place, with the outputs, and where the policy publishes cells by hand. */
 cdn_status cdn_trial_explain_conflict(const cdn_trial *trial, cdn_status status,

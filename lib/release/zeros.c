@@ -1,4 +1,4 @@
-/* zeros.c - empty cells that must not be taken as known.
+/* zeros.c - empty cells that must not be taken as known, and those that are known whatever is done.
  *
  * Where the policy publishes zeros an empty cell is known. But some empty cells
  * are confidential (a share of 0 per cent): "nobody of this group" is said as
@@ -6,7 +6,12 @@
  * for a confidential cell next to them. Such zeros are not known by themselves;
  * a published one may be withheld when nothing else helps.
  *
+ * Where the policy withholds zeros, an empty cell is confidential. But where rows
+ * and public facts show everybody of a whole, they show as well that nobody is in
+ * a part of it. Such a zero is known, and withholding it would protect nothing.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "attack/exact.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "release/judge.h"
@@ -60,6 +65,34 @@ static bool doubt_equation(cdn_trial *trial, uint32_t equation, uint8_t *doubted
         changed = true;
     }
     return changed;
+}
+
+cdn_status cdn_trial_admit_zeros(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    const cdn_system system = {.cell_count = cells->count,
+                               .marks = trial->marks,
+                               .costs = trial->costs,
+                               .equation_count = cells->equation_count,
+                               .equation_start = cells->equation_start,
+                               .equation_cell = cells->equation_cell,
+                               .equation_coefficient = cells->equation_coefficient,
+                               .figure_start = (const uint32_t[]){0}};
+    uint32_t count = 0;
+    if (trial->input->policy->zeros != CDN_ZEROS_UNSAFE)
+        return CDN_OK;
+    uint8_t *found = cdn_alloc(cells->count, 1);
+    cdn_status status = found == NULL
+                            ? cdn_fail_memory(error)
+                            : cdn_attack_exact(&system, NULL, found, &count, error);
+    for (uint32_t c = 0; status == CDN_OK && c < cells->count; c++) {
+        if (found[c] == 0 || trial->verdicts[c] != 1u << CDN_RULE_ZERO)
+            continue;
+        trial->verdicts[c] = 0;
+        trial->marks[c] = CDN_CELL_KNOWN;
+    }
+    cdn_free(found);
+    return status;
 }
 
 cdn_status cdn_trial_doubt_zeros(cdn_trial *trial, cdn_error *error)

@@ -240,6 +240,38 @@ static void test_judge__quantiles_and_ratios_by_hand(void **state)
     gate_end(&g);
 }
 
+/* ---- zeros that are withheld ---- */
+
+/* Nobody in A1 has service S2, and all of A1 is in rows; in A2 there are no rows. */
+static void test_judge__a_zero_that_rows_show_is_no_secret(void **state)
+{
+    (void)state;
+    gate_start(&g);
+    g.data.workplaces = 24;
+    for (int w = 0; w < 24; w++) {
+        int area = w / 6, service = area < 2 ? 0 : w % 2;
+        g.data.workplace[w] = (wf_workplace){.org = w, .area = area, .service = service,
+                                             .staff = 100 + w, .location = WF_BLANK,
+                                             .consent = area == 0};
+    }
+    wf_table(&g.plan, true);
+    wf_by(&g.plan, WF_DIM_AREA, 1, 1);
+    wf_by(&g.plan, WF_DIM_SERVICE, 0, 0);
+    wf_only(&g.plan, WF_DIM_SERVICE, 0, 3);
+    wf_show(&g.plan, WF_STAFF);
+    wf_list(&g.plan, WF_WORKPLACE);
+    wf_field(&g.plan, WF_FIELD_ID);
+    wf_show(&g.plan, WF_STAFF);
+    g.policy.zeros = CDN_ZEROS_UNSAFE;
+    g.policy.row_workers.on = false;
+    gate_clear(&g); /* a row of S1, S2 and total per area */
+    assert_int_equal(gate_value(&g, 0, 1, 0)->status, CDN_VALUE_OK);
+    assert_int_equal(gate_value(&g, 0, 1, 0)->number, 0);
+    assert_int_equal(gate_value(&g, 0, 4, 0)->status, CDN_VALUE_CONFIDENTIAL);
+    assert_true(g.report.outputs[0].by_rule[CDN_RULE_ZERO] > 0);
+    gate_end(&g);
+}
+
 /* ---- costs ---- */
 
 static void check_costs(cdn_cost cost, uint32_t weight)
@@ -448,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_judge__what_matches_nothing_changes_nothing),
         cmocka_unit_test(test_judge__a_dimension_that_is_not_there_is_its_total),
         cmocka_unit_test(test_judge__quantiles_and_ratios_by_hand),
+        cmocka_unit_test(test_judge__a_zero_that_rows_show_is_no_secret),
         cmocka_unit_test(test_judge__totals_cost_more_for_each_dimension_they_sum),
         cmocka_unit_test(test_judge__few_outside_a_category_stay_unknown),
         cmocka_unit_test(test_judge__every_category_has_its_difference),

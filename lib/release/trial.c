@@ -69,7 +69,7 @@ cdn_status cdn_trial_refuse(const cdn_trial *trial, const uint8_t *exposed, cons
     cdn_text names = CDN_TEXT_INIT(256);
     uint32_t count = 0;
     for (uint32_t c = 0; c < trial->cells->count; c++)
-        count += exposed[c];
+        count += exposed[c] != 0;
     for (uint32_t t = 0; t < trial->cells->table_count; t++)
         if (table_is_exposed(trial, t, exposed))
             cdn_text_addf(&names, "%s%s", names.length > 0 ? ", " : "",

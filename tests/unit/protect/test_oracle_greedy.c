@@ -270,7 +270,14 @@ static const shape MIDDLE[] = {
     {"cube", 3, 60000, {{4, 20, 100}, {3, 9, 150}, {0, 6, 150}}},
 };
 
-static void assert_table_loses_no_more(const shape *s)
+/* Here the greedy order is better in value, by a little; in cells it is not. */
+static const shape CLOSE[] = {
+    {"close", 2, 60000, {{9, 142, 60}, {5, 28, 150}}},
+    {"closer", 2, 150000, {{9, 142, 100}, {5, 28, 150}}},
+};
+
+/* `spare` value in a thousand. */
+static void assert_table_loses_no_more(const shape *s, uint32_t spare)
 {
     shape_table t;
     shape_create(&t, s, false, 0);
@@ -286,7 +293,7 @@ static void assert_table_loses_no_more(const shape *s)
         cdn_suppress_result_release(&r);
         print_message("%s, cost %s: %llu, greedy %llu\n", s->name, by_value ? "value" : "1",
                       (unsigned long long)loss.ours, (unsigned long long)loss.peers);
-        assert_true(loss.ours <= loss.peers);
+        assert_true(loss.ours * 1000 <= loss.peers * (1000 + by_value * spare));
     }
     free(withheld);
     shape_release(&t);
@@ -296,9 +303,11 @@ static void test_oracle_greedy__every_middle_table_loses_no_more(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < 3; i++)
-        assert_table_loses_no_more(&SHAPES[i]);
+        assert_table_loses_no_more(&SHAPES[i], 0);
     for (size_t i = 0; i < sizeof MIDDLE / sizeof *MIDDLE; i++)
-        assert_table_loses_no_more(&MIDDLE[i]);
+        assert_table_loses_no_more(&MIDDLE[i], 0);
+    for (size_t i = 0; i < sizeof CLOSE / sizeof *CLOSE; i++)
+        assert_table_loses_no_more(&CLOSE[i], 15);
 }
 
 int main(void)

@@ -145,6 +145,14 @@ cdn_status cdn_builder_links(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 /** Keys of the records that grids count, when there is a perturbation key (key.c). */
 cdn_status cdn_builder_keys(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 
+/** Marks what tells more than a missing answer on the usable axis of a hidden count (answer.c). */
+cdn_status cdn_builder_mark_answers(cdn_builder *b, cdn_grid *grid, cdn_error *error)
+    CDN_MUST_CHECK;
+/** true when some of a group of the usable axis do more than lack an answer. */
+bool cdn_builder_tells(const cdn_builder *b, uint32_t record, uint32_t node);
+/** true for a hidden count of those who are "not recorded" on some axis, when that is safe. */
+bool cdn_builder_is_unrecorded(const cdn_builder *b, const cdn_grid *grid, uint32_t key);
+
 /** Fills grid->published_units and row_like from the row parts. */
 cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *error) CDN_MUST_CHECK;
 

@@ -19,7 +19,7 @@ static cdn_status start(cdn_builder *b, cdn_error *error)
 {
     const cdn_catalogue *catalogue = b->catalogue;
     b->arena = cdn_arena_create();
-    b->frame = cdn_frame_create(b->snapshot, catalogue);
+    b->frame = cdn_frame_create(b->snapshot, catalogue, b->policy->missing_safe);
     b->nodes = cdn_nodes_create();
     b->cell_map = cdn_map_create();
     b->records = cdn_alloc(catalogue->record_count, sizeof *b->records);
@@ -65,8 +65,10 @@ static cdn_status tabulate_one(void *context, size_t index, cdn_error *error)
 static cdn_status tabulate(cdn_builder *b, cdn_error *error)
 {
     CDN_TRY(cdn_builder_keys(b, error));
-    for (uint32_t g = 0; g < b->grid_count; g++)
+    for (uint32_t g = 0; g < b->grid_count; g++) {
         CDN_TRY(cdn_builder_mark_rows(b, &b->grids[g], error));
+        CDN_TRY(cdn_builder_mark_answers(b, &b->grids[g], error));
+    }
     return cdn_pool_run(b->threads, b->grid_count, tabulate_one, b, error);
 }
 
@@ -102,24 +104,6 @@ static bool same_cell(const cdn_cell *a, const cdn_cell *b)
            memcmp(a->sole, b->sole, sizeof a->sole) == 0 && a->key == b->key;
 }
 
-/* A count of those who are "not recorded" on some axis, which no table asked for. */
-static bool is_unanswered(const cdn_builder *b, const cdn_grid *grid, uint32_t key)
-{
-    if (!grid->is_difference || !b->policy->missing_safe ||
-        b->cells->variables[grid->variable].magnitude)
-        return false;
-    for (uint32_t a = 0; a < grid->axis_count; a++) {
-        uint32_t axis = grid->axes[a].axis, node = cdn_grid_node(grid, key, a);
-        if (axis == b->catalogue->axis_count || node == CDN_NODE_ALL ||
-            !b->catalogue->axes[axis].has_unknown)
-            continue;
-        const cdn_node *n = cdn_nodes_get(b->nodes, node);
-        if (n->size == 1 && n->leaves[n->leaf_count - 1])
-            return true;
-    }
-    return false;
-}
-
 static cdn_status intern_grid(cdn_builder *b, cdn_grid *grid, uint32_t *capacity,
                               cdn_error *error)
 {
@@ -144,7 +128,8 @@ static cdn_status intern_grid(cdn_builder *b, cdn_grid *grid, uint32_t *capacity
         }
         if (added) {
             cells->cells[id] = grid->cells[key];
-            cells->cells[id].is_unanswered = is_unanswered(b, grid, key);
+            if (cdn_builder_is_unrecorded(b, grid, key))
+                cells->cells[id].is_unanswered = true;
             cells->count = id + 1;
         } else if (!same_cell(&cells->cells[id], &grid->cells[key])) {
             return cdn_fail(error, CDN_E_INTERNAL, "two tables disagree about one cell");

@@ -55,7 +55,8 @@ typedef struct cdn_cell {
     uint32_t unwaived;   /* providers that have not waived */
     bool has_negative;   /* some contribution is below 0 */
     uint32_t sole[CDN_CONTRIBUTOR_END_]; /* per kind, who alone contributes (to a magnitude: other
-                            than 0): 1 + its number among its kind; 0 = nobody or several */
+                            than 0; or the only one there at all): 1 + its number among its kind;
+                            0 = nobody or several */
     uint64_t key;        /* the sum modulo 2^64 of the keys of all its records; 0 without a
                             perturbation key */
     bool is_public;      /* a public fact of a register */

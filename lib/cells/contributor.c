@@ -23,7 +23,7 @@ static cdn_status name_contributors(cdn_builder *b, cdn_error *error)
         records->first_row = next;
         records->are_workers = is_one(catalogue, catalogue->records[r].workers);
         CDN_TRY(cdn_snapshot_contributors(b->snapshot, r, &records->contributors, error));
-        if (__builtin_add_overflow(next, records->rows, &next) || next >= CDN_NONE - 1)
+        if (__builtin_add_overflow(next, records->rows, &next) || next >= CDN_TALLY_SEVERAL - 1)
             return cdn_fail(error, CDN_E_LIMIT, "the data has too many records");
         next++;
     }

@@ -19,6 +19,7 @@ typedef struct record_frame {
     cdn_mask masks[CDN_FRAME_MASKS];
     uint32_t usable_count;                /* combinations that occur */
     uint8_t *usable[CDN_FRAME_MASKS];     /* per mask, usable_count flags */
+    uint8_t *states[CDN_FRAME_MASKS];     /* per mask, usable_count times cdn_frame_state */
 } record_frame;
 
 struct cdn_frame {
@@ -26,6 +27,7 @@ struct cdn_frame {
     const cdn_catalogue *catalogue;
     uint32_t *canonical; /* per expression */
     record_frame *records;
+    bool tell_missing;
 };
 
 static bool same_expr(const cdn_frame *frame, uint32_t a, uint32_t b)
@@ -62,13 +64,15 @@ static void canonicalise(cdn_frame *frame)
     }
 }
 
-cdn_frame *cdn_frame_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue)
+cdn_frame *cdn_frame_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
+                            bool tell_missing)
 {
     cdn_frame *frame = cdn_alloc(1, sizeof *frame);
     if (frame == NULL)
         return NULL;
     frame->snapshot = snapshot;
     frame->catalogue = catalogue;
+    frame->tell_missing = tell_missing;
     frame->canonical = cdn_alloc(catalogue->expr_count, sizeof *frame->canonical);
     frame->records = cdn_alloc(catalogue->record_count, sizeof *frame->records);
     bool ok = frame->canonical != NULL && frame->records != NULL;
@@ -98,8 +102,10 @@ void cdn_frame_destroy(cdn_frame *frame)
             cdn_free(record->leaves[a]);
         for (uint32_t e = 0; record->values != NULL && e < catalogue->expr_count; e++)
             cdn_free(record->values[e]);
-        for (uint32_t m = 0; m < CDN_FRAME_MASKS; m++)
+        for (uint32_t m = 0; m < CDN_FRAME_MASKS; m++) {
             cdn_free(record->usable[m]);
+            cdn_free(record->states[m]);
+        }
         cdn_free(record->leaves);
         cdn_free(record->values);
     }
@@ -206,54 +212,125 @@ cdn_status cdn_frame_values(cdn_frame *frame, uint32_t record, uint32_t expr,
     return CDN_OK;
 }
 
-/* Sets bit `m` in each row's combination when the row passes mask m. */
-static cdn_status mark_mask(cdn_frame *frame, uint32_t record, uint32_t m, uint32_t *combination,
-                            uint8_t *pass, cdn_error *error)
+/* Who certainly fails a term, among those who do not pass: the others only lack an answer. */
+static cdn_status mark_certain(cdn_frame *frame, uint32_t record, uint32_t expr, bool nonzero,
+                               int64_t *scratch, uint8_t *state, cdn_error *error)
 {
     record_frame *home = &frame->records[record];
-    const cdn_mask *mask = &home->masks[m];
-    memset(pass, 1, home->rows);
-    for (uint32_t i = 0; i < mask->nonzero_count + mask->known_count; i++) {
+    const int64_t *values = scratch;
+    if (frame->catalogue->exprs[expr].op == CDN_EX_COLUMN)
+        CDN_TRY(cdn_frame_values(frame, record, expr, &values, error));
+    else
+        CDN_TRY(cdn_expr_certain(frame->snapshot, frame->catalogue, expr, record, scratch, error));
+    for (uint32_t row = 0; row < home->rows; row++)
+        if (state[row] == CDN_FRAME_MISSING &&
+            (values[row] == CDN_EXPR_NOTHING || (nonzero && values[row] == 0)))
+            state[row] = CDN_FRAME_FAILS;
+    return CDN_OK;
+}
+
+/* true when the condition holds only where `known` has a value, as in "usable and known". */
+static bool asks_for(const cdn_frame *frame, uint32_t condition, uint32_t known)
+{
+    const cdn_expr *e = &frame->catalogue->exprs[condition];
+    if (e->op == CDN_EX_KNOWN)
+        return frame->canonical[e->operand[0]] == known;
+    return e->op == CDN_EX_AND &&
+           (asks_for(frame, e->operand[0], known) || asks_for(frame, e->operand[1], known));
+}
+
+static bool is_asked_elsewhere(const cdn_frame *frame, const cdn_mask *mask, uint32_t known)
+{
+    bool asked = false;
+    for (uint32_t i = 0; i < mask->nonzero_count && !asked; i++)
+        asked = asks_for(frame, mask->nonzero[i], known);
+    return asked;
+}
+
+/* What each row is to a mask. */
+static cdn_status mark_mask(cdn_frame *frame, uint32_t record, const cdn_mask *mask,
+                            int64_t *scratch, uint8_t *state, cdn_error *error)
+{
+    record_frame *home = &frame->records[record];
+    uint32_t terms = mask->nonzero_count + mask->known_count;
+    uint8_t failed = frame->tell_missing ? CDN_FRAME_MISSING : CDN_FRAME_FAILS;
+    bool any = false;
+    memset(state, CDN_FRAME_PASSES, home->rows);
+    for (uint32_t i = 0; i < terms; i++) {
         bool nonzero = i < mask->nonzero_count;
         uint32_t expr = nonzero ? mask->nonzero[i] : mask->known[i - mask->nonzero_count];
         const int64_t *values = NULL;
         CDN_TRY(cdn_frame_values(frame, record, expr, &values, error));
         for (uint32_t row = 0; row < home->rows; row++)
-            if (values[row] == CDN_EXPR_MISSING || (nonzero && values[row] == 0))
-                pass[row] = 0;
+            if (values[row] == CDN_EXPR_MISSING || (nonzero && values[row] == 0)) {
+                state[row] = failed;
+                any = true;
+            }
     }
-    for (uint32_t row = 0; row < home->rows; row++)
-        combination[row] |= (uint32_t)pass[row] << m;
+    for (uint32_t i = 0; any && frame->tell_missing && i < terms; i++) {
+        bool nonzero = i < mask->nonzero_count;
+        uint32_t expr = nonzero ? mask->nonzero[i] : mask->known[i - mask->nonzero_count];
+        if (nonzero || !is_asked_elsewhere(frame, mask, expr))
+            CDN_TRY(mark_certain(frame, record, expr, nonzero, scratch, state, error));
+    }
     return CDN_OK;
 }
 
-/* Numbers the combinations that occur by ascending bit pattern, and lists who passes which mask. */
-static cdn_status number_combinations(record_frame *home, uint32_t *combination, cdn_error *error)
+/* Splits the classes of rows by their states to one more mask, and numbers them again, by class and
+ * then state. */
+static cdn_status split_classes(record_frame *home, uint32_t m, const uint8_t *state,
+                                uint32_t *class_of, uint32_t *count, cdn_error *error)
 {
-    uint32_t patterns = 1u << home->mask_count;
-    uint32_t *leaf = cdn_alloc(patterns, sizeof *leaf);
-    if (leaf == NULL)
+    uint32_t *next = cdn_alloc((size_t)*count * 3, sizeof *next);
+    if (next == NULL)
         return cdn_fail_memory(error);
     for (uint32_t row = 0; row < home->rows; row++)
-        leaf[combination[row]] = 1;
-    uint32_t count = 0;
-    for (uint32_t p = 0; p < patterns; p++)
-        leaf[p] = leaf[p] ? count++ : CDN_NONE;
-    for (uint32_t m = 0; m < home->mask_count; m++) {
-        home->usable[m] = cdn_alloc(count, 1);
-        if (home->usable[m] == NULL) {
-            cdn_free(leaf);
+        next[class_of[row] * 3 + state[row]] = 1;
+    uint32_t fresh = 0;
+    for (uint32_t c = 0; c < *count * 3; c++)
+        next[c] = next[c] ? fresh++ : CDN_NONE;
+    for (uint32_t k = 0; k <= m; k++) { /* what is known of the old classes holds for the new */
+        uint8_t *states = cdn_alloc(fresh, 1);
+        if (states == NULL) {
+            cdn_free(next);
             return cdn_fail_memory(error);
         }
-        for (uint32_t p = 0; p < patterns; p++)
-            if (leaf[p] != CDN_NONE && (p >> m & 1u))
-                home->usable[m][leaf[p]] = 1;
+        for (uint32_t c = 0; c < *count * 3; c++)
+            if (next[c] != CDN_NONE)
+                states[next[c]] = k == m ? (uint8_t)(c % 3) : home->states[k][c / 3];
+        cdn_free(home->states[k]);
+        home->states[k] = states;
     }
     for (uint32_t row = 0; row < home->rows; row++)
-        combination[row] = leaf[combination[row]];
-    home->usable_count = count;
-    cdn_free(leaf);
+        class_of[row] = next[class_of[row] * 3 + state[row]];
+    *count = fresh;
+    cdn_free(next);
     return CDN_OK;
+}
+
+static cdn_status list_usable(record_frame *home, cdn_error *error)
+{
+    for (uint32_t m = 0; m < home->mask_count; m++) {
+        home->usable[m] = cdn_alloc(home->usable_count, 1);
+        if (home->usable[m] == NULL)
+            return cdn_fail_memory(error);
+        for (uint32_t leaf = 0; leaf < home->usable_count; leaf++)
+            home->usable[m][leaf] = home->states[m][leaf] == CDN_FRAME_PASSES;
+    }
+    return CDN_OK;
+}
+
+static cdn_status make_usable(cdn_frame *frame, uint32_t record, uint32_t *class_of,
+                              uint8_t *state, int64_t *scratch, cdn_error *error)
+{
+    record_frame *home = &frame->records[record];
+    uint32_t count = home->rows > 0 ? 1 : 0;
+    for (uint32_t m = 0; m < home->mask_count; m++) {
+        CDN_TRY(mark_mask(frame, record, &home->masks[m], scratch, state, error));
+        CDN_TRY(split_classes(home, m, state, class_of, &count, error));
+    }
+    home->usable_count = count;
+    return list_usable(home, error);
 }
 
 cdn_status cdn_frame_usable(cdn_frame *frame, uint32_t record, uint32_t *leaf_count,
@@ -263,22 +340,42 @@ cdn_status cdn_frame_usable(cdn_frame *frame, uint32_t record, uint32_t *leaf_co
     uint32_t axis = frame->catalogue->axis_count;
     cdn_status status = CDN_OK;
     if (home->leaves[axis] == NULL) {
-        uint32_t *combination = cdn_alloc(home->rows, sizeof *combination);
-        uint8_t *pass = cdn_alloc(home->rows, 1);
-        if (combination == NULL || pass == NULL)
+        uint32_t *class_of = cdn_alloc(home->rows, sizeof *class_of);
+        uint8_t *state = cdn_alloc(home->rows, 1);
+        int64_t *scratch = cdn_alloc(home->rows, sizeof *scratch);
+        if (class_of == NULL || state == NULL || scratch == NULL)
             status = cdn_fail_memory(error);
-        for (uint32_t m = 0; status == CDN_OK && m < home->mask_count; m++)
-            status = mark_mask(frame, record, m, combination, pass, error);
-        if (status == CDN_OK)
-            status = number_combinations(home, combination, error);
-        cdn_free(pass);
-        if (status == CDN_OK)
-            home->leaves[axis] = combination;
         else
-            cdn_free(combination);
+            status = make_usable(frame, record, class_of, state, scratch, error);
+        cdn_free(scratch);
+        cdn_free(state);
+        if (status == CDN_OK)
+            home->leaves[axis] = class_of;
+        else
+            cdn_free(class_of);
     }
     *leaf_count = home->usable_count;
     return status;
+}
+
+uint32_t cdn_frame_mask_count(const cdn_frame *frame, uint32_t record)
+{
+    return frame->records[record].mask_count;
+}
+
+cdn_frame_state cdn_frame_state_of(const cdn_frame *frame, uint32_t record, uint32_t mask,
+                                   uint32_t leaf)
+{
+    return (cdn_frame_state)frame->records[record].states[mask][leaf];
+}
+
+bool cdn_frame_same_masks(const cdn_frame *frame, uint32_t record, uint32_t a, uint32_t b)
+{
+    const record_frame *home = &frame->records[record];
+    for (uint32_t m = 0; m < home->mask_count; m++)
+        if (home->usable[m][a] != home->usable[m][b])
+            return false;
+    return true;
 }
 
 const uint8_t *cdn_frame_usable_leaves(const cdn_frame *frame, uint32_t record, uint32_t mask)

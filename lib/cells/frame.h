@@ -3,13 +3,15 @@
  * For each record type in play: the leaf of every row on each axis asked for,
  * the values of each variable, and one extra axis that says which usable masks
  * a row passes (its leaves are the combinations that occur), so that "usable
- * for turnover" and "usable for vacancies" overlap like any two categories.
+ * for turnover" and "usable for vacancies" overlap like any two categories, and
+ * which it only lacks the answers for.
  * Filled by one thread; read by many.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_CELLS_FRAME_H
 #define CDN_CELLS_FRAME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "catalogue/catalogue.h"
@@ -18,6 +20,13 @@
 
 #define CDN_FRAME_MASKS 16u /* usable masks of one record type in one plan */
 #define CDN_FRAME_TERMS 12u /* conditions of one mask */
+
+/** What a record is to a mask. */
+typedef enum cdn_frame_state {
+    CDN_FRAME_PASSES = 0,
+    CDN_FRAME_FAILS = 1,  /* a condition does not hold, whatever the missing answers */
+    CDN_FRAME_MISSING = 2 /* an answer is missing that would decide */
+} cdn_frame_state;
 
 /** A usable mask: all these expressions are not 0 (`nonzero`) or not missing (`known`). Sorted and
  *  without repeats, so equal conditions are the same mask. */
@@ -28,7 +37,9 @@ typedef struct cdn_mask {
 
 typedef struct cdn_frame cdn_frame;
 
-cdn_frame *cdn_frame_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue);
+/** `tell_missing`: leaves of the usable axis also tell who fails a mask from who did not answer. */
+cdn_frame *cdn_frame_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
+                            bool tell_missing);
 void cdn_frame_destroy(cdn_frame *frame);
 
 /** The first expression of the catalogue that means the same (same tree), for identities. */
@@ -56,5 +67,10 @@ cdn_status cdn_frame_values(cdn_frame *frame, uint32_t record, uint32_t expr,
 cdn_status cdn_frame_usable(cdn_frame *frame, uint32_t record, uint32_t *leaf_count,
                             cdn_error *error) CDN_MUST_CHECK;
 const uint8_t *cdn_frame_usable_leaves(const cdn_frame *frame, uint32_t record, uint32_t mask);
+uint32_t cdn_frame_mask_count(const cdn_frame *frame, uint32_t record);
+cdn_frame_state cdn_frame_state_of(const cdn_frame *frame, uint32_t record, uint32_t mask,
+                                   uint32_t leaf);
+/** true when two leaves of the usable axis pass the same masks. */
+bool cdn_frame_same_masks(const cdn_frame *frame, uint32_t record, uint32_t a, uint32_t b);
 
 #endif

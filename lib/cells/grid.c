@@ -27,6 +27,8 @@ typedef struct pass {
     const cdn_grid *grid;
     const cdn_grid_records *records;
     place places[CDN_GRID_AXES];
+    uint32_t answer_axis;   /* the axis that has answers, and how its positions stand in keys */
+    uint32_t answer_stride;
     uint32_t *row_like; /* per key: bit r = row part r publishes this key's statistic */
     cdn_tally *tallies;
     uint32_t keys[KEYS_PER_RECORD];
@@ -37,6 +39,7 @@ void cdn_grid_release(cdn_grid *grid)
     for (uint32_t a = 0; a < grid->axis_count; a++) {
         cdn_free(grid->axes[a].nodes);
         cdn_free(grid->axes[a].row_like);
+        cdn_free(grid->axes[a].answers);
     }
     cdn_free(grid->published_units);
     cdn_free(grid->cells);
@@ -160,10 +163,15 @@ static pass *pass_create(const cdn_grid *grid, const cdn_nodes *nodes,
         return NULL;
     p->grid = grid;
     p->records = records;
+    p->answer_axis = CDN_NONE;
     bool ok = true;
     uint32_t stride = 1;
     for (uint32_t a = grid->axis_count; ok && a-- > 0;) {
         ok = make_place(grid, nodes, a, stride, &p->places[a]);
+        if (grid->axes[a].answers != NULL) {
+            p->answer_axis = a;
+            p->answer_stride = stride;
+        }
         stride *= grid->axes[a].node_count;
     }
     if (ok && grid->published_units != NULL) {
@@ -227,6 +235,23 @@ static cdn_status check_ways(const pass *p, cdn_error *error)
     return CDN_OK;
 }
 
+static const uint8_t *answers_at(const pass *p, uint32_t key)
+{
+    const cdn_grid_axis *axis = &p->grid->axes[p->answer_axis];
+    return axis->answers[key / p->answer_stride % axis->node_count];
+}
+
+/* Marks the cells in which the record tells more than that an answer is missing. */
+static void mark_answers(const pass *p, uint32_t row, uint32_t count)
+{
+    uint32_t leaf = p->grid->axes[p->answer_axis].leaves[row];
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *answers = answers_at(p, p->keys[i]);
+        if (answers != NULL && answers[leaf])
+            p->tallies[p->keys[i]].answered = true;
+    }
+}
+
 static bool add_record(pass *p, uint32_t row)
 {
     const cdn_grid *grid = p->grid;
@@ -239,6 +264,8 @@ static bool add_record(pass *p, uint32_t row)
                             : 0;
     uint32_t count = keys_of(p, row);
     const uint64_t *keys = p->records->keys;
+    if (p->answer_axis != CDN_NONE)
+        mark_answers(p, row, count);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t key = p->keys[i];
         cdn_tally *t = &p->tallies[key];
@@ -274,6 +301,8 @@ cdn_status cdn_grid_tabulate(cdn_grid *grid, const cdn_nodes *nodes,
         fits = cdn_tally_finish(&p->tallies[key], records, &grid->cells[key]);
         grid->cells[key].variable = grid->variable;
         grid->cells[key].is_public = cdn_grid_key_is_public(grid, key);
+        grid->cells[key].is_unanswered = p->answer_axis != CDN_NONE &&
+                                         answers_at(p, key) != NULL && !p->tallies[key].answered;
     }
     if (status == CDN_OK && !fits)
         status = cdn_fail(error, CDN_E_LIMIT, "an exact sum does not fit in 64 bits");

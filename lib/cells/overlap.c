@@ -9,9 +9,11 @@
  * sets like any other, so they are compared once more; going on would end in the
  * full crossing of everything, most of which nobody can compute.
  *
- * How many did not answer is not confidential when the policy says so: the
- * usable axis of counts is then left out, and a hidden count of "not recorded"
- * is not judged (cells.c), though it still links what it is the difference of.
+ * How many did not answer is not confidential when the policy says so: a hidden
+ * count of "not recorded", or of records that only lack an answer to be usable,
+ * is not judged (answer.c), though it still links what it is the difference of.
+ * On the usable axis of counts only what two published bases differ by gets a
+ * cell then, where one holds the other.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
@@ -168,12 +170,36 @@ static cdn_status needs_groups(const cdn_builder *b, uint32_t g, uint32_t axis, 
     return CDN_OK;
 }
 
-static bool same_membership(const cdn_builder *b, const node_set *set, uint32_t p, uint32_t q)
+/* Numbers the leaves by the nodes that hold them: equal numbers, same nodes. Groups count in the
+ * order of their first leaves. */
+static cdn_status number_groups(const cdn_builder *b, const node_set *set, uint32_t leaf_count,
+                                uint32_t *group_of, uint32_t *count, cdn_error *error)
 {
-    for (uint32_t i = 0; i < set->count; i++)
-        if (cdn_builder_leaf_in(b, set->nodes[i], p) != cdn_builder_leaf_in(b, set->nodes[i], q))
-            return false;
-    return true;
+    uint32_t *fresh = cdn_alloc((size_t)leaf_count * 2, sizeof *fresh);
+    if (fresh == NULL)
+        return cdn_fail_memory(error);
+    *count = 1;
+    for (uint32_t i = 0; i < set->count; i++) {
+        memset(fresh, 0xff, (size_t)leaf_count * 2 * sizeof *fresh);
+        *count = 0;
+        for (uint32_t leaf = 0; leaf < leaf_count; leaf++) {
+            uint32_t *at =
+                &fresh[group_of[leaf] * 2 + cdn_builder_leaf_in(b, set->nodes[i], leaf)];
+            if (*at == CDN_NONE)
+                *at = (*count)++;
+            group_of[leaf] = *at;
+        }
+    }
+    cdn_free(fresh);
+    return CDN_OK;
+}
+
+static bool is_inside(const cdn_builder *b, const cdn_grid_axis *own, uint32_t leaf)
+{
+    bool inside = own == NULL;
+    for (uint32_t i = 0; own != NULL && i < own->node_count && !inside; i++)
+        inside = cdn_builder_leaf_in(b, own->nodes[i], leaf);
+    return inside;
 }
 
 /* Fills groups[] with one node per group of leaves that lies inside the grid's own nodes. */
@@ -182,26 +208,69 @@ static cdn_status make_groups(cdn_builder *b, const cdn_grid *grid, uint32_t axi
                               uint32_t *group_count, cdn_error *error)
 {
     const cdn_grid_axis *own = cdn_builder_axis_of(grid, axis);
-    uint8_t *done = cdn_alloc(leaf_count, 1);
+    uint32_t *group_of = cdn_alloc(leaf_count, sizeof *group_of);
     uint8_t *leaves = cdn_alloc(leaf_count, 1);
-    cdn_status status = done == NULL || leaves == NULL ? cdn_fail_memory(error) : CDN_OK;
+    uint32_t count = 0;
+    cdn_status status = group_of == NULL || leaves == NULL
+                            ? cdn_fail_memory(error)
+                            : number_groups(b, set, leaf_count, group_of, &count, error);
     *group_count = 0;
-    for (uint32_t first = 0; status == CDN_OK && first < leaf_count; first++) {
-        bool inside = own == NULL;
-        for (uint32_t i = 0; own != NULL && i < own->node_count; i++)
-            inside = inside || cdn_builder_leaf_in(b, own->nodes[i], first);
-        if (done[first] || !inside)
+    for (uint32_t first = 0, group = 0; status == CDN_OK && first < leaf_count; first++) {
+        if (group_of[first] != group) /* not the first of its group */
             continue;
-        for (uint32_t leaf = 0; leaf < leaf_count; leaf++) {
-            leaves[leaf] = !done[leaf] && same_membership(b, set, first, leaf);
-            done[leaf] = done[leaf] || leaves[leaf];
-        }
+        for (uint32_t leaf = 0; leaf < leaf_count; leaf++)
+            leaves[leaf] = group_of[leaf] == group;
+        group++;
+        if (!is_inside(b, own, first))
+            continue;
         uint32_t node = cdn_nodes_add(b->nodes, axis, leaf_count, leaves);
         if (node == UINT32_MAX)
             status = cdn_fail_memory(error);
         groups[(*group_count)++] = node;
     }
-    cdn_free(done);
+    cdn_free(group_of);
+    cdn_free(leaves);
+    return status;
+}
+
+static bool is_listed(const uint32_t *nodes, uint32_t count, uint32_t node)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (nodes[i] == node)
+            return true;
+    return false;
+}
+
+/* For counts on the usable axis: the records usable for one measure and not for another that asks
+ * for more, unless all that they lack are answers. Each pair gets its difference and not the common
+ * refinement of all, which has a group for each pattern of answers. */
+static cdn_status make_pairs(cdn_builder *b, const cdn_grid *grid, uint32_t axis,
+                            const node_set *set, uint32_t leaf_count, uint32_t *groups,
+                            uint32_t *group_count, cdn_error *error)
+{
+    const cdn_grid_axis *own = cdn_builder_axis_of(grid, axis);
+    uint8_t *leaves = cdn_alloc(leaf_count, 1);
+    cdn_status status = leaves == NULL ? cdn_fail_memory(error) : CDN_OK;
+    *group_count = 0;
+    for (uint32_t i = 0; status == CDN_OK && i < set->count; i++)
+        for (uint32_t j = 0; status == CDN_OK && j < set->count; j++) {
+            bool nested = i != j && cdn_nodes_inside(b->nodes, set->nodes[i], set->nodes[j]);
+            bool any = false;
+            for (uint32_t leaf = 0; nested && leaf < leaf_count; leaf++) {
+                leaves[leaf] = cdn_builder_leaf_in(b, set->nodes[j], leaf) &&
+                               !cdn_builder_leaf_in(b, set->nodes[i], leaf);
+                nested = !leaves[leaf] || is_inside(b, own, leaf);
+                any = any || leaves[leaf];
+            }
+            if (!nested || !any)
+                continue;
+            uint32_t node = cdn_nodes_add(b->nodes, axis, leaf_count, leaves);
+            if (node == UINT32_MAX)
+                status = cdn_fail_memory(error);
+            else if (!is_listed(groups, *group_count, node) &&
+                     cdn_builder_tells(b, grid->record, node))
+                groups[(*group_count)++] = node;
+        }
     cdn_free(leaves);
     return status;
 }
@@ -232,29 +301,36 @@ static cdn_status copy_axes(cdn_builder *b, const cdn_grid *from, uint32_t axis,
     return CDN_OK;
 }
 
-static cdn_status refine(cdn_builder *b, uint32_t g, uint32_t axis, uint32_t grids,
+static cdn_status refine(cdn_builder *b, uint32_t g, uint32_t axis, uint32_t grids, bool first,
                          node_set *set, cdn_error *error)
 {
     const cdn_grid *grid = &b->grids[g];
-    bool magnitude = b->cells->variables[grid->variable].magnitude;
-    bool usable_axis = axis == b->catalogue->axis_count;
-    if (cdn_grid_is_public(grid) || (usable_axis && !magnitude && b->policy->missing_safe))
+    if (cdn_grid_is_public(grid))
         return CDN_OK;
     uint32_t leaf_count = 0, group_count = 0;
-    bool needed = false;
+    bool pairs = axis == b->catalogue->axis_count && b->policy->missing_safe &&
+                 !b->cells->variables[grid->variable].magnitude;
+    bool needed = first;
     CDN_TRY(cdn_builder_leaf_count(b, grid->record, axis, &leaf_count, error));
-    CDN_TRY(needs_groups(b, g, axis, grids, leaf_count, set, &needed, error));
+    if (!pairs)
+        CDN_TRY(needs_groups(b, g, axis, grids, leaf_count, set, &needed, error));
     if (!needed)
         return CDN_OK;
     if (!collect(b, grid, axis, grids, set))
         return cdn_fail(error, CDN_E_LIMIT, "more than %u groups on one classification",
                         NODES_MAX);
-    uint32_t *groups = cdn_alloc(leaf_count, sizeof *groups);
+    size_t room = pairs ? (size_t)set->count * set->count : leaf_count;
+    uint32_t *groups = cdn_alloc(room, sizeof *groups);
     if (groups == NULL)
         return cdn_fail_memory(error);
     cdn_grid extra = {0};
     cdn_status status =
-        make_groups(b, grid, axis, set, leaf_count, groups, &group_count, error);
+        (pairs ? make_pairs : make_groups)(b, grid, axis, set, leaf_count, groups, &group_count,
+                                           error);
+    if (status == CDN_OK && group_count == 0) {
+        cdn_free(groups);
+        return CDN_OK;
+    }
     if (status == CDN_OK)
         status = copy_axes(b, &b->grids[g], axis, groups, group_count, &extra, error);
     cdn_free(groups);
@@ -284,7 +360,7 @@ cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error)
         for (uint32_t g = 0; status == CDN_OK && g < grids; g++)
             for (uint32_t axis = 0; status == CDN_OK && axis <= b->catalogue->axis_count; axis++)
                 if (axis_in_use(b, grids, b->grids[g].variable, axis))
-                    status = refine(b, g, axis, grids, set, error);
+                    status = refine(b, g, axis, grids, pass == 0, set, error);
     }
     cdn_free(set);
     return status;

@@ -333,7 +333,9 @@ static cdn_status same_within_unit(cdn_builder *b, uint32_t record, uint32_t axi
         CDN_TRY(cdn_frame_leaves(b->frame, record, axis, &leaves, error));
         *cached = SAME;
         for (uint32_t row = 1; row < records->rows && *cached == SAME; row++)
-            if (units[row] == units[row - 1] && leaves[row] != leaves[row - 1])
+            if (units[row] == units[row - 1] && leaves[row] != leaves[row - 1] &&
+                (axis < b->catalogue->axis_count ||
+                 !cdn_frame_same_masks(b->frame, record, leaves[row], leaves[row - 1])))
                 *cached = DIFFERENT;
     }
     *out = *cached == SAME;

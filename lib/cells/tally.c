@@ -5,9 +5,9 @@
 
 static void end_unit(cdn_tally *t, const cdn_grid_records *records)
 {
-    if (t->current != t->before_unit)
-        cdn_tally_note(&t->sole[CDN_CONTRIBUTOR_WORKPLACE],
-                       t->unit == CDN_NONE ? records->no_unit : records->first_unit + t->unit);
+    cdn_tally_note(&t->sole[CDN_CONTRIBUTOR_WORKPLACE],
+                   t->unit == CDN_NONE ? records->no_unit : records->first_unit + t->unit,
+                   t->current == t->before_unit);
     t->before_unit = t->current;
 }
 
@@ -37,12 +37,12 @@ bool cdn_tally_close(cdn_tally *t, const cdn_grid_records *records, cdn_cell *ce
     if (t->current == INT64_MIN)
         return false;
     int64_t size = t->current < 0 ? -t->current : t->current;
-    if (size != 0) {
-        cdn_tally_note(&t->sole[CDN_CONTRIBUTOR_PROVIDER],
-                       t->holding == CDN_NONE ? records->no_holding
-                                              : records->first_holding + t->holding);
+    cdn_tally_note(&t->sole[CDN_CONTRIBUTOR_PROVIDER],
+                   t->holding == CDN_NONE ? records->no_holding
+                                          : records->first_holding + t->holding,
+                   size == 0);
+    if (size != 0)
         rank(cell, size, t->waived, t->asked);
-    }
     cell->unwaived += !t->waived;
     t->current = t->before_unit = 0;
     return cdn_add_checked(cell->total, size, &cell->total);
@@ -81,6 +81,6 @@ bool cdn_tally_finish(cdn_tally *t, const cdn_grid_records *records, cdn_cell *c
     cell->providers = t->providers;
     cell->has_negative = t->negative;
     for (uint32_t k = 0; k < CDN_CONTRIBUTOR_END_; k++)
-        cell->sole[k] = t->sole[k] == CDN_TALLY_SEVERAL ? 0 : t->sole[k];
+        cell->sole[k] = t->sole[k] == CDN_TALLY_SEVERAL ? 0 : t->sole[k] & ~CDN_TALLY_NOTHING;
     return fits;
 }

@@ -2,7 +2,7 @@
  *
  * Everything that each record changes lies in one cache line; the cell itself is
  * only touched when a provider ends. Who is alone in a cell is the first who
- * contributes, until somebody else does.
+ * contributes, until somebody else does; where all contribute 0, the only one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_CELLS_TALLY_H
@@ -11,7 +11,10 @@
 #include "cells/cells.h"
 #include "core/number.h"
 
-#define CDN_TALLY_SEVERAL UINT32_MAX /* in `sole`: nobody is alone any more */
+/* In `sole`: nobody is alone any more; this far nobody contributes more than 0 (with a name: only one
+ * is there at all). */
+#define CDN_TALLY_SEVERAL 0x7fffffffu
+#define CDN_TALLY_NOTHING 0x80000000u
 
 #define CDN_UNIT_WAIVED 1u /* bits of cdn_grid_records.unit_flags */
 #define CDN_UNIT_ASKED 2u
@@ -38,6 +41,7 @@ typedef struct cdn_tally {
     uint32_t sole[CDN_CONTRIBUTOR_END_];
     bool negative;
     bool waived, asked;   /* the provider at hand */
+    bool answered;        /* a record tells more than that an answer is missing */
 } cdn_tally;
 
 /** Ends the provider at hand: its contribution goes to the cell. false when a sum does not fit. */
@@ -49,9 +53,14 @@ bool cdn_tally_finish(cdn_tally *t, const cdn_grid_records *records, cdn_cell *c
 /** Begins the workplace of a row, and its provider when that is another one. */
 bool cdn_tally_begin(cdn_tally *t, const cdn_grid_records *records, uint32_t row, cdn_cell *cell);
 
-static inline void cdn_tally_note(uint32_t *sole, uint32_t name)
+static inline void cdn_tally_note(uint32_t *sole, uint32_t name, bool nothing)
 {
-    *sole = *sole == 0 ? name : CDN_TALLY_SEVERAL;
+    if (!nothing)
+        *sole = *sole == 0 || *sole >= CDN_TALLY_NOTHING ? name : CDN_TALLY_SEVERAL;
+    else if (*sole == 0)
+        *sole = CDN_TALLY_NOTHING | name;
+    else if (*sole >= CDN_TALLY_NOTHING)
+        *sole = CDN_TALLY_NOTHING;
 }
 
 /** Adds what a record contributes, beyond cdn_tally.records and value. false when a sum does not
@@ -63,8 +72,8 @@ static inline bool cdn_tally_protect(cdn_tally *t, const cdn_grid_records *recor
     if ((t->providers == 0 || by->holdings[row] != t->holding || by->units[row] != t->unit) &&
         !cdn_tally_begin(t, records, row, cell))
         return false;
-    if (records->are_workers && value != 0)
-        cdn_tally_note(&t->sole[CDN_CONTRIBUTOR_WORKER], records->first_row + row);
+    if (records->are_workers)
+        cdn_tally_note(&t->sole[CDN_CONTRIBUTOR_WORKER], records->first_row + row, value == 0);
     t->negative |= value < 0;
     int32_t workers = by->workers[row];
     if (workers > 0 && __builtin_add_overflow(t->workers, (uint32_t)workers, &t->workers))

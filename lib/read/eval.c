@@ -21,6 +21,7 @@
 #define MAX_DECIMALS 18
 #define MAX_OPERANDS 3
 #define MISSING CDN_EXPR_MISSING
+#define NOTHING CDN_EXPR_NOTHING
 
 typedef __int128 wide;
 
@@ -476,6 +477,95 @@ static void run_step(const step *at, uint32_t first, uint32_t count, const int r
     }
 }
 
+/* ---- three-valued: MISSING is "depends on what is missing", NOTHING "no value in any case" ---- */
+
+static bool is_certain(int64_t value)
+{
+    return value != MISSING && value != NOTHING;
+}
+
+static int64_t certain_list(const step *at, uint32_t row)
+{
+    row = cdn_route_follow(&at->route, row);
+    int32_t value = row == CDN_NONE ? CDN_MISSING : at->column[row];
+    if (value < CDN_VALUE_MIN)
+        return MISSING;
+    return value >= 0 && (uint32_t)value < at->listed_count && at->listed[value] != 0;
+}
+
+/* What a missing or absent operand makes of it; *plain when both are values. */
+static int64_t certain_pair(cdn_expr_op op, int64_t a, int64_t b, bool *plain)
+{
+    bool comparison = accepted_orders(op) != 0;
+    *plain = is_certain(a) && is_certain(b);
+    if (a == NOTHING || b == NOTHING)
+        return comparison ? 0 : NOTHING;
+    return MISSING;
+}
+
+static int64_t certain_choice(const step *at, int64_t a, int64_t b, int64_t c)
+{
+    bool a_holds = is_certain(a) && a != 0, b_holds = is_certain(b) && b != 0;
+    int64_t value = a;
+    unsigned operand = 0;
+    switch ((int)at->expr->op) {
+    case CDN_EX_AND:
+        if ((a != MISSING && !a_holds) || (b != MISSING && !b_holds))
+            return 0;
+        return a == MISSING || b == MISSING ? MISSING : 1;
+    case CDN_EX_OR:
+        if (a_holds || b_holds)
+            return 1;
+        return a == MISSING || b == MISSING ? MISSING : 0;
+    case CDN_EX_COALESCE:
+        if (is_certain(a))
+            break;
+        value = a == MISSING && b == NOTHING ? MISSING : b;
+        operand = 1;
+        break;
+    default: /* IF */
+        operand = a_holds ? 1 : 2;
+        value = !is_certain(a) ? a : a_holds ? b : c;
+        break;
+    }
+    return is_certain(value) ? rescale(at, operand, value) : value;
+}
+
+static int64_t certain_unary(cdn_expr_op op, int64_t a, int64_t plain)
+{
+    if (a == MISSING)
+        return MISSING;
+    if (a != NOTHING)
+        return plain == MISSING ? NOTHING : plain;
+    return op == CDN_EX_NOT ? 1 : op == CDN_EX_KNOWN ? 0 : NOTHING;
+}
+
+/* Mends what the plain step made of missing operands. */
+static void mend(const step *at, uint32_t first, uint32_t count)
+{
+    cdn_expr_op op = at->expr->op;
+    uint32_t operands = operand_count(op);
+    bool choice = op == CDN_EX_AND || op == CDN_EX_OR || op == CDN_EX_IF || op == CDN_EX_COALESCE;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t a = operands > 0 ? at->operands[0][i] : 0;
+        int64_t b = operands > 1 ? at->operands[1][i] : 0;
+        bool plain = false;
+        if (op == CDN_EX_IN)
+            at->values[i] = certain_list(at, first + i);
+        else if (choice)
+            at->values[i] = certain_choice(at, a, b, operands > 2 ? at->operands[2][i] : 0);
+        else if (operands == 1)
+            at->values[i] = certain_unary(op, a, at->values[i]);
+        else if (operands == 2) {
+            int64_t value = certain_pair(op, a, b, &plain);
+            if (!plain)
+                at->values[i] = value;
+            else if (at->values[i] == MISSING) /* divided by 0, or too large */
+                at->values[i] = NOTHING;
+        }
+    }
+}
+
 static cdn_status prepare(program *self, uint32_t expr, cdn_error *error)
 {
     uint32_t count = 0;
@@ -492,8 +582,9 @@ static cdn_status prepare(program *self, uint32_t expr, cdn_error *error)
     return compile(self, expr, &last, error);
 }
 
-cdn_status cdn_eval(const cdn_eval_source *source, const cdn_catalogue *catalogue, uint32_t expr,
-                    uint32_t record, uint32_t rows, int64_t *out, cdn_error *error)
+static cdn_status evaluate(const cdn_eval_source *source, const cdn_catalogue *catalogue,
+                           uint32_t expr, uint32_t record, uint32_t rows, bool certain,
+                           int64_t *out, cdn_error *error)
 {
     program self = {.source = source, .catalogue = catalogue, .record = record};
     int reference[3];
@@ -501,8 +592,11 @@ cdn_status cdn_eval(const cdn_eval_source *source, const cdn_catalogue *catalogu
     cdn_status status = prepare(&self, expr, error);
     for (uint32_t first = 0; status == CDN_OK && first < rows; first += BLOCK) {
         uint32_t count = rows - first < BLOCK ? rows - first : BLOCK;
-        for (uint32_t i = 0; i < self.count; i++)
+        for (uint32_t i = 0; i < self.count; i++) {
             run_step(&self.steps[i], first, count, reference);
+            if (certain)
+                mend(&self.steps[i], first, count);
+        }
         memcpy(out + first, self.steps[self.count - 1].values, count * sizeof *out);
     }
     for (uint32_t i = 0; i < self.count; i++)
@@ -511,4 +605,17 @@ cdn_status cdn_eval(const cdn_eval_source *source, const cdn_catalogue *catalogu
     cdn_free(self.steps);
     cdn_free(self.values);
     return status;
+}
+
+cdn_status cdn_eval(const cdn_eval_source *source, const cdn_catalogue *catalogue, uint32_t expr,
+                    uint32_t record, uint32_t rows, int64_t *out, cdn_error *error)
+{
+    return evaluate(source, catalogue, expr, record, rows, false, out, error);
+}
+
+cdn_status cdn_eval_certain(const cdn_eval_source *source, const cdn_catalogue *catalogue,
+                            uint32_t expr, uint32_t record, uint32_t rows, int64_t *out,
+                            cdn_error *error)
+{
+    return evaluate(source, catalogue, expr, record, rows, true, out, error);
 }

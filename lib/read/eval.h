@@ -29,6 +29,11 @@ cdn_status cdn_eval(const cdn_eval_source *source, const cdn_catalogue *catalogu
                     uint32_t record, uint32_t rows, int64_t *out, cdn_error *error)
     CDN_MUST_CHECK;
 
+/** The same in three-valued logic: see cdn_expr_certain. */
+cdn_status cdn_eval_certain(const cdn_eval_source *source, const cdn_catalogue *catalogue,
+                            uint32_t expr, uint32_t record, uint32_t rows, int64_t *out,
+                            cdn_error *error) CDN_MUST_CHECK;
+
 /** The rows of `to` that the rows from `first` on lead to; CDN_NONE where there is none. */
 typedef struct cdn_route {
     uint32_t count;

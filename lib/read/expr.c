@@ -43,6 +43,14 @@ cdn_status cdn_expr_eval(const cdn_snapshot *snapshot, const cdn_catalogue *cata
                     error);
 }
 
+cdn_status cdn_expr_certain(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
+                            uint32_t expr, uint32_t record, int64_t *out, cdn_error *error)
+{
+    cdn_eval_source source = source_of(snapshot);
+    return cdn_eval_certain(&source, catalogue, expr, record, cdn_snapshot_rows(snapshot, record),
+                            out, error);
+}
+
 /* The last band that starts at or below the value. */
 static uint32_t band_of(const cdn_axis *axis, int64_t value)
 {

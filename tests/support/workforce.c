@@ -227,6 +227,8 @@ static const cdn_measure measures[WF_MEASURES] = {
     [WF_WEIGHT_V] = {MEASURE("weight_v", CDN_MEASURE_SUM, 1),
                      .parts = {PART(WF_WORKPLACE, E_WEIGHT, E_V_OK, true)}},
     [WF_NET_AGAIN] = {MEASURE("net_again", CDN_MEASURE_SUM, 1), .parts = {SUM(E_NET_AGAIN)}},
+    [WF_WORKERS_T] = {MEASURE("workers_t", CDN_MEASURE_COUNT, 1),
+                      .parts = {PART(WF_WORKER, CDN_NONE, E_T_OK, false)}},
     [WF_S1_LEAVERS] = {MEASURE("s1_leavers", CDN_MEASURE_RATIO, 2),
                        .parts = {INSIDE(WF_WORKPLACE, E_LEAVERS, true, only_s1),
                                  SUM(E_STAFF)}}};

@@ -61,6 +61,7 @@ enum {
     WF_WEIGHT_T,   /* the same, where t_ok */
     WF_WEIGHT_V,   /* the same, where v_ok */
     WF_NET_AGAIN,  /* as WF_NET, from an expression of its own */
+    WF_WORKERS_T,  /* count of workers, where their workplace's t_ok */
     WF_S1_LEAVERS, /* leavers of service S1 per 100 staff of all services, where both known */
     WF_MEASURES
 };

@@ -76,6 +76,7 @@ void wf_world_make(const wf_data *data, wf_world *out)
         place_at(&data->workplace[w->workplace], &r);
         r.leaf[WF_ROLE] = (uint32_t)w->role;
         r.leaf[WF_GENDER] = w->gender == WF_BLANK ? 2 : (uint32_t)w->gender;
+        r.t_ok = data->workplace[w->workplace].t_ok == 1;
         r.value[WF_V_PAY] = known(w->pay);
         out->records[WF_WORKER][out->counts[WF_WORKER]++] = r;
     }
@@ -156,6 +157,7 @@ bool wf_part(uint32_t measure, uint32_t part, wf_statistic *out)
         [WF_WEIGHT_T] = {WF_WORKPLACE, WF_ANY, 1, {{WF_V_WEIGHT, 0}}},
         [WF_WEIGHT_V] = {WF_WORKPLACE, WF_ANY, 1, {{WF_V_WEIGHT, 0}}},
         [WF_NET_AGAIN] = {WF_WORKPLACE, WF_ANY, 1, {{WF_V_NET, 0}}},
+        [WF_WORKERS_T] = {WF_WORKER, WF_ANY, 1, {{WF_V_ONE, 0}}},
         [WF_S1_LEAVERS] = {WF_WORKPLACE, WF_SERVICE, 2, {{WF_V_LEAVERS, 1}, {WF_V_STAFF, 7}}}};
     if (part >= table[measure].count)
         return false;
@@ -197,6 +199,7 @@ bool wf_usable(const wf_record *r, uint32_t measure)
     case WF_POSTS:
         return has(r, WF_V_EMPLOYED) && has(r, WF_V_POSTS_VACANT);
     case WF_WEIGHT_T:
+    case WF_WORKERS_T:
         return r->t_ok;
     case WF_WEIGHT_V:
         return r->v_ok;
@@ -331,17 +334,18 @@ static void largest(int64_t size, int64_t top[CDN_CELL_TOP])
         }
 }
 
-/* 1 + the number of the only sum that is not 0; else 0. */
-static uint32_t only_one(const int64_t *sums, uint32_t count)
+/* 1 + the number of the only sum that is not 0, or of the only one that is there; else 0. */
+static uint32_t only_one(const int64_t *sums, const bool *there, uint32_t count)
 {
-    uint32_t found = 0;
+    uint32_t some = 0, present = 0, who = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        some += sums[i] != 0;
+        present += there[i];
+    }
     for (uint32_t i = 0; i < count; i++)
-        if (sums[i] != 0 && found++ > 0)
-            return 0;
-    for (uint32_t i = 0; i < count; i++)
-        if (sums[i] != 0)
-            return 1 + i;
-    return 0;
+        if ((some == 1 && sums[i] != 0) || (present == 1 && there[i]))
+            who = 1 + i;
+    return who;
 }
 
 /* Waivers and requests of the contributors of a cell, in the order of their sizes. What equals
@@ -379,10 +383,11 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
 {
     enum { HOLDINGS = 2000, KINDS = 3 };
     static int64_t sums[KINDS][HOLDINGS];
-    static bool holding_seen[HOLDINGS], unit_seen[WF_MOST_WORKERS];
+    static bool holding_seen[HOLDINGS], unit_seen[HOLDINGS], worker_seen[HOLDINGS];
     memset(sums, 0, sizeof sums);
     memset(holding_seen, 0, sizeof holding_seen);
     memset(unit_seen, 0, sizeof unit_seen);
+    memset(worker_seen, 0, sizeof worker_seen);
     static wf_wish wishes[HOLDINGS];
     memset(wishes, 0, sizeof wishes);
     bool can_wish = s->record != WF_LOCATION;
@@ -413,8 +418,10 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
         wish->in = true;
         sums[CDN_CONTRIBUTOR_PROVIDER][r->holding] += value;
         sums[CDN_CONTRIBUTOR_WORKPLACE][r->unit] += value;
-        if (s->record == WF_WORKER)
+        if (s->record == WF_WORKER) {
             sums[CDN_CONTRIBUTOR_WORKER][i] += value;
+            worker_seen[i] = true;
+        }
     }
     for (uint32_t h = 0; h < HOLDINGS; h++) {
         int64_t sum = sums[CDN_CONTRIBUTOR_PROVIDER][h], size = sum < 0 ? -sum : sum;
@@ -423,8 +430,9 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
         wishes[h].size = size;
     }
     add_wishes(wishes, HOLDINGS, &cell);
+    const bool *const there[KINDS] = {worker_seen, unit_seen, holding_seen};
     for (uint32_t kind = 0; kind < KINDS; kind++)
-        cell.sole[kind] = only_one(sums[kind], HOLDINGS);
+        cell.sole[kind] = only_one(sums[kind], there[kind], HOLDINGS);
     return cell;
 }
 

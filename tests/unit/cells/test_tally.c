@@ -103,6 +103,31 @@ static void test_tally__who_adds_nothing_is_not_in_company(void **state)
     assert_int_equal(f.cell.sole[CDN_CONTRIBUTOR_PROVIDER], 202);
 }
 
+/* Who has nothing and is alone with it is still alone; two who have nothing are not. */
+static void test_tally__nothing_at_all_can_be_somebodys(void **state)
+{
+    (void)state;
+    fixture f = start();
+    add(&f, 2, 3, 0);
+    assert_true(tally(&f));
+    assert_int_equal(f.cell.sole[CDN_CONTRIBUTOR_WORKER], 1);
+    assert_int_equal(f.cell.sole[CDN_CONTRIBUTOR_WORKPLACE], 101 + 3);
+    assert_int_equal(f.cell.sole[CDN_CONTRIBUTOR_PROVIDER], 201 + 2);
+    add(&f, 2, 4, 0);
+    assert_true(tally(&f));
+    assert_int_equal(f.cell.sole[CDN_CONTRIBUTOR_WORKER], 0);
+    assert_int_equal(f.cell.sole[CDN_CONTRIBUTOR_WORKPLACE], 0);
+    assert_int_equal(f.cell.sole[CDN_CONTRIBUTOR_PROVIDER], 201 + 2);
+    add(&f, 3, 5, 0);
+    add(&f, 4, 6, 9);
+    assert_true(tally(&f));
+    assert_int_equal(f.cell.sole[CDN_CONTRIBUTOR_PROVIDER], 201 + 4);
+    add(&f, 5, 7, 0);
+    add(&f, 6, 8, 1);
+    assert_true(tally(&f));
+    assert_int_equal(f.cell.sole[CDN_CONTRIBUTOR_PROVIDER], 0);
+}
+
 static void test_tally__nobody_is_alone_in_an_empty_cell(void **state)
 {
     (void)state;
@@ -185,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tally__contributions_are_of_providers_and_ranked),
         cmocka_unit_test(test_tally__who_adds_nothing_is_not_in_company),
+        cmocka_unit_test(test_tally__nothing_at_all_can_be_somebodys),
         cmocka_unit_test(test_tally__nobody_is_alone_in_an_empty_cell),
         cmocka_unit_test(test_tally__records_of_many_workers_have_no_worker_kind),
         cmocka_unit_test(test_tally__the_unknown_are_one),

@@ -167,6 +167,61 @@ static void test_expr__a_missing_operand_absorbs(void **state)
     bench_close(&b);
 }
 
+/* Row 1 of the workers does not know its age: u. n is nothing: 1 / 0. */
+static void test_expr__certain_is_what_no_missing_answer_can_change(void **state)
+{
+    (void)state;
+    bench b;
+    bench_open(&b);
+    uint32_t t = EX_ONE, f = EX_ZERO, u = column(&b, WK_AGE);
+    uint32_t n = apply(&b, CDN_EX_DIVIDE, 0, t, f, NONE);
+    static const uint32_t list[] = {0};
+    uint32_t role = add(&b, (cdn_expr){.op = CDN_EX_IN, .operand = NO3, .column = WK_ROLE,
+                                         .list_count = 1, .list = list});
+    const struct {
+        cdn_expr_op op;
+        uint32_t x, y, z;
+        int64_t expected;
+    } cases[] = {
+        {CDN_EX_AND, t, t, NONE, 1},          {CDN_EX_AND, t, u, NONE, MISSING},
+        {CDN_EX_AND, u, f, NONE, 0},          {CDN_EX_AND, f, u, NONE, 0},
+        {CDN_EX_AND, u, n, NONE, 0},          {CDN_EX_AND, u, u, NONE, MISSING},
+        {CDN_EX_OR, f, u, NONE, MISSING},     {CDN_EX_OR, u, t, NONE, 1},
+        {CDN_EX_OR, t, u, NONE, 1},           {CDN_EX_OR, f, n, NONE, 0},
+        {CDN_EX_OR, n, u, NONE, MISSING},     {CDN_EX_NOT, u, NONE, NONE, MISSING},
+        {CDN_EX_NOT, n, NONE, NONE, 1},       {CDN_EX_NOT, t, NONE, NONE, 0},
+        {CDN_EX_KNOWN, u, NONE, NONE, MISSING}, {CDN_EX_KNOWN, n, NONE, NONE, 0},
+        {CDN_EX_KNOWN, f, NONE, NONE, 1},     {CDN_EX_LT, u, t, NONE, MISSING},
+        {CDN_EX_LT, f, t, NONE, 1},           {CDN_EX_GT, f, t, NONE, 0},
+        {CDN_EX_NE, n, u, NONE, 0},           {CDN_EX_NE, n, t, NONE, 0},
+        {CDN_EX_ADD, u, t, NONE, MISSING},    {CDN_EX_ADD, n, u, NONE, CDN_EXPR_NOTHING},
+        {CDN_EX_ADD, t, t, NONE, 2},          {CDN_EX_DIVIDE, u, f, NONE, MISSING},
+        {CDN_EX_DIVIDE, t, f, NONE, CDN_EXPR_NOTHING},
+        {CDN_EX_IF, u, t, t, MISSING},        {CDN_EX_IF, f, u, t, 1},
+        {CDN_EX_IF, t, u, t, MISSING},        {CDN_EX_IF, f, t, n, CDN_EXPR_NOTHING},
+        {CDN_EX_IF, n, t, t, CDN_EXPR_NOTHING},
+        {CDN_EX_COALESCE, u, t, NONE, 1},     {CDN_EX_COALESCE, t, u, NONE, 1},
+        {CDN_EX_COALESCE, u, u, NONE, MISSING}, {CDN_EX_COALESCE, u, n, NONE, MISSING},
+        {CDN_EX_COALESCE, n, u, NONE, MISSING}, {CDN_EX_COALESCE, n, n, NONE, CDN_EXPR_NOTHING},
+        {CDN_EX_COALESCE, n, t, NONE, 1}};
+    int64_t values[64];
+    cdn_error error = CDN_ERROR_INIT;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint32_t mark = b.count;
+        uint32_t expr = apply(&b, cases[i].op, 0, cases[i].x, cases[i].y, cases[i].z);
+        assert_int_equal(cdn_expr_certain(b.snapshot, &b.catalogue, expr, WORKER, values, &error),
+                         CDN_OK);
+        if (values[1] != cases[i].expected)
+            fail_msg("case %zu: %lld", i, (long long)values[1]);
+        b.count = mark;
+    }
+    assert_int_equal(cdn_expr_certain(b.snapshot, &b.catalogue, role, WORKER, values, &error),
+                     CDN_OK);
+    for (uint32_t row = 0; row < 4; row++)
+        assert_int_equal(values[row], value_at(&b, role, WORKER, row));
+    bench_close(&b);
+}
+
 static void test_expr__counts_whole_years_and_months(void **state)
 {
     (void)state;
@@ -630,6 +685,7 @@ int main(void)
         cmocka_unit_test(test_expr__divides_half_away_from_zero),
         cmocka_unit_test(test_expr__overflow_is_missing),
         cmocka_unit_test(test_expr__a_missing_operand_absorbs),
+        cmocka_unit_test(test_expr__certain_is_what_no_missing_answer_can_change),
         cmocka_unit_test(test_expr__counts_whole_years_and_months),
         cmocka_unit_test(test_expr__a_month_is_whole_on_its_day),
         cmocka_unit_test(test_expr__reaches_through_references),

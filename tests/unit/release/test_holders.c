@@ -60,10 +60,12 @@ static void test_holders__only_the_kinds_that_the_policy_names(void **state)
             for (uint32_t c = 0; c < trial.cells->count; c++) {
                 const cdn_cell *cell = &trial.cells->cells[c];
                 bool everybody = (trial.marks[c] & CDN_CELL_KNOWN) != 0;
-                uint32_t sole = cell->sole[cases[i].kinds[k]];
+                const uint32_t company[] = {cell->workers, cell->workplaces, cell->providers};
+                uint32_t kind = cases[i].kinds[k];
+                uint32_t sole = company[kind] == 1 ? cell->sole[kind] : 0;
                 if (everybody)
                     assert_int_equal(trial.system.holder[k][c], 0);
-                else if (sole != 0 || cell->total != 0)
+                else if (sole != 0 || cell->providers != 0)
                     assert_int_equal(trial.system.holder[k][c], sole);
                 held += trial.system.holder[k][c] != 0;
             }
@@ -82,24 +84,24 @@ static void test_holders__who_holds_all_else_holds_what_is_nothing(void **state)
     static int32_t coefficient[] = {1, -1, -1, 1, -1, -1};
     static const struct {
         uint32_t sole[CELLS];
-        int64_t total[CELLS];
+        uint32_t providers[CELLS];
         uint8_t marks[CELLS];
         uint32_t holder[CELLS];
     } cases[] = {
-        {{7, 7, 0, 0, 7}, {4, 4, 0, 0, 4}, {0}, {7, 7, 7, 7, 7}},   /* one after the other */
-        {{7, 7, 0, 9, 9}, {4, 4, 0, 3, 3}, {0}, {7, 7, 7, 9, 9}},   /* the first keeps it */
-        {{7, 7, 0, 0, 0}, {4, 4, 2, 0, 0}, {0}, {7, 7, 0, 0, 0}},   /* somebody is there */
-        {{7, 8, 0, 0, 0}, {4, 4, 0, 0, 0}, {0}, {7, 8, 0, 0, 0}},   /* two of them */
-        {{7, 0, 0, 0, 0}, {4, 4, 0, 0, 0}, {0}, {7, 0, 0, 0, 0}},   /* another is there */
-        {{7, 0, 0, 0, 0}, {4, 4, 0, 0, 0}, {0, CDN_CELL_KNOWN}, {7, 0, 7, 0, 0}},
-        {{0, 0, 0, 0, 0}, {4, 4, 0, 0, 0}, {CDN_CELL_KNOWN, CDN_CELL_KNOWN}, {0}}};
+        {{7, 7, 0, 0, 7}, {1, 1, 0, 0, 1}, {0}, {7, 7, 7, 7, 7}},   /* one after the other */
+        {{7, 7, 0, 9, 9}, {1, 1, 0, 1, 1}, {0}, {7, 7, 7, 0, 9}},   /* of two the first */
+        {{7, 7, 0, 0, 0}, {1, 1, 2, 0, 0}, {0}, {7, 7, 0, 0, 0}},   /* somebody is there */
+        {{7, 8, 0, 0, 0}, {1, 1, 0, 0, 0}, {0}, {7, 8, 0, 0, 0}},   /* two of them */
+        {{7, 7, 0, 0, 0}, {1, 2, 0, 0, 0}, {0}, {7, 0, 0, 0, 0}},   /* the others have 0 */
+        {{7, 0, 0, 0, 0}, {1, 1, 0, 0, 0}, {0, CDN_CELL_KNOWN}, {7, 0, 7, 0, 0}},
+        {{0, 0, 0, 0, 0}, {1, 1, 0, 0, 0}, {CDN_CELL_KNOWN, CDN_CELL_KNOWN}, {0}}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cdn_cell cell[CELLS] = {0};
         uint8_t marks[CELLS];
         memcpy(marks, cases[i].marks, sizeof marks);
         for (uint32_t c = 0; c < CELLS; c++) {
             cell[c].sole[CDN_CONTRIBUTOR_PROVIDER] = cases[i].sole[c];
-            cell[c].total = cases[i].total[c];
+            cell[c].providers = cases[i].providers[c];
         }
         cdn_cells cells = {.count = CELLS, .cells = cell, .equation_count = 2,
                            .equation_start = start, .equation_cell = equation_cell,

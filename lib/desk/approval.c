@@ -50,8 +50,8 @@ static cdn_status check_signature(void *context, const char *path, cdn_error *er
     char *file = cdn_path_join(s->directory, path);
     cdn_status status = file == NULL ? cdn_fail_memory(error) : cdn_file_read(file, &pem, error);
     if (status == CDN_OK)
-        status = cdn_seal_verify(s->trust, s->bytes->bytes, s->bytes->length, pem.bytes,
-                                 pem.length, &signer, error);
+        status = cdn_seal_verify(CDN_SEAL_APPROVER, s->trust, s->bytes->bytes, s->bytes->length,
+                                 pem.bytes, pem.length, &signer, error);
     if (status == CDN_OK && strcmp(signer.name, s->name) == 0)
         status = cdn_fail(error, CDN_E_REFUSED, "%s approved this release already", s->name);
     s->count += status == CDN_OK;
@@ -75,8 +75,8 @@ static cdn_status sign(const cdn_desk *desk, const cdn_approval *approval, const
     if (status == CDN_OK && cdn_file_exists(signatures))
         status = cdn_dir_walk(signatures, check_signature, &earlier, error);
     if (status == CDN_OK)
-        status = cdn_seal_sign(keys, trust, approval->name, &passphrase, bytes->bytes,
-                               bytes->length, &pem, error);
+        status = cdn_seal_sign(CDN_SEAL_APPROVER, keys, trust, approval->name, &passphrase,
+                               bytes->bytes, bytes->length, &pem, error);
     if (status == CDN_OK)
         status = cdn_package_add_signature(package, pem.bytes, pem.length, error);
     *count = earlier.count + 1;

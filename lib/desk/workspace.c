@@ -186,8 +186,8 @@ cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_
     else if (request->name == NULL)
         status = cdn_seal_new_root(keys, trust, request->organisation, &own, error);
     else
-        status = cdn_seal_new_approver(keys, trust, request->name, request->organisation, &root,
-                                       &own, error);
+        status = cdn_seal_new_signer(CDN_SEAL_APPROVER, keys, trust, request->name,
+                                     request->organisation, &root, &own, error);
     cdn_free(keys);
     cdn_free(trust);
     CDN_TRY(status);

@@ -292,9 +292,10 @@ static cdn_status take_signature(void *context, const char *relative_path, cdn_e
     cdn_text pem = CDN_TEXT_INIT((size_t)1024 * 1024);
     cdn_status status = read_below(job->root, relative_path, &pem, error);
     if (status == CDN_OK) {
-        status = cdn_seal_verify(job->trust_dir, cdn_text_or_empty(job->signed_bytes.bytes),
-                                 job->signed_bytes.length, cdn_text_or_empty(pem.bytes),
-                                 pem.length, &signer, &reason);
+        status = cdn_seal_verify(CDN_SEAL_APPROVER, job->trust_dir,
+                                 cdn_text_or_empty(job->signed_bytes.bytes),
+                                 job->signed_bytes.length, cdn_text_or_empty(pem.bytes), pem.length,
+                                 &signer, &reason);
         if (status == CDN_E_REFUSED)
             (void)cdn_fail(error, status, "%s: %s", relative_path, reason.message);
         else if (status != CDN_OK && error != NULL)

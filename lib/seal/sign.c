@@ -2,7 +2,7 @@
  *
  * What stock `openssl cms -verify` accepts is wider than what we accept: it takes
  * SHA-1, any number of signers, and certificates out of the message. Here: one
- * signer, SHA-256 or stronger, a certificate from approvers.pem, a chain of one
+ * signer, SHA-256 or stronger, a certificate from the roster, a chain of one
  * step to root.pem, the S/MIME signing purpose, the current time.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -24,15 +24,16 @@
 #define SIGNATURE_SIZE 65536
 #define SECURITY_BITS 112 /* NIST SP 800-57 part 1: P-256 has 128, RSA-2048 112 */
 
-cdn_status cdn_seal_sign(const char *keys_dir, const char *trust_dir, const char *name,
-                         const cdn_passphrase *passphrase, const void *bytes, size_t size,
-                         cdn_text *out_pem, cdn_error *error)
+cdn_status cdn_seal_sign(cdn_seal_role role, const char *keys_dir, const char *trust_dir,
+                         const char *name, const cdn_passphrase *passphrase, const void *bytes,
+                         size_t size, cdn_text *out_pem, cdn_error *error)
 {
     X509 *certificate = NULL;
     EVP_PKEY *key = NULL;
     if (size > INT_MAX)
         return cdn_fail(error, CDN_E_LIMIT, "too many bytes to sign");
-    CDN_TRY(cdn_seal_signer_load(keys_dir, trust_dir, name, passphrase, &certificate, &key, error));
+    CDN_TRY(cdn_seal_signer_load(role, keys_dir, trust_dir, name, passphrase, &certificate, &key,
+                                 error));
     ERR_clear_error();
     cdn_status status = CDN_OK;
     unsigned flags = CMS_DETACHED | CMS_BINARY;
@@ -155,7 +156,7 @@ static cdn_status describe_signer(CMS_ContentInfo *message, cdn_signer *out, cdn
     return status;
 }
 
-static cdn_status verify_message(CMS_ContentInfo *message, X509 *root, STACK_OF(X509) *approvers,
+static cdn_status verify_message(CMS_ContentInfo *message, X509 *root, STACK_OF(X509) *roster,
                                  const void *bytes, size_t size, cdn_error *error)
 {
     BIO *in = BIO_new_mem_buf(bytes, (int)size);
@@ -165,7 +166,7 @@ static cdn_status verify_message(CMS_ContentInfo *message, X509 *root, STACK_OF(
                  X509_STORE_set_purpose(store, X509_PURPOSE_SMIME_SIGN) == 1;
     if (!ready)
         status = cdn_seal_fail(error, CDN_E_NOMEM, "cannot prepare the verification");
-    else if (CMS_verify(message, approvers, store, in, NULL,
+    else if (CMS_verify(message, roster, store, in, NULL,
                         CMS_BINARY | CMS_DETACHED | CMS_CADES | CMS_NOINTERN) != 1)
         status = cdn_seal_fail(error, CDN_E_REFUSED, "the signature does not verify");
     X509_STORE_free(store);
@@ -173,11 +174,12 @@ static cdn_status verify_message(CMS_ContentInfo *message, X509 *root, STACK_OF(
     return status;
 }
 
-cdn_status cdn_seal_verify(const char *trust_dir, const void *bytes, size_t size, const char *pem,
-                           size_t pem_size, cdn_signer *out, cdn_error *error)
+cdn_status cdn_seal_verify(cdn_seal_role role, const char *trust_dir, const void *bytes,
+                           size_t size, const char *pem, size_t pem_size, cdn_signer *out,
+                           cdn_error *error)
 {
     CMS_ContentInfo *message = NULL;
-    STACK_OF(X509) *approvers = NULL;
+    STACK_OF(X509) *roster = NULL;
     X509 *root = NULL;
     if (size > INT_MAX)
         return cdn_fail(error, CDN_E_LIMIT, "too many signed bytes");
@@ -188,12 +190,13 @@ cdn_status cdn_seal_verify(const char *trust_dir, const void *bytes, size_t size
     if (status == CDN_OK)
         status = cdn_seal_root_load(trust_dir, &root, error);
     if (status == CDN_OK)
-        status = cdn_seal_certificates_load(trust_dir, "approvers.pem", false, &approvers, error);
+        status = cdn_seal_certificates_load(trust_dir, cdn_seal_roster(role), false, &roster,
+                                            error);
     if (status == CDN_OK)
-        status = verify_message(message, root, approvers, bytes, size, error);
+        status = verify_message(message, root, roster, bytes, size, error);
     if (status == CDN_OK)
         status = describe_signer(message, out, error);
-    sk_X509_pop_free(approvers, X509_free);
+    sk_X509_pop_free(roster, X509_free);
     X509_free(root);
     CMS_ContentInfo_free(message);
     ERR_clear_error();

@@ -82,9 +82,13 @@ bool cdn_seal_certificate_is_live(const X509 *certificate);
 
 /* sign_roster.c */
 
-/** The certificate in force and the key of an approver. @owner caller, X509_free, EVP_PKEY_free */
-cdn_status cdn_seal_signer_load(const char *keys_dir, const char *trust_dir, const char *name,
-                                const cdn_passphrase *passphrase, X509 **out_certificate,
-                                EVP_PKEY **out_key, cdn_error *error) CDN_MUST_CHECK;
+/** The roster's file name. */
+const char *cdn_seal_roster(cdn_seal_role role);
+
+/** The certificate in force and the key of a signer. @owner caller, X509_free, EVP_PKEY_free */
+cdn_status cdn_seal_signer_load(cdn_seal_role role, const char *keys_dir, const char *trust_dir,
+                                const char *name, const cdn_passphrase *passphrase,
+                                X509 **out_certificate, EVP_PKEY **out_key,
+                                cdn_error *error) CDN_MUST_CHECK;
 
 #endif

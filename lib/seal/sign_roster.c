@@ -1,7 +1,7 @@
-/* sign_roster.c - the root and the approvers: who may sign.
+/* sign_roster.c - the root and the rosters: who may sign.
  *
  * A key is written before its certificate, and taken away again when the
- * certificate fails, so a name in approvers.pem always had a key. The trust
+ * certificate fails, so a name in a roster always had a key. The trust
  * folder's lock is held from reading the list to replacing it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -17,7 +17,13 @@
 
 #define ROOT_KEY "root.key"
 #define ROOT_CERTIFICATE "root.pem"
-#define APPROVERS "approvers.pem"
+
+const char *cdn_seal_roster(cdn_seal_role role)
+{
+    static const char *const files[CDN_SEAL_ROLE_END_] = {
+        [CDN_SEAL_APPROVER] = "approvers.pem", [CDN_SEAL_PACKAGER] = "packager.pem"};
+    return files[role];
+}
 
 static cdn_status check_name(const char *what, const char *text, cdn_error *error)
 {
@@ -110,10 +116,11 @@ static cdn_status check_free(STACK_OF(X509) *list, const char *name, cdn_error *
     return CDN_OK;
 }
 
-/* Everything of a new approver that needs the lists: certificate, key file, list. */
-static cdn_status enrol(const char *keys_dir, const char *trust_dir, const char *name,
-                        const char *organisation, const cdn_passphrase *root_passphrase,
-                        const cdn_passphrase *passphrase, cdn_error *error)
+/* Everything of a new signer that needs the lists: certificate, key file, list. */
+static cdn_status enrol(const char *roster, const char *keys_dir, const char *trust_dir,
+                        const char *name, const char *organisation,
+                        const cdn_passphrase *root_passphrase, const cdn_passphrase *passphrase,
+                        cdn_error *error)
 {
     char file[CDN_SEAL_NAME_SIZE + 8];
     char path[CDN_SEAL_PATH_SIZE];
@@ -122,7 +129,7 @@ static cdn_status enrol(const char *keys_dir, const char *trust_dir, const char 
     EVP_PKEY *root_key = NULL, *key = NULL;
     CDN_TRY(key_name(name, file, error));
     CDN_TRY(cdn_seal_path(path, keys_dir, file, error));
-    cdn_status status = cdn_seal_certificates_load(trust_dir, APPROVERS, true, &list, error);
+    cdn_status status = cdn_seal_certificates_load(trust_dir, roster, true, &list, error);
     if (status == CDN_OK)
         status = check_free(list, name, error);
     if (status == CDN_OK)
@@ -142,7 +149,7 @@ static cdn_status enrol(const char *keys_dir, const char *trust_dir, const char 
     if (status == CDN_OK)
         status = cdn_seal_key_save(keys_dir, file, key, passphrase, error);
     if (status == CDN_OK) {
-        status = cdn_seal_certificates_save(trust_dir, APPROVERS, list, error);
+        status = cdn_seal_certificates_save(trust_dir, roster, list, error);
         if (status != CDN_OK)
             (void)unlink(path);
     }
@@ -154,24 +161,27 @@ static cdn_status enrol(const char *keys_dir, const char *trust_dir, const char 
     return status;
 }
 
-cdn_status cdn_seal_new_approver(const char *keys_dir, const char *trust_dir, const char *name,
-                                 const char *organisation, const cdn_passphrase *root_passphrase,
-                                 const cdn_passphrase *passphrase, cdn_error *error)
+cdn_status cdn_seal_new_signer(cdn_seal_role role, const char *keys_dir, const char *trust_dir,
+                               const char *name, const char *organisation,
+                               const cdn_passphrase *root_passphrase,
+                               const cdn_passphrase *passphrase, cdn_error *error)
 {
     int lock = -1;
     CDN_TRY(check_name("the name", name, error));
     CDN_TRY(check_name("the organisation", organisation, error));
     CDN_TRY(cdn_seal_lock(trust_dir, &lock, error));
     cdn_status status =
-        enrol(keys_dir, trust_dir, name, organisation, root_passphrase, passphrase, error);
+        enrol(cdn_seal_roster(role), keys_dir, trust_dir, name, organisation, root_passphrase,
+              passphrase, error);
     (void)close(lock);
     return status;
 }
 
-cdn_status cdn_seal_signer_load(const char *keys_dir, const char *trust_dir, const char *name,
-                                const cdn_passphrase *passphrase, X509 **out_certificate,
-                                EVP_PKEY **out_key, cdn_error *error)
+cdn_status cdn_seal_signer_load(cdn_seal_role role, const char *keys_dir, const char *trust_dir,
+                                const char *name, const cdn_passphrase *passphrase,
+                                X509 **out_certificate, EVP_PKEY **out_key, cdn_error *error)
 {
+    const char *roster = cdn_seal_roster(role);
     char file[CDN_SEAL_NAME_SIZE + 8];
     char text[CDN_SEAL_NAME_SIZE];
     STACK_OF(X509) *list = NULL;
@@ -179,7 +189,7 @@ cdn_status cdn_seal_signer_load(const char *keys_dir, const char *trust_dir, con
     EVP_PKEY *key = NULL;
     CDN_TRY(check_name("the name", name, error));
     CDN_TRY(key_name(name, file, error));
-    CDN_TRY(cdn_seal_certificates_load(trust_dir, APPROVERS, false, &list, error));
+    CDN_TRY(cdn_seal_certificates_load(trust_dir, roster, false, &list, error));
     for (int i = 0; found == NULL && i < sk_X509_num(list); i++) {
         X509 *one = sk_X509_value(list, i);
         if (cdn_seal_certificate_text(one, NID_commonName, text) && strcmp(text, name) == 0 &&
@@ -189,7 +199,7 @@ cdn_status cdn_seal_signer_load(const char *keys_dir, const char *trust_dir, con
     cdn_status status = CDN_OK;
     if (found == NULL)
         status = cdn_fail(error, CDN_E_REFUSED, "%s has no certificate in force in %s", name,
-                          APPROVERS);
+                          roster);
     if (status == CDN_OK)
         status = cdn_seal_key_load(keys_dir, file, passphrase, &key, error);
     if (status == CDN_OK && X509_check_private_key(found, key) != 1)

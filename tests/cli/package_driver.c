@@ -19,7 +19,8 @@ static cdn_status make_keys(int count, char **words, cdn_error *error)
                                   : cdn_seal_new_root(words[0], words[1], "Test Org", NULL, error);
     for (int i = 2; i < count && status == CDN_OK; i++)
         status =
-            cdn_seal_new_approver(words[0], words[1], words[i], "Test Org", NULL, NULL, error);
+            cdn_seal_new_signer(CDN_SEAL_APPROVER, words[0], words[1], words[i], "Test Org", NULL,
+                                NULL, error);
     return status;
 }
 
@@ -31,8 +32,8 @@ static cdn_status sign(char **words, cdn_error *error)
     (void)snprintf(path, sizeof path, "%s/tagmanifest-sha512.txt", words[2]);
     cdn_status status = cdn_file_read(path, &bytes, error);
     if (status == CDN_OK)
-        status = cdn_seal_sign(words[0], words[1], words[3], NULL, bytes.bytes, bytes.length, &pem,
-                               error);
+        status = cdn_seal_sign(CDN_SEAL_APPROVER, words[0], words[1], words[3], NULL, bytes.bytes,
+                               bytes.length, &pem, error);
     if (status == CDN_OK)
         status = cdn_package_add_signature(words[2], pem.bytes, pem.length, error);
     cdn_text_release(&bytes);

@@ -37,10 +37,11 @@ static int setup(void **state)
     const char *keys = unit_path("keys"), *trust = unit_path("trust");
     assert_int_equal(cdn_seal_new_root(keys, trust, "Test Org", NULL, &error), CDN_OK);
     assert_int_equal(
-        cdn_seal_new_approver(keys, trust, "Ada King", "Test Org", NULL, NULL, &error), CDN_OK);
+        cdn_seal_new_signer(CDN_SEAL_APPROVER, keys, trust, "Ada King", "Test Org", NULL, NULL,
+                            &error), CDN_OK);
     assert_int_equal(
-        cdn_seal_new_approver(keys, trust, "Bo It\xc3\xb6", "Test Org", NULL, NULL, &error),
-        CDN_OK);
+        cdn_seal_new_signer(CDN_SEAL_APPROVER, keys, trust, "Bo It\xc3\xb6", "Test Org", NULL, NULL,
+                            &error), CDN_OK);
     unit_write(unit_path("message"), message, message_size);
     return 0;
 }
@@ -49,9 +50,8 @@ static int setup(void **state)
 static void sign(cdn_text *pem)
 {
     cdn_error error = CDN_ERROR_INIT;
-    assert_int_equal(cdn_seal_sign(unit_path("keys"), unit_path("trust"), "Ada King", NULL, message,
-                                   message_size, pem, &error),
-                     CDN_OK);
+    assert_int_equal(cdn_seal_sign(CDN_SEAL_APPROVER, unit_path("keys"), unit_path("trust"),
+                                   "Ada King", NULL, message, message_size, pem, &error), CDN_OK);
     unit_write(unit_path("sig"), pem->bytes, pem->length);
 }
 
@@ -62,7 +62,8 @@ static cdn_status verify_file(const char *name, cdn_signer *signer, cdn_error *e
     assert_non_null(file);
     size_t size = fread(pem, 1, sizeof pem, file);
     assert_int_equal(fclose(file), 0);
-    return cdn_seal_verify(unit_path("trust"), message, message_size, pem, size, signer, error);
+    return cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust"), message, message_size, pem, size,
+                           signer, error);
 }
 
 static void expect_refused(const char *name, const char *reason)
@@ -144,14 +145,14 @@ static void test_sign__other_bytes_are_refused(void **state)
     cdn_signer signer;
     cdn_text pem = CDN_TEXT_INIT(65536);
     sign(&pem);
-    assert_int_equal(cdn_seal_verify(unit_path("trust"), "bytes\nto sigm\n", message_size,
-                                     pem.bytes, pem.length, &signer, &error),
-                     CDN_E_REFUSED);
+    assert_int_equal(cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust"), "bytes\nto sigm\n",
+                                     message_size, pem.bytes, pem.length, &signer, &error),
+                                     CDN_E_REFUSED);
     /* and the form: CRLF for LF is other bytes too */
     error = (cdn_error)CDN_ERROR_INIT;
-    assert_int_equal(cdn_seal_verify(unit_path("trust"), "bytes\r\nto sign\r\n", message_size + 2,
-                                     pem.bytes, pem.length, &signer, &error),
-                     CDN_E_REFUSED);
+    assert_int_equal(cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust"), "bytes\r\nto sign\r\n",
+                                     message_size + 2, pem.bytes, pem.length, &signer, &error),
+                                     CDN_E_REFUSED);
     cdn_text_release(&pem);
 }
 
@@ -272,20 +273,17 @@ static void test_sign__other_root_is_refused(void **state)
         cdn_seal_new_root(unit_path("keys2"), unit_path("trust2"), "Test Org", NULL, &error),
         CDN_OK);
     assert_int_equal(run("cp trust/approvers.pem trust2/"), 0);
-    assert_int_equal(cdn_seal_verify(unit_path("trust2"), message, message_size, pem.bytes,
-                                     pem.length, &signer, &error),
-                     CDN_E_REFUSED);
+    assert_int_equal(cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust2"), message, message_size,
+                                     pem.bytes, pem.length, &signer, &error), CDN_E_REFUSED);
     /* a file of two roots, or of one that is no root, is not a root */
     assert_int_equal(run("cat trust/root.pem >>trust2/root.pem"), 0);
     error = (cdn_error)CDN_ERROR_INIT;
-    assert_int_equal(cdn_seal_verify(unit_path("trust2"), message, message_size, pem.bytes,
-                                     pem.length, &signer, &error),
-                     CDN_E_INPUT);
+    assert_int_equal(cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust2"), message, message_size,
+                                     pem.bytes, pem.length, &signer, &error), CDN_E_INPUT);
     assert_int_equal(run("awk '/BEGIN/ { c++ } c == 1' trust/approvers.pem >trust2/root.pem"), 0);
     error = (cdn_error)CDN_ERROR_INIT;
-    assert_int_equal(cdn_seal_verify(unit_path("trust2"), message, message_size, pem.bytes,
-                                     pem.length, &signer, &error),
-                     CDN_E_INPUT);
+    assert_int_equal(cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust2"), message, message_size,
+                                     pem.bytes, pem.length, &signer, &error), CDN_E_INPUT);
     cdn_text_release(&pem);
 }
 
@@ -293,8 +291,8 @@ static cdn_status try_to_sign(const char *name, const cdn_passphrase *passphrase
 {
     cdn_text pem = CDN_TEXT_INIT(65536);
     *error = (cdn_error)CDN_ERROR_INIT;
-    cdn_status status = cdn_seal_sign(unit_path("keys"), unit_path("trust"), name, passphrase,
-                                      message, message_size, &pem, error);
+    cdn_status status = cdn_seal_sign(CDN_SEAL_APPROVER, unit_path("keys"), unit_path("trust"),
+                                      name, passphrase, message, message_size, &pem, error);
     cdn_text_release(&pem);
     return status;
 }
@@ -353,10 +351,12 @@ static void test_sign__passphrase_is_needed_and_must_be_right(void **state)
     const cdn_passphrase none = {"", 0};
     const char *keys = unit_path("keys"), *trust = unit_path("trust");
     assert_int_equal(
-        cdn_seal_new_approver(keys, trust, "Cy Roe", "Test Org", NULL, &none, &error), CDN_E_USAGE);
+        cdn_seal_new_signer(CDN_SEAL_APPROVER, keys, trust, "Cy Roe", "Test Org", NULL, &none,
+                            &error), CDN_E_USAGE);
     error = (cdn_error)CDN_ERROR_INIT;
     assert_int_equal(
-        cdn_seal_new_approver(keys, trust, "Cy Roe", "Test Org", NULL, &good, &error), CDN_OK);
+        cdn_seal_new_signer(CDN_SEAL_APPROVER, keys, trust, "Cy Roe", "Test Org", NULL, &good,
+                            &error), CDN_OK);
     assert_int_equal(try_to_sign("Cy Roe", NULL, &error), CDN_E_REFUSED);
     assert_non_null(strstr(error.message, "no passphrase"));
     assert_int_equal(try_to_sign("Cy Roe", &wrong, &error), CDN_E_REFUSED);
@@ -375,20 +375,21 @@ static void test_sign__root_with_passphrase(void **state)
     const cdn_passphrase good = {"root's own", 10};
     const char *keys = unit_path("keys5"), *trust = unit_path("trust5");
     assert_int_equal(cdn_seal_new_root(keys, trust, "Test Org", &good, &error), CDN_OK);
-    assert_int_equal(cdn_seal_new_approver(keys, trust, "Ada King", "Test Org", NULL, NULL, &error),
-                     CDN_E_REFUSED);
+    assert_int_equal(cdn_seal_new_signer(CDN_SEAL_APPROVER, keys, trust, "Ada King", "Test Org",
+                                         NULL, NULL, &error), CDN_E_REFUSED);
     assert_int_equal(access(unit_path("keys5/ada-king.key"), F_OK), -1);
     assert_int_equal(access(unit_path("trust5/approvers.pem"), F_OK), -1);
     error = (cdn_error)CDN_ERROR_INIT;
     assert_int_equal(
-        cdn_seal_new_approver(keys, trust, "Ada King", "Test Org", &good, NULL, &error), CDN_OK);
+        cdn_seal_new_signer(CDN_SEAL_APPROVER, keys, trust, "Ada King", "Test Org", &good, NULL,
+                            &error), CDN_OK);
 }
 
 static cdn_status try_to_enrol(const char *name, cdn_error *error)
 {
     *error = (cdn_error)CDN_ERROR_INIT;
-    return cdn_seal_new_approver(unit_path("keys"), unit_path("trust"), name, "Test Org", NULL,
-                                 NULL, error);
+    return cdn_seal_new_signer(CDN_SEAL_APPROVER, unit_path("keys"), unit_path("trust"), name,
+                               "Test Org", NULL, NULL, error);
 }
 
 static void test_sign__nothing_is_replaced(void **state)

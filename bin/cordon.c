@@ -22,7 +22,8 @@ typedef struct options {
     int positional_count;
     const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces;
     const char *passphrase_file, *root_passphrase_file;
-    const char *cells, *constraints, *pattern, *policy, *root, *key;
+    const char *cells, *constraints, *pattern, *policy, *root;
+    const char *key, *certificate;
     bool wide, clean;
 } options;
 
@@ -218,20 +219,53 @@ static cdn_status run_perturbation_key(const options *o, cdn_report *report, cdn
     return status;
 }
 
+static cdn_status run_open(const options *o, cdn_report *report, cdn_error *error)
+{
+    char passphrase[PASSPHRASE_MAX];
+    cdn_open_request request = {.package = o->positional[0],
+                                .key = o->key,
+                                .certificate = o->certificate,
+                                .trust = o->trust,
+                                .out = o->out};
+    if (o->key == NULL || o->certificate == NULL || o->trust == NULL || o->out == NULL)
+        return usage_error(error, "open needs",
+                           "--key FILE --certificate FILE --trust DIR --out FILE");
+    cdn_status status =
+        read_passphrase(o->passphrase_file, passphrase, &request.passphrase, error);
+    if (status == CDN_OK)
+        status = cdn_desk_open_package(&request, report, error);
+    explicit_bzero(passphrase, sizeof passphrase);
+    return status;
+}
+
+static bool key_kind(const char *word, cdn_key_kind *out)
+{
+    static const struct {
+        const char *word;
+        cdn_key_kind kind;
+    } kinds[] = {{"root", CDN_KEY_ROOT}, {"approver", CDN_KEY_APPROVER},
+                 {"packager", CDN_KEY_PACKAGER}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(word, kinds[i].word) == 0) {
+            *out = kinds[i].kind;
+            return true;
+        }
+    return false;
+}
+
 static cdn_status run_key(const options *o, cdn_report *report, cdn_error *error)
 {
     char passphrase[PASSPHRASE_MAX], root_passphrase[PASSPHRASE_MAX];
-    cdn_key_request request = {.organisation = o->organisation};
+    cdn_key_request request = {.name = o->name, .organisation = o->organisation};
     cdn_desk *desk = NULL;
-    bool root = strcmp(o->positional[0], "root") == 0;
     if (strcmp(o->positional[0], "perturbation") == 0)
         return run_perturbation_key(o, report, error);
-    if (!root && strcmp(o->positional[0], "approver") != 0)
-        return usage_error(error, "expected `key root`, `key approver` or `key perturbation`", "");
-    if (o->organisation == NULL || (!root && o->name == NULL))
+    if (!key_kind(o->positional[0], &request.kind))
+        return usage_error(error, "expected `key root|approver|packager|perturbation`", "");
+    bool person = request.kind == CDN_KEY_APPROVER;
+    if (o->organisation == NULL || (person && o->name == NULL))
         return usage_error(error, "key needs",
-                           root ? "--organisation NAME" : "--name NAME --organisation NAME");
-    request.name = root ? NULL : o->name;
+                           person ? "--name NAME --organisation NAME" : "--organisation NAME");
     cdn_status status = read_passphrase(o->passphrase_file, passphrase, &request.passphrase, error);
     if (status == CDN_OK)
         status = read_passphrase(o->root_passphrase_file, root_passphrase,
@@ -314,8 +348,11 @@ static const command commands[] = {
      "sign the exact bytes of a staged release"},
     {"deliver", 1, 1, run_deliver, "deliver RELEASE", "move an approved release to outbox/"},
     {"verify", 1, 1, run_verify, "verify PACKAGE --trust DIR", "the recipient's check"},
+    {"open", 1, 1, run_open,
+     "open FILE.p7m --key FILE --certificate FILE --trust DIR --out FILE [--passphrase-file F]",
+     "decrypt a package, verify it, and only then give it its name"},
     {"key", 1, 1, run_key,
-     "key root|approver [--name NAME] --organisation NAME [--passphrase-file F] "
+     "key root|approver|packager [--name NAME] --organisation NAME [--passphrase-file F] "
      "[--root-passphrase-file F], key perturbation",
      "make keys and certificates"},
     {"ledger", 1, 1, run_ledger, "ledger list|verify [--root SIZE:HEX]", "the history of releases"},
@@ -364,6 +401,8 @@ static const option_name value_options[] = {
     {"--pattern", offsetof(options, pattern)},
     {"--policy", offsetof(options, policy)},
     {"--root", offsetof(options, root)},
+    {"--key", offsetof(options, key)},
+    {"--certificate", offsetof(options, certificate)},
 };
 
 static bool set_value(options *o, const char *name, const char *value)

@@ -198,6 +198,7 @@ local function build_agreement(id, body, line)
         authors = required(texts),
         recipients = required(texts),
         max_cells = required(base.integer(1, 4194304)),
+        encrypted = required(base.boolean),
         script_travels = required(base.boolean),
     })
     o.lines = nil

@@ -4,11 +4,13 @@
  *   data/       input files and the snapshot made from them
  *   policies/   catalogue, agreements, protection (Lua, evaluated in the jail)
  *   scripts/    report scripts
- *   trust/      root certificate and approvers' certificates: what recipients hold
+ *   trust/      root certificate, approvers' and packager's certificates: what recipients hold;
+ *               recipients/: certificates for whom packages are encrypted
  *   keys/       private keys, mode 0600
  *   ledger/     the history of releases
  *   staging/    releases that wait for approval
- *   outbox/     packages that were delivered
+ *   outbox/     packages that were delivered, as they may leave
+ *   delivered/  what those of them hold that are encrypted
  *
  *   cdn_desk *desk;
  *   cdn_desk_open("work", NULL, &desk, &error);
@@ -110,9 +112,30 @@ CDN_API cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_
 CDN_API cdn_status cdn_desk_verify(const char *package, const char *trust_dir,
                                    cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
 
-/** A new root, or a new approver under it. */
+/** The recipient's side of an encrypted package: checks the packager's signature <package>.p7s,
+ *  decrypts beside `out`, verifies what was inside and that it was meant for this certificate, and
+ *  only then gives it its name. */
+typedef struct cdn_open_request {
+    const char *package;     /* NAME.zip.p7m */
+    const char *key;         /* private key, PEM, mode 0600 */
+    const char *certificate; /* of that key, PEM */
+    const char *trust;       /* the trust folder */
+    const char *passphrase;  /* of the key; NULL = not encrypted */
+    const char *out;         /* the zip to make; must not exist */
+} cdn_open_request;
+CDN_API cdn_status cdn_desk_open_package(const cdn_open_request *request, cdn_report *report,
+                                         cdn_error *error) CDN_MUST_CHECK;
+
+typedef enum cdn_key_kind {
+    CDN_KEY_ROOT = 1,
+    CDN_KEY_APPROVER = 2, /* a person who approves */
+    CDN_KEY_PACKAGER = 3  /* this system, which signs encrypted packages on the outside */
+} cdn_key_kind;
+
+/** A new root, or a new signer under it. */
 typedef struct cdn_key_request {
-    const char *name;            /* approver's name; NULL = the root */
+    cdn_key_kind kind;
+    const char *name;            /* of an approver; else not used */
     const char *organisation;
     const char *root_passphrase; /* NULL = not encrypted */
     const char *passphrase;      /* of the new key; NULL = not encrypted */

@@ -4,7 +4,9 @@
  * zip beside the package -> intent in the ledger, durable -> the directory into
  * outbox/, whole -> the zip -> commit. Killed before the intent nothing left;
  * after it, the intent stands and counts as released, and delivering again
- * takes it up where it ended: the directory may be in outbox/ already.
+ * takes it up where it ended: the directory may be in outbox/ already. When the
+ * agreement says so, only an envelope for the recipients' keys goes to outbox/,
+ * and the directory to delivered/.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
@@ -15,6 +17,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "desk/envelope.h"
 #include "desk/staging.h"
 #include "export/package.h"
 #include "io/file.h"
@@ -84,7 +87,10 @@ static cdn_status move_file(const char *from, const char *to, cdn_error *error)
 typedef struct delivery {
     const char *id;
     const char *from; /* where the package is: staged, or out when an earlier delivery ended */
+    bool encrypted;
     char *staged, *staged_zip, *out, *out_zip, *trust, *note;
+    char *sealed, *signature; /* the zip for the recipients only, and the packager over that */
+    char *out_sealed, *out_signature;
 } delivery;
 
 static void delivery_release(delivery *d)
@@ -95,24 +101,38 @@ static void delivery_release(delivery *d)
     cdn_free(d->out_zip);
     cdn_free(d->trust);
     cdn_free(d->note);
+    cdn_free(d->sealed);
+    cdn_free(d->signature);
+    cdn_free(d->out_sealed);
+    cdn_free(d->out_signature);
 }
 
-static cdn_status delivery_paths(const cdn_desk *desk, const char *id, delivery *d,
+/* <folder>/<id><ending> */
+static char *path_of(const cdn_desk *desk, const char *folder, const char *id, const char *ending)
+{
+    char name[192];
+    (void)snprintf(name, sizeof name, "%s%s", id, ending);
+    return cdn_desk_path(desk, folder, name);
+}
+
+static cdn_status delivery_paths(const cdn_desk *desk, const char *id, bool encrypted, delivery *d,
                                  cdn_error *error)
 {
-    char zip[192], note[192];
-    (void)snprintf(zip, sizeof zip, "%s.zip", id);
-    (void)snprintf(note, sizeof note, "%s.json", id);
-    *d = (delivery){id,
-                    NULL,
-                    cdn_desk_path(desk, "staging", id),
-                    cdn_desk_path(desk, "staging", zip),
-                    cdn_desk_path(desk, "outbox", id),
-                    cdn_desk_path(desk, "outbox", zip),
-                    cdn_desk_path(desk, "trust", NULL),
-                    cdn_desk_path(desk, "staging", note)};
+    *d = (delivery){.id = id,
+                    .encrypted = encrypted,
+                    .staged = path_of(desk, "staging", id, ""),
+                    .staged_zip = path_of(desk, "staging", id, ".zip"),
+                    .out = path_of(desk, encrypted ? "delivered" : "outbox", id, ""),
+                    .out_zip = path_of(desk, "outbox", id, ".zip"),
+                    .trust = cdn_desk_path(desk, "trust", NULL),
+                    .note = path_of(desk, "staging", id, ".json"),
+                    .sealed = path_of(desk, "staging", id, ".zip.p7m"),
+                    .signature = path_of(desk, "staging", id, ".zip.p7m.p7s"),
+                    .out_sealed = path_of(desk, "outbox", id, ".zip.p7m"),
+                    .out_signature = path_of(desk, "outbox", id, ".zip.p7m.p7s")};
     if (d->staged == NULL || d->staged_zip == NULL || d->out == NULL || d->out_zip == NULL ||
-        d->trust == NULL || d->note == NULL)
+        d->trust == NULL || d->note == NULL || d->sealed == NULL || d->signature == NULL ||
+        d->out_sealed == NULL || d->out_signature == NULL)
         return cdn_fail_memory(error);
     d->from = !cdn_file_exists(d->staged) && cdn_file_exists(d->out) ? d->out : d->staged;
     return CDN_OK;
@@ -133,36 +153,62 @@ static cdn_status check_identity(const delivery *d, const cdn_json *note,
     return status;
 }
 
-static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_json *note,
-                            const cdn_package_report *verified, cdn_error *error)
+static cdn_status remove_file(const char *path, cdn_error *error)
 {
-    if (cdn_file_exists(d->staged_zip) && unlink(d->staged_zip) != 0)
-        return cdn_fail_errno(error, "cannot remove", d->staged_zip, errno);
-    CDN_TRY(cdn_package_zip(d->from, d->staged_zip, error));
-    CDN_TRY(add_intent(desk, d->id, note, d->staged_zip, verified, error));
-    if (d->from == d->staged)
-        CDN_TRY(cdn_dir_publish(d->staged, d->out, error));
-    CDN_TRY(move_file(d->staged_zip, d->out_zip, error));
-    CDN_TRY(cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error));
-    if (unlink(d->note) != 0)
-        return cdn_fail_errno(error, "cannot remove", d->note, errno);
+    if (unlink(path) != 0 && errno != ENOENT)
+        return cdn_fail_errno(error, "cannot remove", path, errno);
     return CDN_OK;
 }
 
-static cdn_status deliver(cdn_desk *desk, const delivery *d, const cdn_json *note,
-                          cdn_package_report *verified, cdn_error *error)
+/* The directory that holds the package when its envelope has left. */
+static cdn_status keep_copy(const cdn_desk *desk, cdn_error *error)
 {
-    cdn_agreement *agreement = NULL;
+    char *folder = cdn_desk_path(desk, "delivered", NULL);
+    cdn_status status = folder == NULL ? cdn_fail_memory(error) : cdn_dir_make(folder, error);
+    cdn_free(folder);
+    return status;
+}
+
+/* The signature goes first: a package in outbox/ always has it beside it. */
+static cdn_status send_envelope(const delivery *d, cdn_error *error)
+{
+    CDN_TRY(move_file(d->signature, d->out_signature, error));
+    CDN_TRY(move_file(d->sealed, d->out_sealed, error));
+    return remove_file(d->staged_zip, error);
+}
+
+static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_json *note,
+                            const cdn_agreement *agreement, const cdn_package_report *verified,
+                            cdn_error *error)
+{
+    CDN_TRY(remove_file(d->staged_zip, error));
+    CDN_TRY(cdn_package_zip(d->from, d->staged_zip, error));
+    if (d->encrypted) {
+        CDN_TRY(keep_copy(desk, error));
+        CDN_TRY(cdn_envelope_seal(desk, agreement, d->staged_zip, d->sealed, d->signature, error));
+    }
+    CDN_TRY(add_intent(desk, d->id, note, d->encrypted ? d->sealed : d->staged_zip, verified,
+                       error));
+    if (d->from == d->staged)
+        CDN_TRY(cdn_dir_publish(d->staged, d->out, error));
+    CDN_TRY(d->encrypted ? send_envelope(d, error)
+                         : move_file(d->staged_zip, d->out_zip, error));
+    CDN_TRY(cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error));
+    return remove_file(d->note, error);
+}
+
+static cdn_status deliver(cdn_desk *desk, const delivery *d, const cdn_json *note,
+                          const cdn_agreement *agreement, cdn_package_report *verified,
+                          cdn_error *error)
+{
     CDN_TRY(cdn_package_verify(d->from, d->trust, verified, error));
     CDN_TRY(check_identity(d, note, verified, error));
-    CDN_TRY(cdn_staging_agreement(desk, note, &agreement, error));
     cdn_status status = check_consent(desk, note, agreement, error);
     if (status == CDN_OK && verified->approvals < agreement->approvals_required)
         status = cdn_fail(error, CDN_E_REFUSED, "%u of %u approvals", verified->approvals,
                           agreement->approvals_required);
     if (status == CDN_OK)
-        status = hand_over(desk, d, note, verified, error);
-    cdn_agreement_destroy(agreement);
+        status = hand_over(desk, d, note, agreement, verified, error);
     return status;
 }
 
@@ -189,19 +235,23 @@ cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_report *
     cdn_json *note = NULL;
     delivery d = {0};
     cdn_package_report verified = {0};
+    cdn_agreement *agreement = NULL;
     int lock = -1;
     cdn_status status = cdn_desk_lock(desk, &lock, error);
     if (status == CDN_OK)
         status = cdn_staging_note(desk, release_id, &note, error);
     if (status == CDN_OK)
-        status = delivery_paths(desk, release_id, &d, error);
+        status = cdn_staging_agreement(desk, note, &agreement, error);
     if (status == CDN_OK)
-        status = deliver(desk, &d, note, &verified, error);
+        status = delivery_paths(desk, release_id, agreement->encrypted, &d, error);
+    if (status == CDN_OK)
+        status = deliver(desk, &d, note, agreement, &verified, error);
     if (status == CDN_OK)
         status = report_verified("delivered", &verified, report, error);
     cdn_desk_unlock(lock);
     cdn_package_report_release(&verified);
     delivery_release(&d);
+    cdn_agreement_destroy(agreement);
     cdn_json_destroy(note);
     return status;
 }

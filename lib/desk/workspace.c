@@ -176,6 +176,9 @@ cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_
 {
     char *keys = cdn_desk_path(desk, "keys", NULL);
     char *trust = cdn_desk_path(desk, "trust", NULL);
+    const char *name = request->kind == CDN_KEY_ROOT       ? "root"
+                       : request->kind == CDN_KEY_PACKAGER ? CDN_DESK_PACKAGER
+                                                           : request->name;
     cdn_passphrase root = {request->root_passphrase, 0};
     cdn_passphrase own = {request->passphrase, 0};
     root.length = root.bytes == NULL ? 0 : strlen(root.bytes);
@@ -183,16 +186,16 @@ cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_
     cdn_status status = CDN_OK;
     if (keys == NULL || trust == NULL)
         status = cdn_fail_memory(error);
-    else if (request->name == NULL)
+    else if (request->kind == CDN_KEY_ROOT)
         status = cdn_seal_new_root(keys, trust, request->organisation, &own, error);
     else
-        status = cdn_seal_new_signer(CDN_SEAL_APPROVER, keys, trust, request->name,
-                                     request->organisation, &root, &own, error);
+        status = cdn_seal_new_signer(
+            request->kind == CDN_KEY_PACKAGER ? CDN_SEAL_PACKAGER : CDN_SEAL_APPROVER, keys, trust,
+            name, request->organisation, &root, &own, error);
     cdn_free(keys);
     cdn_free(trust);
     CDN_TRY(status);
     char line[512];
-    (void)snprintf(line, sizeof line, "key made: %.200s",
-                   request->name == NULL ? "root" : request->name);
+    (void)snprintf(line, sizeof line, "key made: %.200s", name);
     return one_line(report, "key", line, error);
 }

@@ -29,12 +29,13 @@ cdn_status cdn_package_add_signature(const char *dir, const char *pem, size_t si
 /** Zip with one top folder named as the directory; sorted names, fixed times and modes. */
 cdn_status cdn_package_zip(const char *dir, const char *zip_path, cdn_error *error) CDN_MUST_CHECK;
 
-/** What a verification found; the approvers' names are in `approvers`, one per line. */
+/** What a verification found; names one per line. */
 typedef struct cdn_package_report {
     char release_id[128];
     uint32_t approvals;           /* by distinct people with distinct keys */
     uint32_t approvals_required;  /* the larger of the package's and the trust folder's number */
-    cdn_text approvers;
+    cdn_text approvers;           /* who signed */
+    cdn_text recipients;          /* whom the signed statement names */
 } cdn_package_report;
 
 /** Verifies a package directory or zip (unpacked in a private temporary folder, with limits on

@@ -200,6 +200,13 @@ static cdn_status read_statement(verify_job *job, cdn_error *error)
         return cdn_fail(error, CDN_E_REFUSED, "%s is not a release statement of a known kind",
                         CDN_PACKAGE_STATEMENT);
     (void)snprintf(job->report->release_id, sizeof job->report->release_id, "%s", id);
+    const cdn_json *names = cdn_json_get(predicate, "recipients");
+    for (size_t i = 0; i < cdn_json_size(names); i++) {
+        const char *name = cdn_json_string(cdn_json_at(names, i));
+        cdn_text_addf(&job->report->recipients, "%s\n", name == NULL ? "" : name);
+    }
+    if (job->report->recipients.failed)
+        return cdn_fail_memory(error);
     return check_subjects(job, error);
 }
 
@@ -367,7 +374,8 @@ cdn_status cdn_package_verify(const char *package, const char *trust_dir,
                               cdn_package_report *report, cdn_error *error)
 {
     struct stat info;
-    *report = (cdn_package_report){.approvers = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE)};
+    *report = (cdn_package_report){.approvers = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE),
+                                   .recipients = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE)};
     if (lstat(package, &info) != 0)
         return cdn_fail_at(error, CDN_E_INPUT, package, 0, 0, "cannot be opened: %s",
                            strerror(errno));
@@ -381,6 +389,8 @@ cdn_status cdn_package_verify(const char *package, const char *trust_dir,
 
 void cdn_package_report_release(cdn_package_report *report)
 {
-    if (report != NULL)
-        cdn_text_release(&report->approvers);
+    if (report == NULL)
+        return;
+    cdn_text_release(&report->approvers);
+    cdn_text_release(&report->recipients);
 }

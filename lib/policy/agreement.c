@@ -19,7 +19,7 @@
 #define ROOT_KEYS                                                                             \
     "format id title partner purpose legal_basis contact policy valid scope dimensions "      \
     "measures rows consent forbidden approvals approvers authors recipients max_cells "       \
-    "script_travels"
+    "encrypted script_travels"
 #define LIST_MAX 1024u
 #define LEAST_APPROVALS 2 /* a package with fewer is refused by every recipient */
 #define CELLS_MAX (4 * 1024 * 1024)
@@ -595,6 +595,7 @@ static cdn_status read_head(reading *in)
     CDN_TRY(cdn_shape_name(shape, root, "policy", true, &agreement->policy));
     CDN_TRY(cdn_shape_integer(shape, root, "max_cells", true, 1, CELLS_MAX, &cells));
     agreement->max_cells = (uint32_t)cells;
+    CDN_TRY(cdn_shape_flag(shape, root, "encrypted", true, &agreement->encrypted));
     return cdn_shape_flag(shape, root, "script_travels", true, &agreement->script_travels);
 }
 

@@ -58,6 +58,7 @@ typedef struct cdn_agreement {
     uint32_t author_count;        const char *const *authors; /* may not approve */
     uint32_t recipient_count;     const char *const *recipients;
     uint32_t max_cells;           /* in one release */
+    bool encrypted;               /* delivered for the recipients' keys only */
     bool script_travels;          /* the package carries the script and the plan */
 } cdn_agreement;
 

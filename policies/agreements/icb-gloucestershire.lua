@@ -70,5 +70,6 @@ agreement "icb-gloucestershire" {
   recipients = { "NHS Gloucestershire workforce team" },
 
   max_cells      = 200000,
+  encrypted      = false,
   script_travels = true,
 }

@@ -92,5 +92,6 @@ agreement "london-adass" {
   recipients = { "ADASS London analysts" },
 
   max_cells      = 500000,     -- in one release
+  encrypted      = false,     -- true: outbox/ gets it for the keys in trust/recipients only
   script_travels = true,       -- the package carries the script and its plan
 }

@@ -1,0 +1,138 @@
+#!/bin/sh
+# envelope.sh - packages for named recipients: sealed at delivery, opened by them and nobody else.
+#
+# Recipients make their keys with openssl; what Cordon sealed, openssl opens too.
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "$(dirname "$0")/../support/cli.sh"
+
+# key_pair FILE NAME USAGE ALGORITHM...: FILE.key and FILE.pem, self-signed
+key_pair() {
+    pair=$1
+    pair_name=$2
+    usage=$3
+    shift 3
+    (umask 077 && openssl req -x509 -newkey "$@" -nodes -keyout "$pair.key" -out "$pair.pem" \
+        -subj "/O=Partner/CN=$pair_name" -days 30 -addext basicConstraints=critical,CA:FALSE \
+        -addext "keyUsage=critical,$usage" 2>/dev/null) || fail "openssl req"
+}
+
+# try OUT ARG...: opens the delivered package
+try() {
+    try_out=$1
+    shift
+    rm -f "$try_out"
+    run open "$sealed" --trust trust --out "$try_out" "$@"
+}
+
+refused() {
+    exits "$1" "$2"
+    checks=$((checks + 1))
+    [ ! -e "$try_out" ] && [ ! -e "$try_out.part" ] || fail "something was left behind"
+}
+
+workspace ws 4000 400
+agreement=ws/policies/agreements/london-adass.lua
+sed -i 's/encrypted *= false/encrypted = true/' "$agreement"
+keys ws "Asha Example" "Bram Sample"
+key_pair analyst "ADASS London analysts" keyAgreement ec -pkeyopt ec_paramgen_curve:P-256
+key_pair other "Somebody Else" keyAgreement ec -pkeyopt ec_paramgen_curve:P-256
+stage ws "$root/scripts/borough_coverage.lua"
+for name in "Asha Example" "Bram Sample"; do
+    in_ws ws approve "$id" --as "$name"
+    exits 0
+done
+
+case="nobody to seal it for"
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "ADASS London analysts has no certificate"
+mkdir ws/trust/recipients
+cp other.pem ws/trust/recipients/
+in_ws ws deliver "$id"
+exits 1 "ADASS London analysts has no certificate"
+cp analyst.pem ws/trust/recipients/
+case="nobody to sign it"
+in_ws ws deliver "$id"
+exits 3 "packager"
+[ -z "$(ls ws/outbox)" ] || fail "something is in the outbox: $(ls ws/outbox)"
+in_ws ws key packager --organisation "Data owner"
+exits 0
+
+case="sealed"
+in_ws ws deliver "$id"
+exits 0 "delivered"
+check "only the envelope leaves" [ "$(ls ws/outbox)" = "$id.zip.p7m
+$id.zip.p7m.p7s" ]
+check "the package stays" [ -f "ws/delivered/$id/tagmanifest-sha512.txt" ]
+check "nothing stays in staging" [ -z "$(ls ws/staging)" ]
+"$cordon" ledger list --workspace ws | awk -v id="$id" '$3 == id { print $2 }' >kinds
+check "the ledger knows" [ "$(tr '\n' ' ' <kinds)" = "stage approve approve intent commit " ]
+! grep -q "$(head -c 20 "ws/delivered/$id/data/tables/"*.csv | tail -n 1)" "ws/outbox/$id.zip.p7m" ||
+    fail "the envelope can be read"
+
+# the recipient has two files, a trust folder, a key
+mkdir -p trust mail
+cp ws/trust/*.pem trust/
+cp ws/outbox/* mail/
+sealed=mail/$id.zip.p7m
+
+case="opened"
+try opened.zip --key analyst.key --certificate analyst.pem
+exits 0 "opened and verified: $id, 2 approvals"
+run verify opened.zip --trust trust
+exits 0 "verified: $id"
+unzip -q opened.zip -d opened
+check "the same package" diff -r "opened/$id" "ws/delivered/$id"
+case="it is not replaced"
+run open "$sealed" --trust trust --out opened.zip --key analyst.key --certificate analyst.pem
+exits 1 "exists and is not replaced"
+
+case="with stock tools"
+check "the packager's signature" openssl cms -verify -binary -inform PEM -in "$sealed.p7s" \
+    -content "$sealed" -CAfile trust/root.pem -nointern -certfile trust/packager.pem -out /dev/null
+check "decrypted" sh -c "openssl cms -decrypt -binary -inform DER -in '$sealed' -recip analyst.pem \
+    -inkey analyst.key -out stock.tmp && mv stock.tmp stock.zip"
+check "the same bytes" cmp stock.zip opened.zip
+
+case="another's key"
+try x.zip --key other.key --certificate other.pem
+refused 1 "not for this key"
+try x.zip --key other.key --certificate analyst.pem
+refused 1 "not that of the key"
+case="a key that others can read"
+cp analyst.key loose.key
+chmod 644 loose.key
+try x.zip --key loose.key --certificate analyst.pem
+refused 1 "loose.key"
+
+case="a changed envelope"
+cp "$sealed" kept
+printf '\1' | dd of="$sealed" bs=1 seek=2000 conv=notrunc 2>/dev/null
+try x.zip --key analyst.key --certificate analyst.pem
+refused 1 "signature does not verify"
+cp kept "$sealed"
+case="no signature outside"
+mv "$sealed.p7s" aside
+try x.zip --key analyst.key --certificate analyst.pem
+refused 3 "p7s"
+case="an approver's signature outside"
+mkdir one
+cp "opened/$id/signatures/approver-1.p7s" "$sealed.p7s"
+try x.zip --key analyst.key --certificate analyst.pem
+refused 1 "signature does not verify"
+mv aside "$sealed.p7s"
+
+# The analyst seals our package for another, and even gets our packager to sign it.
+case="passed on"
+openssl cms -encrypt -binary -aes-256-gcm -in opened.zip -outform DER -out passed.p7m \
+    -recip other.pem -keyopt ecdh_kdf_md:sha256 || fail "openssl cms -encrypt"
+openssl cms -sign -binary -cades -nosmimecap -nocerts -keyid -in passed.p7m -outform PEM -out passed.p7m.p7s \
+    -signer ws/trust/packager.pem -inkey ws/keys/cordon-packager.key || fail "openssl cms -sign"
+sealed=passed.p7m
+try x.zip --key other.key --certificate other.pem
+refused 1 "was not made for Somebody Else"
+
+case="words"
+run open "$sealed" --trust trust --out x.zip --key other.key
+exits 2 "open needs"
+done_testing

@@ -175,6 +175,21 @@ static cdn_status protect_round(work *w, uint32_t burst, uint32_t *exposed, cdn_
     return CDN_OK;
 }
 
+cdn_status cdn_certify_count(const cdn_factor *factor, uint32_t *exposed, cdn_error *error)
+{
+    const cdn_system *system = factor->system;
+    uint64_t (*vectors)[2] = cdn_alloc(system->cell_count, sizeof *vectors);
+    if (vectors == NULL)
+        return cdn_fail_memory(error);
+    cdn_factor_null_vectors(factor, CDN_FACTOR_SEED, vectors);
+    *exposed = 0;
+    for (uint32_t c = 0; c < system->cell_count; c++)
+        *exposed += (system->marks[c] & CDN_CELL_SENSITIVE) && vectors[c][0] == 0 &&
+                    vectors[c][1] == 0;
+    cdn_free(vectors);
+    return CDN_OK;
+}
+
 cdn_status cdn_certify(cdn_pattern *pattern, cdn_factor *factor, uint32_t *rounds, cdn_error *error)
 {
     uint32_t cells = pattern->system->cell_count;

@@ -59,15 +59,22 @@ static void list_row(work *w, uint32_t r)
         w->shortest = length;
 }
 
-static void unlist_row(work *w, uint32_t r)
+static void unlist_row(work *w, uint32_t r, uint32_t length)
 {
     const row *this = &w->rows[r];
     if (this->before == CDN_NONE)
-        w->of_length[this->length] = this->after;
+        w->of_length[length] = this->after;
     else
         w->rows[this->before].after = this->after;
     if (this->after != CDN_NONE)
         w->rows[this->after].before = this->before;
+}
+
+/* From the list of the length that the row had. */
+static void move_row(work *w, uint32_t r, uint32_t length)
+{
+    unlist_row(w, r, length);
+    list_row(w, r);
 }
 
 static bool pool_room(work *w, uint64_t more)
@@ -200,20 +207,60 @@ static uint32_t choose_cell(const work *w, const row *r)
     return best;
 }
 
+static uint32_t find_cell(const work *w, const row *r, uint32_t cell)
+{
+    const uint32_t *cells = w->cells + r->start;
+    uint32_t i = 0;
+    while (i < r->length && cells[i] != cell)
+        i++;
+    return i;
+}
+
+static void drop_place(work *w, row *r, uint32_t i)
+{
+    uint32_t last = --r->length;
+    w->holders[w->cells[r->start + i]]--;
+    w->cells[r->start + i] = w->cells[r->start + last];
+    w->values[r->start + i] = w->values[r->start + last];
+}
+
 /* Takes `cell` out of row r; its value. 0 when the row does not hold it (a stale link). */
 static uint64_t take_cell(work *w, row *r, uint32_t cell)
 {
-    for (uint32_t i = 0; i < r->length; i++) {
-        if (w->cells[r->start + i] != cell)
-            continue;
-        uint64_t value = w->values[r->start + i];
-        uint32_t last = --r->length;
-        w->cells[r->start + i] = w->cells[r->start + last];
-        w->values[r->start + i] = w->values[r->start + last];
-        w->holders[cell]--;
-        return value;
+    uint32_t i = find_cell(w, r, cell);
+    if (i == r->length)
+        return 0;
+    uint64_t value = w->values[r->start + i];
+    drop_place(w, r, i);
+    return value;
+}
+
+static bool append_cell(work *w, uint32_t target, uint32_t cell, uint64_t value)
+{
+    row *r = &w->rows[target];
+    w->cells[r->start + r->length] = cell;
+    w->values[r->start + r->length++] = value;
+    w->holders[cell]++;
+    return add_link(w, cell, target);
+}
+
+/* The same for a pivot row with one cell besides the pivot: most are like that. */
+static bool deduct_single(work *w, const row *pivot, uint32_t target, uint64_t multiple)
+{
+    cdn_prime field = w->factor->field;
+    row *r = &w->rows[target];
+    uint32_t cell = w->cells[pivot->start];
+    uint32_t i = find_cell(w, r, cell);
+    if (i == r->length) {
+        return row_room(w, r, r->length + 1) &&
+               append_cell(w, target, cell,
+                           cdn_prime_deduct(field, 0, multiple, w->values[pivot->start]));
     }
-    return 0;
+    uint64_t *value = &w->values[r->start + i];
+    *value = cdn_prime_deduct(field, *value, multiple, w->values[pivot->start]);
+    if (*value == 0)
+        drop_place(w, r, i);
+    return true;
 }
 
 /* row target -= multiple x pivot row; both without the pivot cell. */
@@ -223,35 +270,27 @@ static bool deduct_row(work *w, const row *pivot, uint32_t target, uint64_t mult
     row *r = &w->rows[target];
     uint32_t hits = 0;
     w->factor->work += r->length + pivot->length;
+    if (pivot->length <= 1)
+        return pivot->length == 0 || deduct_single(w, pivot, target, multiple);
     for (uint32_t i = r->length; i-- > 0;) {
-        uint32_t cell = w->cells[r->start + i];
-        uint32_t place = w->place[cell];
+        uint32_t place = w->place[w->cells[r->start + i]];
         if (place == 0)
             continue;
         hits++;
         w->hit[place - 1] = target + 1;
         uint64_t *value = &w->values[r->start + i];
         *value = cdn_prime_deduct(field, *value, multiple, w->values[pivot->start + place - 1]);
-        if (*value == 0) {
-            uint32_t last = --r->length;
-            w->cells[r->start + i] = w->cells[r->start + last];
-            *value = w->values[r->start + last];
-            w->holders[cell]--;
-        }
+        if (*value == 0)
+            drop_place(w, r, i);
     }
     if (hits == pivot->length)
         return true;
     if (!row_room(w, r, r->length + pivot->length - hits))
         return false;
     for (uint32_t p = 0; p < pivot->length; p++) {
-        if (w->hit[p] == target + 1)
-            continue;
-        uint32_t cell = w->cells[pivot->start + p];
-        w->cells[r->start + r->length] = cell;
-        w->values[r->start + r->length++] =
-            cdn_prime_deduct(field, 0, multiple, w->values[pivot->start + p]);
-        w->holders[cell]++;
-        if (!add_link(w, cell, target))
+        if (w->hit[p] != target + 1 &&
+            !append_cell(w, target, w->cells[pivot->start + p],
+                         cdn_prime_deduct(field, 0, multiple, w->values[pivot->start + p])))
             return false;
     }
     return true;
@@ -265,11 +304,13 @@ static bool visit_row(work *w, uint32_t pivot_row, uint32_t cell, uint32_t targe
     if (r->done || r->seen == pivot + 1)
         return true;
     r->seen = pivot + 1;
-    unlist_row(w, target);
+    uint32_t length = r->length;
     uint64_t multiple = take_cell(w, r, cell);
-    bool done = multiple == 0 || (cdn_factor_push_step(factor, pivot, target, multiple) &&
-                                  deduct_row(w, &w->rows[pivot_row], target, multiple));
-    list_row(w, target);
+    if (multiple == 0)
+        return true;
+    bool done = cdn_factor_push_step(factor, pivot, target, multiple) &&
+                deduct_row(w, &w->rows[pivot_row], target, multiple);
+    move_row(w, target, length);
     return done;
 }
 
@@ -305,7 +346,7 @@ static bool eliminate_row(work *w, uint32_t pivot_row)
     const cdn_incidence *equations = w->factor->matrix.rows;
     row *r = &w->rows[pivot_row];
     uint32_t cell = choose_cell(w, r);
-    unlist_row(w, pivot_row);
+    unlist_row(w, pivot_row, r->length);
     r->done = true;
     if (!make_pivot(w, pivot_row, cell))
         return false;

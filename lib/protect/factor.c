@@ -83,6 +83,35 @@ static bool prepare(cdn_factor *factor, const cdn_matrix *matrix, cdn_prime fiel
            sparse_init(&factor->multiplier, cells);
 }
 
+/* Lays the entries of the elimination out by cell, side by side. */
+static bool lay_reaches(cdn_factor *factor)
+{
+    uint32_t cells = factor->matrix.column_count;
+    factor->reach_start = cdn_alloc((size_t)cells + 1, sizeof *factor->reach_start);
+    factor->reaches = cdn_alloc(factor->entry_used, sizeof *factor->reaches);
+    if (factor->reach_start == NULL || factor->reaches == NULL)
+        return false;
+    for (uint32_t c = 0; c < cells; c++) {
+        factor->reach_start[c + 1] = factor->reach_start[c] + factor->entry_count[c];
+        factor->entries_of_cell[c] = CDN_NONE;
+    }
+    for (uint32_t e = factor->entry_used; e-- > 0;) {
+        const cdn_entry *entry = &factor->entries[e];
+        factor->reaches[--factor->reach_start[entry->cell + 1]] =
+            (cdn_reach){entry->value, entry->pivot, factor->pivots[entry->pivot].cell};
+    }
+    for (uint32_t c = 0; c < cells; c++)
+        factor->reach_start[c] = factor->reach_start[c + 1];
+    factor->reach_start[cells] = factor->entry_used;
+    return true;
+}
+
+static cdn_status eliminate(cdn_factor *factor, cdn_error *error)
+{
+    CDN_TRY(cdn_eliminate(factor, error));
+    return lay_reaches(factor) ? CDN_OK : cdn_fail_memory(error);
+}
+
 cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_prime field,
                            cdn_error *error)
 {
@@ -92,7 +121,7 @@ cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_p
     factor->system = pattern->system;
     for (uint32_t c = 0; c < matrix.column_count; c++)
         factor->active[c] = cdn_pattern_unknown(pattern, c);
-    return cdn_eliminate(factor, error);
+    return eliminate(factor, error);
 }
 
 cdn_status cdn_factor_init_matrix(cdn_factor *factor, const cdn_matrix *matrix, cdn_prime field,
@@ -102,7 +131,7 @@ cdn_status cdn_factor_init_matrix(cdn_factor *factor, const cdn_matrix *matrix, 
         return cdn_fail_memory(error);
     for (uint32_t c = 0; c < matrix->column_count; c++)
         factor->active[c] = 1;
-    return cdn_eliminate(factor, error);
+    return eliminate(factor, error);
 }
 
 void cdn_factor_release(cdn_factor *factor)
@@ -111,6 +140,8 @@ void cdn_factor_release(cdn_factor *factor)
     cdn_free(factor->pivot_of_cell);
     cdn_free(factor->pivot_of_equation);
     cdn_free(factor->entries_of_cell);
+    cdn_free(factor->reach_start);
+    cdn_free(factor->reaches);
     cdn_free(factor->entry_count);
     cdn_free(factor->steps_of_equation);
     cdn_free(factor->pivots);
@@ -457,18 +488,27 @@ cdn_status cdn_factor_respond(const cdn_factor *factor, const uint32_t *cells, u
     return CDN_OK;
 }
 
+static void spread_to(cdn_factor *factor, uint32_t pivot, uint32_t to, uint64_t multiple,
+                      uint64_t value)
+{
+    sparse_hold(&factor->row, to);
+    factor->row.values[to] =
+        cdn_prime_deduct(factor->field, factor->row.values[to], multiple, value);
+    cdn_heap_push(&factor->heap, pivot);
+}
+
 static void spread(cdn_factor *factor, uint32_t cell)
 {
     uint64_t value = factor->row.values[cell];
+    factor->work += factor->entry_count[cell];
+    for (uint32_t i = factor->reach_start[cell]; i < factor->reach_start[cell + 1]; i++) {
+        const cdn_reach *reach = &factor->reaches[i];
+        spread_to(factor, reach->pivot, reach->to, reach->value, value);
+    }
     for (uint32_t e = factor->entries_of_cell[cell]; e != CDN_NONE;
          e = factor->entries[e].next_of_cell) {
-        factor->work++;
         uint32_t k = factor->entries[e].pivot;
-        uint32_t to = factor->pivots[k].cell;
-        sparse_hold(&factor->row, to);
-        factor->row.values[to] = cdn_prime_deduct(factor->field, factor->row.values[to],
-                                                  factor->entries[e].value, value);
-        cdn_heap_push(&factor->heap, k);
+        spread_to(factor, k, factor->pivots[k].cell, factor->entries[e].value, value);
     }
 }
 

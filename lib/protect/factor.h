@@ -59,6 +59,13 @@ typedef struct cdn_entry {
     uint32_t next_of_cell;
 } cdn_entry;
 
+/** The same once more, by cell: those that the first elimination made. */
+typedef struct cdn_reach {
+    uint64_t value;
+    uint32_t pivot;
+    uint32_t to; /* the pivot's cell */
+} cdn_reach;
+
 /** `multiple` of the reduced equation of `pivot` was subtracted from `equation`. */
 typedef struct cdn_step {
     uint64_t multiple;
@@ -92,7 +99,9 @@ typedef struct cdn_factor {
     uint8_t *active;         /* per cell: is a column */
     uint32_t *pivot_of_cell; /* CDN_NONE: free, or not a column */
     uint32_t *pivot_of_equation;
-    uint32_t *entries_of_cell; /* first entry, or CDN_NONE */
+    uint32_t *entries_of_cell; /* first entry made since the elimination, or CDN_NONE */
+    uint32_t *reach_start;     /* per cell, and one more: its first reach */
+    cdn_reach *reaches;
     uint32_t *entry_count;     /* per cell */
     uint32_t *steps_of_equation;
     cdn_pivot *pivots; /* room for one per cell */

@@ -61,6 +61,32 @@ static void add_alternative(cdn_pattern *pattern, uint32_t equation)
         cdn_pattern_withhold(pattern, best);
 }
 
+/* One more cell for every equation in play, as far as that is not too dear. */
+static bool add_alternatives(cdn_pattern *pattern)
+{
+    const cdn_system *system = pattern->system;
+    uint8_t *in_play = cdn_alloc(system->equation_count, sizeof *in_play);
+    if (in_play == NULL)
+        return false;
+    for (uint32_t e = 0; e < system->equation_count; e++)
+        in_play[e] = pattern->unknowns[e] > 0;
+    for (uint32_t e = 0; e < system->equation_count; e++) {
+        if (in_play[e])
+            add_alternative(pattern, e);
+    }
+    cdn_free(in_play);
+    return true;
+}
+
+cdn_status cdn_improve_widen(cdn_pattern *pattern, bool *widened, cdn_error *error)
+{
+    const cdn_system *system = pattern->system;
+    *widened = false;
+    for (uint32_t c = 1; c < system->cell_count && !*widened; c++)
+        *widened = system->costs[c] != system->costs[0];
+    return !*widened || add_alternatives(pattern) ? CDN_OK : cdn_fail_memory(error);
+}
+
 static void restore(cdn_pattern *pattern, const uint8_t *withheld)
 {
     for (uint32_t f = 0; f < pattern->system->figure_count; f++) {
@@ -87,24 +113,20 @@ cdn_status cdn_improve(cdn_pattern *pattern, cdn_prime field, cdn_error *error)
     cdn_status status = CDN_OK;
     uint64_t cost = secondary_cost(pattern);
     uint8_t *withheld = cdn_alloc(system->figure_count, sizeof *withheld);
-    uint8_t *in_play = cdn_alloc(system->equation_count, sizeof *in_play);
-    if (withheld == NULL || in_play == NULL) {
+    if (withheld == NULL) {
         status = cdn_fail_memory(error);
         goto done;
     }
     if (system->figure_count > 0)
         memcpy(withheld, pattern->withheld, system->figure_count);
-    for (uint32_t e = 0; e < system->equation_count; e++)
-        in_play[e] = pattern->unknowns[e] > 0;
-    for (uint32_t e = 0; e < system->equation_count; e++) {
-        if (in_play[e])
-            add_alternative(pattern, e);
+    if (!add_alternatives(pattern)) {
+        status = cdn_fail_memory(error);
+        goto done;
     }
     status = prune_again(pattern, field, error);
     if (status == CDN_OK && secondary_cost(pattern) >= cost)
         restore(pattern, withheld);
 done:
     cdn_free(withheld);
-    cdn_free(in_play);
     return status;
 }

@@ -63,7 +63,7 @@ typedef struct work {
     uint32_t *moved;   /* columns of concern whose class is out of date */
     uint64_t *products;
     uint32_t moved_count;
-    uint64_t moves;
+    uint64_t effort; /* of factors that are gone */
     candidate *candidates;
     uint32_t candidate_count;
     undo *undos;
@@ -264,6 +264,7 @@ static cdn_status refresh(work *w, cdn_error *error)
     level *from = current(w), *to = &w->levels[1 - w->current];
     if (from->factor.work / (1 + STALE) <= from->making)
         return CDN_OK;
+    w->effort += from->factor.work;
     cdn_factor_release(&from->factor);
     CDN_TRY(cdn_contract(&to->short_form, &from->short_form.matrix, w->field,
                          from->short_form.vectors, w->map, error));
@@ -344,7 +345,7 @@ static cdn_status project(work *w, uint32_t column, bool undoable, bool *objecte
     uint64_t inverse = cdn_prime_inverse(w->field, along->values[column]);
     const uint64_t by[2] = {cdn_prime_multiply(w->field, vectors[column][0], inverse),
                             cdn_prime_multiply(w->field, vectors[column][1], inverse)};
-    w->moves += along->count;
+    current(w)->factor.work += along->count;
     w->moved_count = 0;
     for (uint32_t i = 0; i < along->count; i++) {
         uint32_t other = along->members[i];
@@ -458,15 +459,15 @@ static cdn_status try_figure(work *w, uint32_t figure, cdn_error *error)
     return refresh(w, error);
 }
 
-cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, uint64_t *moves,
+cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, uint64_t *effort,
                      cdn_error *error)
 {
     work w;
     cdn_status status = work_init(&w, pattern, factor, error);
     for (uint32_t i = 0; status == CDN_OK && i < w.candidate_count; i++)
         status = try_figure(&w, w.candidates[i].figure, error);
-    if (moves != NULL)
-        *moves = w.moves;
+    if (effort != NULL)
+        *effort = w.effort + current(&w)->factor.work;
     work_release(&w);
     return status;
 }

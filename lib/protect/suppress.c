@@ -18,22 +18,41 @@
 #include "protect/prune.h"
 #include "protect/views.h"
 
-/* A second opinion is asked for where the first prune took at most this many updates a cell: it
- * takes a few times as many, and gains least where unknowns hang together in one large component. */
-#define MOVES_PER_CELL 8u
+/* A second opinion is asked for where the first prune looked at no more entries than this: it looks
+ * at several times as many. */
+#define MOST_EFFORT (UINT64_C(1) << 24)
 
-static cdn_status certify_and_prune(cdn_pattern *pattern, cdn_suppress_result *out, uint64_t *moves,
-                                    cdn_error *error)
+/* With more cells than this exposed: alternatives for all of them at once, rather than certificates
+ * one by one. They would be long, and each round of them needs a new elimination. */
+#define MOST_EXPOSED 1024u
+
+static cdn_status make_factor(cdn_factor *factor, cdn_pattern *pattern, cdn_error *error)
 {
-    cdn_factor factor;
-    cdn_status status =
-        cdn_factor_init(&factor, pattern, cdn_prime_make(CDN_PRIME_FIRST_FOLD), error);
+    cdn_prime field = cdn_prime_make(CDN_PRIME_FIRST_FOLD);
+    uint32_t exposed = 0;
+    bool widened = false;
+    CDN_TRY(cdn_factor_init(factor, pattern, field, error));
+    CDN_TRY(cdn_certify_count(factor, &exposed, error));
+    if (exposed <= MOST_EXPOSED)
+        return CDN_OK;
+    CDN_TRY(cdn_improve_widen(pattern, &widened, error));
+    if (!widened)
+        return CDN_OK;
+    cdn_factor_release(factor);
+    return cdn_factor_init(factor, pattern, field, error);
+}
+
+static cdn_status certify_and_prune(cdn_pattern *pattern, cdn_suppress_result *out,
+                                    uint64_t *effort, cdn_error *error)
+{
+    cdn_factor factor = {0};
+    cdn_status status = make_factor(&factor, pattern, error);
     if (status == CDN_OK)
         status = cdn_certify(pattern, &factor, &out->rounds, error);
     if (status == CDN_OK && pattern->system->holder_kinds > 0)
         status = cdn_views_protect(pattern, &factor, NULL, error);
     if (status == CDN_OK)
-        status = cdn_prune(pattern, &factor, moves, error);
+        status = cdn_prune(pattern, &factor, effort, error);
     cdn_factor_release(&factor);
     return status;
 }
@@ -71,7 +90,7 @@ static cdn_status report(const cdn_pattern *pattern, cdn_suppress_result *out, c
 cdn_status cdn_suppress(const cdn_system *system, cdn_suppress_result *out, cdn_error *error)
 {
     cdn_pattern pattern;
-    uint64_t moves = 0;
+    uint64_t effort = 0;
     *out = (cdn_suppress_result){0};
     cdn_status status = cdn_pattern_init(&pattern, system, error);
     if (status == CDN_OK)
@@ -79,8 +98,8 @@ cdn_status cdn_suppress(const cdn_system *system, cdn_suppress_result *out, cdn_
     if (status == CDN_OK && system->holder_kinds > 0)
         status = cdn_company_keep(&pattern, error);
     if (status == CDN_OK)
-        status = certify_and_prune(&pattern, out, &moves, error);
-    if (status == CDN_OK && moves / MOVES_PER_CELL <= system->cell_count)
+        status = certify_and_prune(&pattern, out, &effort, error);
+    if (status == CDN_OK && effort <= MOST_EFFORT)
         status = cdn_improve(&pattern, cdn_prime_make(CDN_PRIME_FIRST_FOLD), error);
     if (status == CDN_OK)
         status = verify(&pattern, out, error);

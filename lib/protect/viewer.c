@@ -184,6 +184,7 @@ static void project(cdn_viewer *v, uint32_t cell)
     cdn_prime field = v->factor->field;
     const cdn_sparse *along = &v->factor->row;
     uint64_t inverse = cdn_prime_inverse(field, along->values[cell]);
+    v->moves += along->count;
     uint64_t first = cdn_prime_multiply(field, v->vectors[cell][0], inverse);
     uint64_t second = cdn_prime_multiply(field, v->vectors[cell][1], inverse);
     for (uint32_t i = 0; i < along->count; i++) {

@@ -46,6 +46,7 @@ typedef struct cdn_viewer {
     uint32_t moved_count;
     uint32_t *opening; /* per cell: the view that moved it last */
     uint32_t openings;
+    uint64_t moves; /* of cells, in all openings */
     /* against it */
     uint64_t *slack; /* see cdn_factor_slack */
     cdn_sums sum;      /* the cells outside in a certificate */

@@ -5,5 +5,5 @@
 
 case="random tables"
 check "nobody finds a sensitive cell of somebody else" \
-    python3 "$root/tests/oracle/enumerate.py" "$cordon" "${TABLES:-200}" "${SEED:-1}"
+    python3 "$root/tests/oracle/enumerate.py" "$cordon" "${TABLES:-150}" "${SEED:-1}"
 done_testing

@@ -11,7 +11,8 @@ import random
 import subprocess
 import sys
 
-REACH = 6  # how far from the truth values are tried
+REACH = 6  # how far from the truth values are tried, by those who know no bounds
+FAR = 60  # and above it by those who do
 STEPS = 20000
 
 
@@ -47,16 +48,21 @@ def write(table, names):
                 file.write(f"row {i},{names[k]},{-1 if k == row[0] else 1}\n")
 
 
-def protect(table, names):
-    """The keys that the program withholds."""
+def run(table, names, *options):
+    """What the program says of each key."""
     write(table, names)
-    done = subprocess.run([CORDON, "protect", "cells.csv", "rows.csv", "--out", "out.csv"],
+    done = subprocess.run([CORDON, "protect", "cells.csv", "rows.csv", "--out", "out.csv", *options],
                           capture_output=True, text=True)
     if done.returncode != 0:
         raise AssertionError(f"protect: exit {done.returncode}: {done.stderr}")
     with open("out.csv") as file:
-        pattern = dict(line.rstrip("\n").split(",") for line in file)
-    return {k for k in table[0] if pattern[names[k]] == "suppressed"}
+        pattern = {line.split(",")[0]: line.rstrip("\n").split(",")[1:] for line in file}
+    return {k: pattern[names[k]] for k in table[0]}
+
+
+def protect(table, names):
+    """The keys that the program withholds."""
+    return {k for k, line in run(table, names).items() if line[0] == "suppressed"}
 
 
 def narrow(rows, low, high):
@@ -109,6 +115,35 @@ def learned(table, withheld, who):
     return None
 
 
+def narrower(table, names):
+    """What is wrong with the bounds of `--intervals`, for a reader who knows that nothing is below
+    0; in tables of two dimensions the ends of an interval can be had."""
+    keys, count, holder, sensitive, rows = table
+    told = run(table, names, "--intervals")
+    hidden = {k for k in keys if told[k][0] == "suppressed"}
+    steps = [STEPS]
+
+    def possible(k, v, least=0):
+        low = {k: least if k in hidden else count[k] for k in keys}
+        high = {k: count[k] + (FAR if k in hidden else 0) for k in keys}
+        return low[k] <= v <= high[k] and fits(rows, {**low, k: v}, {**high, k: v}, steps)
+
+    for k in sorted(sensitive):
+        if k not in hidden:
+            return f"{k} is published"
+        least = int(told[k][1] or 0)
+        most = int(told[k][2]) if told[k][2] else None
+        if not any(possible(k, count[k] + d) for d in (1, -1, 2, -2, 3, -3, 4, -4)):
+            return f"{k} can have one value only, for a reader with bounds"
+        # a reader may know of a withheld count that it is not 0 either, for zeros are published
+        if possible(k, least - 1, 1) or most is not None and possible(k, most + 1, 1):
+            return f"{k} can be outside its interval"
+        if len(keys[0]) == 2 and most is not None and \
+                not (possible(k, least) and possible(k, most)):
+            return f"{k} cannot be at an end of its interval"
+    return None
+
+
 def problem(table):
     """What is wrong with the program's pattern, or None."""
     names = {k: "c" + "".join(map(str, k)) for k in table[0]}
@@ -119,6 +154,9 @@ def problem(table):
         cell = learned(table, withheld, who)
         if cell is not None:
             return f"{cell} can have one value only; attacker: {who or 'an outsider'}"
+    found = narrower(table, names) if HAS_INTERVALS else None
+    if found is not None:
+        return found
     renamed = {k: f"{(7919 * i) % 1009:x}-{i}" for i, k in enumerate(table[0])}
     if protect(table, renamed) != withheld:
         return "other names, another pattern"
@@ -152,6 +190,8 @@ def shrink(sizes, records, threshold):
 CORDON = sys.argv[1]
 TABLES = int(sys.argv[2]) if len(sys.argv) > 2 else 150
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+HAS_INTERVALS = "--intervals" in subprocess.run([CORDON, "protect", "--help"], capture_output=True,
+                                                text=True).stdout
 tried = 0
 for number in range(TABLES):
     generator = random.Random(SEED * 1000003 + number)
@@ -168,6 +208,6 @@ for number in range(TABLES):
         for path in ("cells.csv", "rows.csv", "out.csv"):
             print(f"--- {path}\n{open(path).read()}")
         sys.exit(1)
-print(f"{tried} of {TABLES} tables tried")
+print(f"{tried} of {TABLES} tables tried, intervals {'too' if HAS_INTERVALS else 'not'}")
 if tried < TABLES // 2:
     sys.exit("too many tables were too much")

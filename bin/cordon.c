@@ -401,7 +401,6 @@ static const option_name value_options[] = {
     {"--pattern", offsetof(options, pattern)},
     {"--policy", offsetof(options, policy)},
     {"--root", offsetof(options, root)},
-    {"--key", offsetof(options, key)},
     {"--certificate", offsetof(options, certificate)},
 };
 

@@ -34,6 +34,8 @@ typedef struct attack {
     int32_t *row_coefficient;
     uint8_t *wanted, *determined; /* per column */
     uint32_t *by;                 /* per column: a contributor's cell */
+    const cdn_excuses *excuses;   /* what contributors know without the release */
+    cdn_excuses *finds;           /* see cdn_insider_view */
     cdn_equations equations;
 } attack;
 
@@ -164,6 +166,12 @@ static void build_equations(attack *a)
     a->equations = (cdn_equations){rows, columns, a->row_start, a->row_column, a->row_coefficient};
 }
 
+static void clear_finds(attack *a)
+{
+    for (uint32_t c = 0; c < a->system->cell_count; c++)
+        a->by[c] = CDN_INSIDER_NONE;
+}
+
 static cdn_status attack_init(attack *a, const cdn_system *s, cdn_error *error)
 {
     size_t cells = s->cell_count;
@@ -185,8 +193,7 @@ static cdn_status attack_init(attack *a, const cdn_system *s, cdn_error *error)
         a->row_coefficient == NULL || a->wanted == NULL || a->determined == NULL ||
         a->by == NULL)
         return cdn_fail_memory(error);
-    for (uint32_t c = 0; c < s->cell_count; c++)
-        a->by[c] = CDN_INSIDER_NONE;
+    clear_finds(a);
     return CDN_OK;
 }
 
@@ -219,11 +226,69 @@ static cdn_status try_prime(attack *a, uint32_t prime, cdn_error *error)
         if (a->wanted[c] && written[c].length == 0)
             a->determined[c] = 1;
     }
-    cdn_insider_view view = {a->system, prime, e->column_count, a->cell, written};
+    cdn_insider_view view = {a->system, prime,      e->column_count, a->cell,
+                             written,   a->excuses, a->finds};
     if (status == CDN_OK)
         status = cdn_insider_attack(&view, a->by, error);
     cdn_written_release(written, e->column_count);
     cdn_free(written);
+    return status;
+}
+
+static cdn_status try_primes(attack *a, cdn_error *error)
+{
+    for (size_t i = 0; i < sizeof primes / sizeof primes[0]; i++)
+        CDN_TRY(try_prime(a, primes[i], error));
+    return CDN_OK;
+}
+
+/* What contributors find when nothing is published, by both primes. */
+static cdn_status find_excuses(const cdn_system *system, cdn_excuses *out, cdn_error *error)
+{
+    attack a = {0};
+    cdn_excuses second = {NULL, 0, 0};
+    cdn_status status = attack_init(&a, system, error);
+    if (status != CDN_OK)
+        goto done;
+    for (uint32_t c = 0; c < system->cell_count; c++)
+        a.visible[c] = (system->marks[c] & CDN_CELL_COMMON) != 0;
+    group_unknowns(&a);
+    build_equations(&a);
+    a.finds = out;
+    status = try_prime(&a, primes[0], error);
+    a.finds = &second;
+    if (status == CDN_OK)
+        status = try_prime(&a, primes[1], error);
+    if (status != CDN_OK)
+        goto done;
+    cdn_excuses_close(out);
+    cdn_excuses_close(&second);
+    cdn_excuses_intersect(out, &second);
+
+done:
+    cdn_excuses_release(&second);
+    attack_release(&a);
+    return status;
+}
+
+/* Tries again without the finds that are not the release's doing. */
+static cdn_status excuse(attack *a, cdn_error *error)
+{
+    bool found = false, common = false;
+    for (uint32_t c = 0; c < a->system->cell_count; c++) {
+        found = found || a->by[c] != CDN_INSIDER_NONE;
+        common = common || (a->system->marks[c] & CDN_CELL_COMMON) != 0;
+    }
+    if (!found || !common)
+        return CDN_OK;
+    cdn_excuses excuses = {NULL, 0, 0};
+    cdn_status status = find_excuses(a->system, &excuses, error);
+    if (status == CDN_OK && excuses.count > 0) {
+        a->excuses = &excuses;
+        clear_finds(a);
+        status = try_primes(a, error);
+    }
+    cdn_excuses_release(&excuses);
     return status;
 }
 
@@ -257,8 +322,9 @@ cdn_status cdn_attack_exact_by(const cdn_system *system, const uint8_t *figure_w
     mark_visible(&a, figure_withheld);
     group_unknowns(&a);
     build_equations(&a);
-    for (size_t i = 0; i < sizeof primes / sizeof primes[0] && status == CDN_OK; i++)
-        status = try_prime(&a, primes[i], error);
+    status = try_primes(&a, error);
+    if (status == CDN_OK)
+        status = excuse(&a, error);
     if (status != CDN_OK)
         goto done;
     *exposed_count = 0;

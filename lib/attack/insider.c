@@ -55,31 +55,55 @@ static bool is_same_class(const member *a, const member *b)
     return a->fingerprint[0] == b->fingerprint[0] && a->fingerprint[1] == b->fingerprint[1];
 }
 
-/* One class, one kind: a sensitive cell falls when somebody else holds a cell of its class. Two
- * different holders of the class are enough to answer for each of its cells. */
-static void try_class(const cdn_insider_view *view, const member *members, uint32_t count,
-                      const uint32_t *holder, uint32_t *by)
+/* The first cell of the class whose holder may be blamed for the cell; NONE: nobody's. */
+static uint32_t find_attacker(const cdn_insider_view *view, const member *members, uint32_t count,
+                              uint32_t kind, uint32_t cell)
 {
-    uint32_t cells[2] = {CDN_INSIDER_NONE, CDN_INSIDER_NONE}, holders[2] = {0, 0};
-    for (uint32_t i = 0; i < count && holders[1] == 0; i++) {
-        uint32_t cell = view->cell[members[i].column];
-        uint32_t at = holders[0] != 0;
-        if (holder[cell] == 0 || holder[cell] == holders[0])
-            continue;
-        cells[at] = cell;
-        holders[at] = holder[cell];
+    const uint32_t *holder = view->system->holder[kind];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t other = view->cell[members[i].column];
+        if (holder[other] != 0 && holder[other] != holder[cell] &&
+            !cdn_excuses_has(view->excuses, kind, holder[other], cell))
+            return other;
     }
-    for (uint32_t i = 0; i < count && holders[0] != 0; i++) {
+    return CDN_INSIDER_NONE;
+}
+
+static bool list_attackers(const cdn_insider_view *view, const member *members, uint32_t count,
+                           uint32_t kind, uint32_t cell)
+{
+    const uint32_t *holder = view->system->holder[kind];
+    bool good = true;
+    for (uint32_t i = 0; good && i < count; i++) {
+        uint32_t other = view->cell[members[i].column];
+        if (holder[other] != 0 && holder[other] != holder[cell])
+            good = cdn_excuses_add(view->finds, kind, holder[other], cell);
+    }
+    return good;
+}
+
+/* One class, one kind: a sensitive cell falls when somebody else holds a cell of its class. */
+static bool try_class(const cdn_insider_view *view, const member *members, uint32_t count,
+                      uint32_t kind, uint32_t *by)
+{
+    bool good = true;
+    for (uint32_t i = 0; good && i < count; i++) {
         uint32_t column = members[i].column, cell = view->cell[column];
-        if ((view->system->marks[cell] & CDN_CELL_SENSITIVE) && by[column] == CDN_INSIDER_NONE)
-            by[column] = cells[holder[cell] == holders[0]];
+        if (!(view->system->marks[cell] & CDN_CELL_SENSITIVE))
+            continue;
+        if (view->finds != NULL)
+            good = list_attackers(view, members, count, kind, cell);
+        else if (by[column] == CDN_INSIDER_NONE)
+            by[column] = find_attacker(view, members, count, kind, cell);
     }
+    return good;
 }
 
 cdn_status cdn_insider_try_multiples(const cdn_insider_view *view, uint32_t *by,
                                      cdn_error *error)
 {
     uint32_t count = 0;
+    bool good = true;
     member *members = cdn_alloc(view->column_count, sizeof *members);
     if (members == NULL)
         return cdn_fail_memory(error);
@@ -91,11 +115,11 @@ cdn_status cdn_insider_try_multiples(const cdn_insider_view *view, uint32_t *by,
     for (uint32_t begin = 0, end; begin < count; begin = end) {
         for (end = begin + 1; end < count && is_same_class(&members[begin], &members[end]);)
             end++;
-        for (uint32_t k = 0; k < view->system->holder_kinds && end - begin > 1; k++)
-            try_class(view, members + begin, end - begin, view->system->holder[k], by);
+        for (uint32_t k = 0; good && k < view->system->holder_kinds && end - begin > 1; k++)
+            good = try_class(view, members + begin, end - begin, k, by);
     }
     cdn_free(members);
-    return CDN_OK;
+    return good ? CDN_OK : cdn_fail_memory(error);
 }
 
 cdn_status cdn_insider_attack(const cdn_insider_view *view, uint32_t *by, cdn_error *error)

@@ -10,6 +10,7 @@
 #ifndef CDN_ATTACK_INSIDER_H
 #define CDN_ATTACK_INSIDER_H
 
+#include "attack/excuse.h"
 #include "attack/reduce.h"
 #include "cells/system.h"
 
@@ -21,14 +22,16 @@ typedef struct cdn_insider_view {
     uint32_t column_count;
     const uint32_t *cell;       /* per column */
     const cdn_written *written; /* per column */
+    const cdn_excuses *excuses; /* finds that do not count; NULL: all do */
+    cdn_excuses *finds;         /* when not NULL every find goes here, and `by` is left alone */
 } cdn_insider_view;
 
 #define CDN_INSIDER_NONE UINT32_MAX
 
 /** Sets by[column], where it is CDN_INSIDER_NONE, for each sensitive cell that a contributor who
- *  does not hold it determines: to a cell of that contributor's. Never misses one that is there modulo the prime; two
- *  cells whose 128-bit fingerprints collide would count as multiples of each other, which errs on
- *  the safe side.
+ *  does not hold it determines: to a cell of that contributor's. Never misses one that is there
+ *  modulo the prime; two cells whose 128-bit fingerprints collide would count as multiples of each
+ *  other, which errs on the safe side.
  *  @complexity near linear in the terms for holders of one cell; for those of m cells, m^2 sparse
  *  sums and a look at the cells that share a rare free cell with them */
 cdn_status cdn_insider_attack(const cdn_insider_view *view, uint32_t *by, cdn_error *error)

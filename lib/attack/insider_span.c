@@ -30,7 +30,8 @@ typedef struct line {
 
 typedef struct work {
     const cdn_insider_view *view;
-    const uint32_t *holder; /* of the kind under trial, per cell */
+    uint32_t kind;          /* under trial */
+    const uint32_t *holder; /* of that kind, per cell */
     uint32_t *by;
     uint32_t *bearer_start, *bearers; /* per free column: sensitive columns that have it */
     held *held;
@@ -215,6 +216,17 @@ static bool is_spanned(work *w, uint32_t column)
     return spanned;
 }
 
+/* A find counts, is listed, or is excused. */
+static bool report(work *w, uint32_t holder, uint32_t column, uint32_t own_cell)
+{
+    const cdn_insider_view *view = w->view;
+    if (view->finds != NULL)
+        return cdn_excuses_add(view->finds, w->kind, holder, view->cell[column]);
+    if (!cdn_excuses_has(view->excuses, w->kind, holder, view->cell[column]))
+        w->by[column] = own_cell;
+    return true;
+}
+
 /* One attacker and the cells it holds. */
 static cdn_status try_holder(work *w, const held *cells, uint32_t count, cdn_error *error)
 {
@@ -225,12 +237,13 @@ static cdn_status try_holder(work *w, const held *cells, uint32_t count, cdn_err
         uint32_t pivot = w->lines[i].pivot;
         for (uint32_t j = w->bearer_start[pivot]; j < w->bearer_start[pivot + 1]; j++) {
             uint32_t column = w->bearers[j];
-            if (w->by[column] != CDN_INSIDER_NONE || w->tried[column] == w->trial ||
+            if ((w->view->finds == NULL && w->by[column] != CDN_INSIDER_NONE) || w->tried[column] == w->trial ||
                 w->holder[w->view->cell[column]] == cells[0].holder)
                 continue;
             w->tried[column] = w->trial;
-            if (is_spanned(w, column))
-                w->by[column] = w->view->cell[cells[0].column];
+            if (is_spanned(w, column) &&
+                !report(w, cells[0].holder, column, w->view->cell[cells[0].column]))
+                return cdn_fail_memory(error);
         }
     }
     drop_lines(w);
@@ -269,6 +282,7 @@ cdn_status cdn_insider_try_spans(const cdn_insider_view *view, uint32_t *by, cdn
     work w = {0};
     cdn_status status = work_init(&w, view, by, error);
     for (uint32_t k = 0; k < view->system->holder_kinds && status == CDN_OK; k++) {
+        w.kind = k;
         w.holder = view->system->holder[k];
         status = try_kind(&w, error);
     }

@@ -43,7 +43,8 @@ static void fill(cdn_outside_system *out, const cdn_outside_table *table,
         bool sensitive = cdn_outside_is_sensitive(cell);
         if (view == CDN_OUTSIDE_TO_EXPLAIN && known)
             sensitive = false; /* such a cell is a conflict of its own */
-        out->marks[c] = (uint8_t)((known ? CDN_CELL_KNOWN : 0u) |
+        bool common = cell->status == CDN_OUTSIDE_STRUCTURAL;
+        out->marks[c] = (uint8_t)((known ? CDN_CELL_KNOWN : 0u) | (common ? CDN_CELL_COMMON : 0u) |
                                   (sensitive ? CDN_CELL_SENSITIVE : 0u));
         out->costs[c] = cell->cost;
         if (out->holders != NULL)

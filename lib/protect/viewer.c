@@ -16,6 +16,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "core/map.h"
+#include "protect/baseline.h"
 
 #define LONE 1u
 #define KEPT 2u
@@ -291,7 +292,7 @@ static void add_outside(cdn_viewer *v, cdn_sums *sums, uint64_t weight)
         uint64_t multiple = cdn_prime_multiply(field, column->values[e], weight);
         for (uint32_t j = system->equation_start[e]; j < system->equation_start[e + 1]; j++) {
             uint32_t cell = system->equation_cell[j];
-            if (v->factor->active[cell] || (system->marks[cell] & CDN_CELL_KNOWN) ||
+            if (v->factor->active[cell] || (system->marks[cell] & CDN_CELL_COMMON) ||
                 v->holder[cell] == v->self)
                 continue;
             if (!sums->held[cell]) {
@@ -334,12 +335,16 @@ static bool list_choices(cdn_viewer *v)
 {
     const uint8_t *marks = v->pattern->system->marks;
     v->choice_count = 0;
+    v->blamed = false;
     for (uint32_t i = 0; i < v->sum.count; i++) {
         uint32_t cell = v->sum.touched[i];
         if (v->sum.values[cell] == 0)
             continue;
         if (cdn_pattern_unknown(v->pattern, cell))
             return false;
+        v->blamed = true;
+        if (marks[cell] & CDN_CELL_KNOWN)
+            continue;
         uint32_t rank = (marks[cell] & CDN_CELL_KEEP) ? KEPT : 0;
         rank |= v->slack[cell] != 0 || v->relation.values[cell] != 0 ? LONE : 0;
         v->choices[v->choice_count++] =
@@ -349,20 +354,31 @@ static bool list_choices(cdn_viewer *v)
     return true;
 }
 
+/* The certificate needs cells that are always published; without them there may be another. */
+static cdn_status blame(cdn_viewer *v, uint32_t cell, cdn_error *error)
+{
+    CDN_TRY(cdn_baseline_knows(v->pattern->system, v->holder, v->self, cell, &v->excused, error));
+    if (v->excused)
+        return CDN_OK;
+    return cdn_fail(error, CDN_E_REFUSED,
+                    "cell %u is sensitive, and a contributor who is alone in other cells can work "
+                    "it out with what is always published: withholding cannot protect it", cell);
+}
+
 /* Withholds against the combination of equations whose multiples are in factor->multiplier. */
 static cdn_status break_certificate(cdn_viewer *v, uint32_t cell, cdn_error *error)
 {
+    v->excused = false;
     trace_view(v);
     sums_clear(&v->sum);
     add_outside(v, &v->sum, 1);
     if (!list_choices(v))
         return CDN_OK;
-    if (v->choice_count == 0) {
-        return cdn_fail(error, CDN_E_REFUSED,
-                        "cell %u is sensitive, and a contributor who is alone in other cells can "
-                        "work it out with what everybody knows: withholding cannot protect it",
-                        cell);
-    }
+    v->excused = !v->blamed;
+    if (v->excused)
+        return CDN_OK;
+    if (v->choice_count == 0)
+        return blame(v, cell, error);
     uint32_t best = v->choices[0].rank;
     for (uint32_t i = 0; i < ((best & LONE) ? v->burst : 1) && i < v->choice_count; i++) {
         if ((v->choices[i].rank & KEPT) != (best & KEPT))

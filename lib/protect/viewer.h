@@ -53,6 +53,8 @@ typedef struct cdn_viewer {
     cdn_sums relation; /* and in what the view's own cells say of each other */
     cdn_choice *choices;
     uint32_t choice_count;
+    bool blamed;  /* the certificate needs a cell that this release publishes */
+    bool excused; /* the contributor knows the last cell that was looked at without the release */
     uint32_t *late; /* withheld, and not in the factor yet */
     uint32_t late_count;
     uint64_t *responses; /* per cell: to the first `answered` late cells */

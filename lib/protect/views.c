@@ -147,26 +147,20 @@ static cdn_status object_in_class(work *w, uint32_t kind, const mark *members, u
 {
     const cdn_system *system = w->viewer.pattern->system;
     const uint32_t *holder = system->holder[kind];
-    uint32_t first = CDN_NONE, other = CDN_NONE; /* sensitive, of two different holders */
-    for (uint32_t i = 0; i < count && other == CDN_NONE; i++) {
-        uint32_t cell = members[i].cell;
-        if (!(system->marks[cell] & CDN_CELL_SENSITIVE))
-            continue;
-        if (first == CDN_NONE)
-            first = cell;
-        else if (holder[cell] != holder[first])
-            other = cell;
-    }
     bool broken = false; /* one in a round: what breaks it mostly takes the class apart */
-    for (uint32_t i = 0; first != CDN_NONE && i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t own = members[i].cell;
-        uint32_t cell = holder[own] == holder[first] ? other : first;
-        if (holder[own] == 0 || cell == CDN_NONE)
-            continue;
-        w->holdings[kind].silent[w->first_of[own]] = 0;
-        if (!broken)
-            CDN_TRY(cdn_viewer_divide(&w->viewer, kind, own, cell, error));
-        broken = true;
+        bool settled = holder[own] == 0;
+        for (uint32_t j = 0; j < count && !settled; j++) {
+            uint32_t cell = members[j].cell;
+            if (!(system->marks[cell] & CDN_CELL_SENSITIVE) || holder[cell] == holder[own])
+                continue;
+            w->holdings[kind].silent[w->first_of[own]] = 0;
+            if (!broken)
+                CDN_TRY(cdn_viewer_divide(&w->viewer, kind, own, cell, error));
+            settled = broken || !w->viewer.excused;
+            broken = settled;
+        }
     }
     return CDN_OK;
 }

@@ -62,8 +62,9 @@ static cdn_status mark(cdn_trial *trial, cdn_error *error)
         bool safe_zero = empty && trial->input->policy->zeros == CDN_ZEROS_SAFE;
         if (trial->verdicts[c] != 0)
             trial->marks[c] = CDN_CELL_SENSITIVE;
-        else if (cdn_trial_is_forced(trial, c) ||
-                 (!cell->is_unanswered && (cell->is_public || in_rows || safe_zero)))
+        else if (!cell->is_unanswered && (cell->is_public || in_rows || safe_zero))
+            trial->marks[c] = CDN_CELL_KNOWN | CDN_CELL_COMMON;
+        else if (cdn_trial_is_forced(trial, c))
             trial->marks[c] = CDN_CELL_KNOWN;
     }
     return cdn_trial_doubt_zeros(trial, error);

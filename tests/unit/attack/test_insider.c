@@ -50,6 +50,21 @@ static void expect(fixture *f, const uint8_t *exposed)
     assert_int_equal(f->exposed_count, count);
 }
 
+/* What is common knowledge is not the release's doing; what is always published is. */
+static void test_insider__what_follows_without_the_release_is_excused(void **state)
+{
+    (void)state;
+    fixture f = row_of(2, 2);
+    f.holder[0][1] = 7;
+    f.marks[0] = CDN_CELL_KNOWN;
+    expect(&f, (uint8_t[]){0, 0, ONE});
+    f.marks[0] = CDN_CELL_KNOWN | CDN_CELL_COMMON;
+    expect(&f, (uint8_t[]){0, 0, 0});
+    f.holder[0][1] = 0; /* but not when everybody needs no cell of his own */
+    f.marks[1] = CDN_CELL_KNOWN | CDN_CELL_COMMON;
+    expect(&f, (uint8_t[]){0, 0, ALL});
+}
+
 static void test_insider__one_of_two_withheld_reads_the_other(void **state)
 {
     (void)state;
@@ -274,6 +289,7 @@ static void test_insider__agrees_with_fractions_on_thousands_of_systems(void **s
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_insider__what_follows_without_the_release_is_excused),
         cmocka_unit_test(test_insider__one_of_two_withheld_reads_the_other),
         cmocka_unit_test(test_insider__a_third_withheld_cell_protects),
         cmocka_unit_test(test_insider__a_holder_of_many_cells_knows_them_all),

@@ -24,7 +24,7 @@ typedef struct options {
     const char *passphrase_file, *root_passphrase_file;
     const char *cells, *constraints, *pattern, *policy, *root;
     const char *key, *certificate;
-    bool wide, clean;
+    bool wide, clean, intervals;
 } options;
 
 typedef cdn_status (*command_run)(const options *o, cdn_report *report, cdn_error *error);
@@ -300,6 +300,7 @@ static cdn_status run_protect(const options *o, cdn_report *report, cdn_error *e
                                    .constraints = o->positional[1],
                                    .pattern = o->out,
                                    .policy = o->policy,
+                                   .intervals = o->intervals,
                                    .workspace = o->workspace};
     if (o->out == NULL)
         return usage_error(error, "protect needs", "--out FILE");
@@ -312,6 +313,7 @@ static cdn_status run_attack(const options *o, cdn_report *report, cdn_error *er
                                    .constraints = o->constraints,
                                    .pattern = o->pattern,
                                    .policy = o->policy,
+                                   .intervals = o->intervals,
                                    .workspace = o->workspace};
     if (o->cells == NULL || o->constraints == NULL || o->pattern == NULL)
         return usage_error(error, "attack needs",
@@ -357,10 +359,10 @@ static const command commands[] = {
      "make keys and certificates"},
     {"ledger", 1, 1, run_ledger, "ledger list|verify [--root SIZE:HEX]", "the history of releases"},
     {"protect", 2, 2, run_protect,
-     "protect CELLS CONSTRAINTS --out FILE [--policy NAME_OR_FILE]",
+     "protect CELLS CONSTRAINTS --out FILE [--policy NAME_OR_FILE] [--intervals]",
      "which cells of a table of any origin to withhold"},
     {"attack", 0, 0, run_attack,
-     "attack --cells FILE --constraints FILE --pattern FILE [--policy NAME_OR_FILE]",
+     "attack --cells FILE --constraints FILE --pattern FILE [--policy NAME_OR_FILE] [--intervals]",
      "what the published cells of such a table give away"},
     {"perturb", 1, 2, run_perturb,
      "perturb CELLS [CONSTRAINTS] --policy NAME_OR_FILE --out FILE [--key FILE]",
@@ -419,6 +421,7 @@ static bool set_flag(options *o, const char *name)
     bool *flag = strcmp(name, "--json") == 0    ? &o->json
                  : strcmp(name, "--wide") == 0  ? &o->wide
                  : strcmp(name, "--clean") == 0 ? &o->clean
+                 : strcmp(name, "--intervals") == 0 ? &o->intervals
                                                 : NULL;
     if (flag != NULL)
         *flag = true;

@@ -33,7 +33,13 @@ typedef struct cdn_outside_request {
     const char *policy;    /* a name, or a file (ends in .lua or has a '/'); NULL = the statuses of
                               the cells alone say what is sensitive */
     const char *workspace; /* its policies/protection/ is looked into first for a name; or NULL */
+    int intervals;         /* not 0: with the bounds of withheld cells, see below */
 } cdn_outside_request;
+
+/* With `intervals`, an outsider's bounds are looked at as well: he knows that no value is below 0
+ * (unless one is) and how many decimal places there are. The interval of each sensitive cell must
+ * have two possible values, or the policy's protection levels; protect withholds more until it has,
+ * and writes columns lower and upper (empty: no bound); attack refuses where it has not. */
 
 /** Withholds what must be and writes the pattern, cells in the order of their file. The exact
  *  attacker has tried the pattern before it is written.

@@ -165,7 +165,7 @@ static int64_t magnitude(int64_t value)
     return value < 0 ? (value == INT64_MIN ? INT64_MAX : -value) : value;
 }
 
-static cdn_verdict judge(const reader *self, const cdn_outside_cell *cell, const figures *f)
+static cdn_verdict judge(const reader *self, cdn_outside_cell *cell, const figures *f)
 {
     const cdn_policy *policy = self->policy;
     bool empty = has(self, RECORDS)        ? f->records == 0
@@ -196,6 +196,8 @@ static cdn_verdict judge(const reader *self, const cdn_outside_cell *cell, const
         verdict |= 1u << CDN_RULE_DOMINANCE;
     if (has(self, TOP1) && cdn_rule_p_percent(&as_cell, policy))
         verdict |= 1u << CDN_RULE_P_PERCENT;
+    cdn_rule_levels(&as_cell, &variable, policy, verdict, &cell->below, &cell->above,
+                    &cell->width);
     return verdict;
 }
 

@@ -20,6 +20,8 @@
 #define CDN_OUTSIDE_LISTED 100u /* ids in a report before they are only counted */
 #define CDN_OUTSIDE_TEXT_MAX (16u * 1024u * 1024u)
 
+struct cdn_outside_bounds; /* bounds.h */
+
 typedef enum cdn_outside_status {
     CDN_OUTSIDE_FREE = 0,
     CDN_OUTSIDE_SENSITIVE = 1,
@@ -34,6 +36,7 @@ typedef struct cdn_outside_cell {
     uint64_t cost;       /* > 0 */
     uint32_t verdict;    /* cdn_verdict of the policy; 0 without one */
     uint32_t holder;     /* the contributor who is alone in it: 1 + its number; 0 = none, several */
+    int64_t below, above, width; /* protection levels, scaled like value */
     uint8_t status;      /* cdn_outside_status */
 } cdn_outside_cell;
 
@@ -64,8 +67,11 @@ cdn_status cdn_outside_read_rows(const char *path, cdn_outside_table *table,
 /** withheld[0..cell_count) from a pattern file that has each cell once, and no other. */
 cdn_status cdn_outside_read_pattern(const char *path, const cdn_outside_table *table,
                                     uint8_t *withheld, cdn_error *error) CDN_MUST_CHECK;
+/** With the ends of the intervals when `bounds` is not NULL. */
 cdn_status cdn_outside_write_pattern(const char *path, const cdn_outside_table *table,
-                                     const uint8_t *withheld, cdn_error *error) CDN_MUST_CHECK;
+                                     const uint8_t *withheld,
+                                     const struct cdn_outside_bounds *bounds,
+                                     cdn_error *error) CDN_MUST_CHECK;
 
 bool cdn_outside_is_sensitive(const cdn_outside_cell *cell);
 /** A zero that nobody calls sensitive or hides is published, unless the policy withholds zeros. */

@@ -12,6 +12,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "io/file.h"
+#include "outside/bounds.h"
 #include "outside/fields.h"
 
 enum { ID, STATUS, LOWER, UPPER, COLUMN_COUNT };
@@ -88,18 +89,34 @@ cdn_status cdn_outside_read_pattern(const char *path, const cdn_outside_table *t
                        missing, cdn_outside_cell_id(table, first));
 }
 
+/* Nothing for a published cell, nor where there is no bound. */
+static void add_ends(cdn_text *line, const cdn_outside_bounds *bounds, bool withheld, uint32_t cell)
+{
+    const cdn_interval *found = &bounds->found[cell];
+    cdn_text_add(line, ",");
+    if (withheld && found->lower != INT64_MIN)
+        cdn_text_add_decimal(line, found->lower, bounds->decimals);
+    cdn_text_add(line, ",");
+    if (withheld && found->upper != INT64_MAX)
+        cdn_text_add_decimal(line, found->upper, bounds->decimals);
+}
+
 cdn_status cdn_outside_write_pattern(const char *path, const cdn_outside_table *table,
-                                     const uint8_t *withheld, cdn_error *error)
+                                     const uint8_t *withheld,
+                                     const cdn_outside_bounds *bounds, cdn_error *error)
 {
     cdn_writer *writer = NULL;
     cdn_text line = CDN_TEXT_INIT(CDN_OUTSIDE_TEXT_MAX);
     CDN_TRY(cdn_writer_create(path, &writer, error));
-    cdn_text_add(&line, "cell_id,status\n");
+    cdn_text_add(&line, bounds == NULL ? "cell_id,status\n" : "cell_id,status,lower,upper\n");
     for (uint32_t c = 0; c < table->cell_count && !line.failed; c++) {
         cdn_writer_add(writer, line.bytes, line.length);
         cdn_text_clear(&line);
         cdn_csv_add_field(&line, cdn_outside_cell_id(table, c));
-        cdn_text_add(&line, withheld[c] ? ",suppressed\n" : ",published\n");
+        cdn_text_add(&line, withheld[c] ? ",suppressed" : ",published");
+        if (bounds != NULL)
+            add_ends(&line, bounds, withheld[c] != 0, c);
+        cdn_text_add(&line, "\n");
     }
     bool ok = !line.failed;
     if (ok)

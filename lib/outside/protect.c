@@ -10,7 +10,7 @@
 #include "attack/exact.h"
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "outside/engine.h"
+#include "outside/bounds.h"
 #include "json/report.h"
 
 typedef struct job {
@@ -19,6 +19,7 @@ typedef struct job {
     cdn_outside_table table;
     uint8_t *withheld, *exposed; /* per cell */
     uint32_t *by;                /* per cell: see cdn_attack_exact_by */
+    cdn_outside_bounds bounds; /* with intervals */
     uint32_t rounds;
     cdn_text text;
     cdn_json *json;
@@ -56,7 +57,9 @@ static cdn_status job_init(job *self, const cdn_outside_request *request,
     self->by = cdn_alloc(self->table.cell_count, sizeof *self->by);
     if (self->withheld == NULL || self->exposed == NULL || self->by == NULL)
         return cdn_fail_memory(error);
-    return CDN_OK;
+    return request->intervals
+               ? cdn_outside_bounds_init(&self->bounds, &self->table, self->policy, error)
+               : CDN_OK;
 }
 
 static void job_release(job *self)
@@ -66,6 +69,7 @@ static void job_release(job *self)
     cdn_free(self->withheld);
     cdn_free(self->exposed);
     cdn_free(self->by);
+    cdn_outside_bounds_release(&self->bounds);
     cdn_outside_table_release(&self->table);
     cdn_policy_destroy(self->policy);
 }
@@ -115,7 +119,9 @@ static cdn_status choose(job *self, cdn_error *error)
     cdn_status status = cdn_outside_system_init(&system, &self->table, self->policy,
                                                 CDN_OUTSIDE_TO_PROTECT, &local);
     if (status == CDN_OK)
-        status = cdn_suppress(&system.system, &result, &local);
+        status = self->request->intervals
+                     ? cdn_outside_bounds_widen(&self->bounds, &system.system, &result, &local)
+                     : cdn_suppress(&system.system, &result, &local);
     if (status == CDN_OK) {
         for (uint32_t c = 0; c < self->table.cell_count; c++)
             self->withheld[c] = self->table.cells[c].status == CDN_OUTSIDE_HIDDEN;
@@ -142,11 +148,32 @@ static cdn_status audit(job *self, cdn_error *error)
                     exposed);
 }
 
+/* The intervals of the pattern that is to be written. */
+static cdn_status audit_intervals(job *self, cdn_error *error)
+{
+    cdn_outside_bounds *b = &self->bounds;
+    uint32_t count = b->unsafe_count, first = b->first_unsafe;
+    if (count == 0) {
+        CDN_TRY(cdn_outside_bounds_attack(b, &self->table, self->policy, self->withheld, error));
+        count = b->unsafe_count;
+        first = b->first_unsafe;
+    }
+    cdn_json_set(self->json, "narrow", cdn_json_new_integer(count));
+    if (count == 0)
+        return CDN_OK;
+    return cdn_fail(error, CDN_E_REFUSED,
+                    "%u sensitive cell%s cannot be given a wide enough interval, whatever is "
+                    "withheld; first \"%.128s\"; nothing was written",
+                    count, count == 1 ? "" : "s", cdn_outside_cell_id(&self->table, first));
+}
+
 static void add_promise(job *self, const char *promise)
 {
     bool insiders = self->table.holders != NULL;
     cdn_text_addf(&self->text, "%s%s\n", promise,
                   insiders ? ", nor by a contributor from that and its own cells" : "");
+    if (self->request->intervals && self->bounds.unsafe_count == 0)
+        cdn_text_add(&self->text, "the interval of each is wide enough for an outsider\n");
 }
 
 cdn_status cdn_outside_protect(const cdn_outside_request *request, const cdn_desk_paths *paths,
@@ -161,6 +188,8 @@ cdn_status cdn_outside_protect(const cdn_outside_request *request, const cdn_des
         status = refuse(&self, report, error);
     else if (status == CDN_OK)
         status = audit(&self, error);
+    if (status == CDN_OK && request->intervals)
+        status = audit_intervals(&self, error);
     if (status != CDN_OK)
         goto done;
     cdn_outside_report_counts(&self.table, self.withheld, self.policy, &self.text, self.json);
@@ -171,7 +200,8 @@ cdn_status cdn_outside_protect(const cdn_outside_request *request, const cdn_des
     cdn_json_set(self.json, "exposed", cdn_json_new_integer(0));
     status = fill_report(&self, report, error);
     if (status == CDN_OK)
-        status = cdn_outside_write_pattern(request->pattern, &self.table, self.withheld, error);
+        status = cdn_outside_write_pattern(request->pattern, &self.table, self.withheld,
+                                           request->intervals ? &self.bounds : NULL, error);
     if (status != CDN_OK)
         cdn_report_release(report);
 done:
@@ -222,6 +252,30 @@ static void list_exposed(job *self, uint32_t count, uint32_t *insiders)
     *insiders = by_holder;
 }
 
+/* Cells that are not exposed outright. */
+static cdn_status list_narrow(job *self, uint32_t *narrow, cdn_error *error)
+{
+    cdn_outside_bounds *b = &self->bounds;
+    uint32_t listed = 0;
+    CDN_TRY(cdn_outside_bounds_attack(b, &self->table, self->policy, self->withheld, error));
+    cdn_json *list = cdn_json_array();
+    for (uint32_t c = 0; c < self->table.cell_count; c++) {
+        if (self->exposed[c] || !cdn_outside_bounds_is_unsafe(b, &self->table, c))
+            continue;
+        ++*narrow;
+        if (listed++ >= CDN_OUTSIDE_LISTED)
+            continue;
+        const char *id = cdn_outside_cell_id(&self->table, c);
+        cdn_json_push(list, cdn_json_new_string(id));
+        cdn_text_addf(&self->text, "narrow: \"%s\"\n", id);
+    }
+    if (listed > CDN_OUTSIDE_LISTED)
+        cdn_text_addf(&self->text, "and %u more\n", listed - CDN_OUTSIDE_LISTED);
+    cdn_json_set(self->json, "narrowCells", list);
+    cdn_json_set(self->json, "narrow", cdn_json_new_integer(*narrow));
+    return CDN_OK;
+}
+
 static cdn_status fail_exposed(uint32_t count, uint32_t insiders, cdn_error *error)
 {
     const char *are = count == 1 ? " is" : "s are";
@@ -236,7 +290,7 @@ cdn_status cdn_outside_attack(const cdn_outside_request *request, const cdn_desk
                               cdn_report *report, cdn_error *error)
 {
     job self;
-    uint32_t count = 0, insiders = 0;
+    uint32_t count = 0, insiders = 0, narrow = 0;
     cdn_status status = job_init(&self, request, paths, error);
     if (status == CDN_OK)
         status = cdn_outside_read_pattern(request->pattern, &self.table, self.withheld, error);
@@ -247,11 +301,18 @@ cdn_status cdn_outside_attack(const cdn_outside_request *request, const cdn_desk
         goto done;
     cdn_outside_report_counts(&self.table, self.withheld, self.policy, &self.text, self.json);
     list_exposed(&self, count, &insiders);
+    if (request->intervals)
+        status = list_narrow(&self, &narrow, error);
+    if (status != CDN_OK)
+        goto done;
     if (count == 0)
         add_promise(&self, "safe: no sensitive cell can be computed from what is published");
     status = fill_report(&self, report, error);
     if (status == CDN_OK && count > 0)
         status = fail_exposed(count, insiders, error);
+    else if (status == CDN_OK && narrow > 0)
+        status = cdn_fail(error, CDN_E_REFUSED, "%u sensitive cell%s too narrow an interval",
+                          narrow, narrow == 1 ? " has" : "s have");
 done:
     job_release(&self);
     return status;

@@ -26,6 +26,9 @@ static void set_levels(knowledge *k, const cdn_trial *trial, uint32_t c)
         return;
     cdn_rule_levels(cell, &trial->cells->variables[cell->variable], policy, trial->verdicts[c],
                     &k->below[c], &k->above[c], &k->width[c]);
+    /* nobody can be led below what everybody knows to be the least */
+    if (k->lower[c] != CDN_INTERVAL_NO_LOWER && k->below[c] > k->values[c] - k->lower[c])
+        k->below[c] = k->values[c] - k->lower[c];
     if (k->width[c] < 1)
         k->width[c] = 1;
 }

@@ -124,6 +124,26 @@ static void test_interval__finds_the_reference_intervals_of_paris(void **state)
 
 /* ---- single rules ---- */
 
+/* sdcTable's test of its simple heuristic: with the nine primaries withheld, rows less columns give
+ * the second cell of the first row (236 - 189 = 47); with one more withheld it lies in 0..78. */
+static void test_interval__one_more_cell_leaves_zero_to_78_in_the_table_of_sdctable(void **state)
+{
+    (void)state;
+    fixture f;
+    two_way(&f, 4, 4,
+            (const int64_t[]){30, 47, 64, 89, 90, 124, 5, 31, 92, 100, 59, 85, 800, 991, 651, 685});
+    withhold(&f, 9, (const uint32_t[]){0, 1, 2, 5, 7, 11, 13, 16, 18});
+    run(&f);
+    assert_int_equal(f.out[1].lower, 47);
+    assert_int_equal(f.out[1].upper, 47);
+    assert_int_equal(f.out[1].verdict, CDN_INTERVAL_EXPOSED);
+    f.withheld[8] = 1; /* 31 */
+    run(&f);
+    assert_int_equal(f.out[1].lower, 0);
+    assert_int_equal(f.out[1].upper, 78);
+    assert_int_equal(f.out[1].verdict, CDN_INTERVAL_PROTECTED);
+}
+
 static void test_interval__a_lower_bound_gives_away_what_the_equations_do_not(void **state)
 {
     (void)state;
@@ -331,6 +351,8 @@ int main(void)
         cmocka_unit_test(test_interval__finds_three_to_six_in_the_example_of_geurts),
         cmocka_unit_test(test_interval__finds_five_to_thirty_in_the_investment_example),
         cmocka_unit_test(test_interval__finds_the_reference_intervals_of_paris),
+        cmocka_unit_test(
+            test_interval__one_more_cell_leaves_zero_to_78_in_the_table_of_sdctable),
         cmocka_unit_test(test_interval__a_lower_bound_gives_away_what_the_equations_do_not),
         cmocka_unit_test(test_interval__signed_values_have_no_end),
         cmocka_unit_test(test_interval__a_visible_or_known_cell_is_exposed),

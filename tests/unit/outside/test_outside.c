@@ -67,6 +67,46 @@ static void test_outside__protects_and_withstands_its_own_attack(void **state)
     cdn_report_release(&report);
 }
 
+/* The smallest rectangle bounds its cells: 20 and 50, 8 and 19 in published sums. A pattern with its
+ * sums only is exposed by the bound 0, not by equations. */
+static void test_outside__intervals_are_written_and_attacked(void **state)
+{
+    (void)state;
+    static const char ones[] = "cell_id,value,status\n"
+                               "aa,0,sensitive\nab,5,free\nac,10,free\naT,15,free\n"
+                               "ba,0,sensitive\nbb,19,free\nbc,22,free\nbT,41,free\n"
+                               "Ta,0,free\nTb,24,free\nTc,32,free\nTT,56,free\n";
+    cdn_error error = CDN_ERROR_INIT;
+    cdn_report report = CDN_REPORT_INIT;
+    cdn_outside_request request = write_table(CELLS, ROWS);
+    request.intervals = 1;
+    assert_int_equal(cdn_outside_protect(&request, NULL, &report, &error), CDN_OK);
+    cdn_text pattern = read_back(request.pattern);
+    assert_int_equal(count_in(pattern.bytes, "cell_id,status,lower,upper\n"), 1);
+    assert_int_equal(count_in(pattern.bytes, ",published,,\n"), 8);
+    assert_int_equal(count_in(pattern.bytes, "\naa,suppressed,"), 1);
+    assert_null(strstr(pattern.bytes, "\naa,suppressed,20,20\n"));
+    assert_null(strstr(pattern.bytes, ",suppressed,,"));
+    cdn_text_release(&pattern);
+    assert_int_equal(cdn_outside_attack(&request, NULL, &report, &error), CDN_OK);
+    assert_non_null(strstr(report.text, "wide enough"));
+
+    /* 0 + 0 = 0, and nothing is below 0 */
+    static const char sums[] = "cell_id,status\n"
+                               "aa,suppressed\nab,suppressed\nac,published\naT,published\n"
+                               "ba,suppressed\nbb,suppressed\nbc,published\nbT,published\n"
+                               "Ta,published\nTb,published\nTc,published\nTT,published\n";
+    request = write_table(ones, ROWS);
+    unit_write(request.pattern, sums, strlen(sums));
+    assert_int_equal(cdn_outside_attack(&request, NULL, &report, &error), CDN_OK);
+    request.intervals = 1;
+    assert_int_equal(cdn_outside_attack(&request, NULL, &report, &error), CDN_E_REFUSED);
+    assert_non_null(strstr(report.text, "narrow: \"aa\"\n"));
+    assert_non_null(strstr(report.text, "narrow: \"ba\"\n"));
+    assert_non_null(strstr(error.message, "2 sensitive cells have too narrow an interval"));
+    cdn_report_release(&report);
+}
+
 /* More than 100 exposed: 100 are named, the rest counted. */
 static void test_outside__names_at_most_a_hundred(void **state)
 {
@@ -184,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outside__protects_and_withstands_its_own_attack),
+        cmocka_unit_test(test_outside__intervals_are_written_and_attacked),
         cmocka_unit_test(test_outside__names_at_most_a_hundred),
         cmocka_unit_test(test_outside__out_of_memory_writes_nothing),
         cmocka_unit_test(test_outside__out_of_memory_hides_no_conflict),

@@ -203,6 +203,83 @@ static void test_intervals__the_pattern_is_extended_until_every_count_can_be_two
     release(&f);
 }
 
+typedef struct ends {
+    int64_t least[CELLS], most[CELLS];
+} ends;
+
+/* Every table of 3 x 3 counts from 1 to 9 (zeros are known) that looks like the fixture's. */
+static void enumerate(const fixture *f, int64_t *inner, uint32_t at, ends *e)
+{
+    const uint8_t *withheld = f->trial.pattern.figure_withheld;
+    if (at > 0 && at % 3 == 0 && !withheld[at / 3 * SIDE - 1]) {
+        const int64_t *row = inner + at - 3;
+        if (row[0] + row[1] + row[2] != f->cells[at / 3 * SIDE - 1].value)
+            return;
+    }
+    if (at < 9) {
+        uint32_t c = at / 3 * SIDE + at % 3;
+        bool fixed = !withheld[c] || f->cells[c].value == 0;
+        for (inner[at] = fixed ? f->cells[c].value : 1; inner[at] <= 9; inner[at]++) {
+            enumerate(f, inner, at + 1, e);
+            if (fixed)
+                return;
+        }
+        return;
+    }
+    int64_t all[CELLS] = {0};
+    for (uint32_t i = 0; i < 9; i++) {
+        all[i / 3 * SIDE + i % 3] = inner[i];
+        all[i / 3 * SIDE + 3] += inner[i];
+        all[3 * SIDE + i % 3] += inner[i];
+        all[CELLS - 1] += inner[i];
+    }
+    for (uint32_t c = 0; c < CELLS; c++)
+        if ((!withheld[c] || f->cells[c].value == 0) && all[c] != f->cells[c].value)
+            return;
+    for (uint32_t c = 0; c < CELLS; c++) {
+        e->least[c] = all[c] < e->least[c] ? all[c] : e->least[c];
+        e->most[c] = all[c] > e->most[c] ? all[c] : e->most[c];
+    }
+}
+
+/* Small random tables: exact protection alone leaves cells with one value; after protection each
+ * sensitive cell has two, or as many as the levels ask, in tables tried one by one. */
+static void test_intervals__random_tables_keep_their_levels_when_every_number_is_tried(void **state)
+{
+    (void)state;
+    uint32_t tried = 0, extended = 0, seed = 20260801;
+    for (uint32_t n = 0; n < 400; n++) {
+        fixture f;
+        ends e;
+        int64_t inner[9];
+        uint32_t many = 0;
+        for (uint32_t i = 0; i < 9; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            inner[i] = (int64_t)(seed >> 16) % 6;
+        }
+        build(&f, inner, false);
+        uint32_t width = 1 + n % 2;
+        f.policy.levels = (cdn_levels){.on = true, .minimum_width = width};
+        cdn_status status = protect(&f, NULL);
+        assert_true(status == CDN_OK || status == CDN_E_REFUSED);
+        for (uint32_t i = 0; i < 9 && status == CDN_OK; i++)
+            many += f.trial.pattern.figure_withheld[i / 3 * SIDE + i % 3];
+        if (status == CDN_OK && many <= 6) {
+            for (uint32_t c = 0; c < CELLS; c++)
+                e.least[c] = e.most[c] = f.cells[c].value;
+            enumerate(&f, inner, 0, &e);
+            for (uint32_t c = 0; c < CELLS; c++)
+                if (f.marks[c] == CDN_CELL_SENSITIVE)
+                    assert_true(e.most[c] - e.least[c] >= (int64_t)width);
+            tried++;
+            extended += f.trial.intervals.extra_count > 0;
+        }
+        release(&f);
+    }
+    assert_true(tried > 100);
+    assert_true(extended > 20);
+}
+
 static void test_intervals__wider_levels_withhold_more(void **state)
 {
     (void)state;
@@ -313,6 +390,8 @@ int main(void)
         cmocka_unit_test(test_intervals__a_variable_with_a_negative_cell_has_no_lower_bound),
         cmocka_unit_test(
             test_intervals__the_pattern_is_extended_until_every_count_can_be_two_things),
+        cmocka_unit_test(
+            test_intervals__random_tables_keep_their_levels_when_every_number_is_tried),
         cmocka_unit_test(test_intervals__wider_levels_withhold_more),
         cmocka_unit_test(test_intervals__what_cannot_be_cured_is_counted_without_levels),
         cmocka_unit_test(test_intervals__what_cannot_be_cured_is_refused_with_levels),

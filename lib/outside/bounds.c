@@ -1,0 +1,138 @@
+/* bounds.c - the interval attack on a table that did not come from Cordon.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "outside/bounds.h"
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "core/number.h"
+#include "release/widen.h"
+
+/* Six places less those that no value uses. */
+static uint32_t places(const cdn_outside_table *table)
+{
+    for (uint32_t unused = CDN_OUTSIDE_DECIMALS; unused > 0; unused--) {
+        bool divides = true;
+        for (uint32_t c = 0; c < table->cell_count && divides; c++)
+            divides = table->cells[c].value % cdn_pow10(unused) == 0;
+        if (divides)
+            return CDN_OUTSIDE_DECIMALS - unused;
+    }
+    return CDN_OUTSIDE_DECIMALS;
+}
+
+static int64_t divide_up(int64_t value, int64_t unit)
+{
+    return value / unit + (value % unit > 0);
+}
+
+/* Nobody can be led below what everybody knows to be the least. */
+static void fill_cell(cdn_outside_bounds *b, const cdn_outside_cell *cell, uint32_t c, int64_t unit,
+                      bool is_signed)
+{
+    b->values[c] = cell->value / unit;
+    b->lower[c] = is_signed ? CDN_INTERVAL_NO_LOWER : 0;
+    b->below[c] = divide_up(cell->below, unit);
+    b->above[c] = divide_up(cell->above, unit);
+    b->width[c] = divide_up(cell->width, unit);
+    if (!is_signed && b->below[c] > b->values[c])
+        b->below[c] = b->values[c];
+    if (b->width[c] < 1)
+        b->width[c] = 1;
+}
+
+cdn_status cdn_outside_bounds_init(cdn_outside_bounds *b, const cdn_outside_table *table,
+                                   const cdn_policy *policy, cdn_error *error)
+{
+    size_t count = table->cell_count;
+    *b = (cdn_outside_bounds){.decimals = places(table)};
+    b->limit = policy == NULL ? 0 : (uint64_t)policy->levels.limit * 1000;
+    b->values = cdn_alloc(count, sizeof *b->values);
+    b->lower = cdn_alloc(count, sizeof *b->lower);
+    b->below = cdn_alloc(count, sizeof *b->below);
+    b->above = cdn_alloc(count, sizeof *b->above);
+    b->width = cdn_alloc(count, sizeof *b->width);
+    b->asked = cdn_alloc(count, 1);
+    b->found = cdn_alloc(count, sizeof *b->found);
+    if (b->values == NULL || b->lower == NULL || b->below == NULL || b->above == NULL ||
+        b->width == NULL || b->asked == NULL || b->found == NULL)
+        return cdn_fail_memory(error);
+    bool is_signed = false;
+    int64_t unit = cdn_pow10(CDN_OUTSIDE_DECIMALS - b->decimals);
+    for (uint32_t c = 0; c < count; c++)
+        is_signed = is_signed || table->cells[c].value < 0;
+    for (uint32_t c = 0; c < count; c++)
+        fill_cell(b, &table->cells[c], c, unit, is_signed);
+    return CDN_OK;
+}
+
+void cdn_outside_bounds_release(cdn_outside_bounds *b)
+{
+    cdn_free(b->values);
+    cdn_free(b->lower);
+    cdn_free(b->below);
+    cdn_free(b->above);
+    cdn_free(b->width);
+    cdn_free(b->asked);
+    cdn_free(b->found);
+}
+
+static cdn_interval_input input_of(const cdn_outside_bounds *b)
+{
+    return (cdn_interval_input){.values = b->values,
+                                .lower = b->lower,
+                                .below = b->below,
+                                .above = b->above,
+                                .width = b->width,
+                                .limit = b->limit};
+}
+
+cdn_status cdn_outside_bounds_widen(cdn_outside_bounds *b, const cdn_system *system,
+                                    cdn_suppress_result *out, cdn_error *error)
+{
+    cdn_widen_report report;
+    cdn_interval_input input = input_of(b);
+    CDN_TRY(cdn_widen(system, &input, b->found, out, &report, error));
+    b->unsafe_count = report.exposed + report.undecided;
+    for (uint32_t c = system->cell_count; c-- > 0;)
+        if (b->found[c].verdict == CDN_INTERVAL_EXPOSED ||
+            b->found[c].verdict == CDN_INTERVAL_UNDECIDED)
+            b->first_unsafe = c;
+    return CDN_OK;
+}
+
+bool cdn_outside_bounds_is_unsafe(const cdn_outside_bounds *b, const cdn_outside_table *table,
+                                  uint32_t cell)
+{
+    return b->asked[cell] && cdn_outside_is_sensitive(&table->cells[cell]) &&
+           b->found[cell].verdict != CDN_INTERVAL_PROTECTED;
+}
+
+cdn_status cdn_outside_bounds_attack(cdn_outside_bounds *b, const cdn_outside_table *table,
+                                     const cdn_policy *policy, const uint8_t *withheld,
+                                     cdn_error *error)
+{
+    cdn_outside_system system;
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < table->cell_count; c++)
+        count += withheld[c];
+    bool tight = count <= CDN_OUTSIDE_TIGHT;
+    for (uint32_t c = 0; c < table->cell_count; c++)
+        b->asked[c] = withheld[c] && (tight || cdn_outside_is_sensitive(&table->cells[c]));
+    cdn_interval_input input = input_of(b);
+    input.asked = b->asked;
+    input.tight = tight;
+    cdn_status status =
+        cdn_outside_system_init(&system, table, policy, CDN_OUTSIDE_TO_ATTACK, error);
+    if (status == CDN_OK)
+        status = cdn_attack_intervals(&system.system, withheld, &input, b->found, error);
+    cdn_outside_system_release(&system);
+    b->unsafe_count = 0;
+    for (uint32_t c = table->cell_count; status == CDN_OK && c-- > 0;) {
+        if (!cdn_outside_bounds_is_unsafe(b, table, c))
+            continue;
+        b->unsafe_count++;
+        b->first_unsafe = c;
+    }
+    return status;
+}

@@ -7,6 +7,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attack/interval_web.h"
 
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/fail.h"
+
 typedef struct need {
     int64_t below, above, width;
 } need;
@@ -83,4 +88,40 @@ int64_t cdn_web_goal(const cdn_web *web, uint32_t k, int sign, bool all)
         farthest = goal > farthest ? goal : farthest;
     }
     return farthest;
+}
+
+/* Beyond the outer bounds there is nothing; within them maybe not either, which then stays unsafe. */
+static void cap_cell(const cdn_web *web, uint32_t c, int64_t *below, int64_t *above, int64_t *width)
+{
+    cdn_web_cell look = cdn_web_look(web, c);
+    if (web->column_of[c] == CDN_WEB_NONE)
+        look = (cdn_web_cell){0};
+    if (look.low != INT64_MIN && *below > -look.low)
+        *below = -look.low;
+    if (*above > look.high)
+        *above = look.high;
+    if (look.low != INT64_MIN && look.high != INT64_MAX &&
+        (__int128)look.high - look.low < *width)
+        *width = look.high - look.low > 1 ? look.high - look.low : 1;
+}
+
+cdn_status cdn_interval_cap(const cdn_system *system, const cdn_interval_input *input,
+                            int64_t *below, int64_t *above, int64_t *width, cdn_error *error)
+{
+    cdn_web web = {0};
+    cdn_interval_input plain = {
+        .values = input->values, .lower = input->lower, .upper = input->upper};
+    uint8_t *withheld = cdn_alloc(system->figure_count, 1);
+    cdn_status status = withheld == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK) {
+        memset(withheld, 1, system->figure_count);
+        status = cdn_web_init(&web, system, withheld, &plain, error);
+    }
+    if (status == CDN_OK)
+        status = cdn_web_reduce(&web, error);
+    for (uint32_t c = 0; c < system->cell_count && status == CDN_OK; c++)
+        cap_cell(&web, c, &below[c], &above[c], &width[c]);
+    cdn_web_release(&web);
+    cdn_free(withheld);
+    return status;
 }

@@ -26,7 +26,6 @@ static int64_t divide_up(int64_t value, int64_t unit)
     return value / unit + (value % unit > 0);
 }
 
-/* Nobody can be led below what everybody knows to be the least. */
 static void fill_cell(cdn_outside_bounds *b, const cdn_outside_cell *cell, uint32_t c, int64_t unit,
                       bool is_signed)
 {
@@ -35,10 +34,32 @@ static void fill_cell(cdn_outside_bounds *b, const cdn_outside_cell *cell, uint3
     b->below[c] = divide_up(cell->below, unit);
     b->above[c] = divide_up(cell->above, unit);
     b->width[c] = divide_up(cell->width, unit);
-    if (!is_signed && b->below[c] > b->values[c])
-        b->below[c] = b->values[c];
     if (b->width[c] < 1)
         b->width[c] = 1;
+}
+
+static cdn_interval_input input_of(const cdn_outside_bounds *b)
+{
+    return (cdn_interval_input){.values = b->values,
+                                .lower = b->lower,
+                                .below = b->below,
+                                .above = b->above,
+                                .width = b->width,
+                                .limit = b->limit};
+}
+
+/* To what is left by those cells that are always published. */
+static cdn_status cap(cdn_outside_bounds *b, const cdn_outside_table *table,
+                      const cdn_policy *policy, cdn_error *error)
+{
+    cdn_outside_system system;
+    cdn_interval_input input = input_of(b);
+    cdn_status status =
+        cdn_outside_system_init(&system, table, policy, CDN_OUTSIDE_TO_PROTECT, error);
+    if (status == CDN_OK)
+        status = cdn_interval_cap(&system.system, &input, b->below, b->above, b->width, error);
+    cdn_outside_system_release(&system);
+    return status;
 }
 
 cdn_status cdn_outside_bounds_init(cdn_outside_bounds *b, const cdn_outside_table *table,
@@ -63,7 +84,7 @@ cdn_status cdn_outside_bounds_init(cdn_outside_bounds *b, const cdn_outside_tabl
         is_signed = is_signed || table->cells[c].value < 0;
     for (uint32_t c = 0; c < count; c++)
         fill_cell(b, &table->cells[c], c, unit, is_signed);
-    return CDN_OK;
+    return policy != NULL && policy->levels.on ? cap(b, table, policy, error) : CDN_OK;
 }
 
 void cdn_outside_bounds_release(cdn_outside_bounds *b)
@@ -75,16 +96,6 @@ void cdn_outside_bounds_release(cdn_outside_bounds *b)
     cdn_free(b->width);
     cdn_free(b->asked);
     cdn_free(b->found);
-}
-
-static cdn_interval_input input_of(const cdn_outside_bounds *b)
-{
-    return (cdn_interval_input){.values = b->values,
-                                .lower = b->lower,
-                                .below = b->below,
-                                .above = b->above,
-                                .width = b->width,
-                                .limit = b->limit};
 }
 
 cdn_status cdn_outside_bounds_widen(cdn_outside_bounds *b, const cdn_system *system,

@@ -26,9 +26,6 @@ static void set_levels(knowledge *k, const cdn_trial *trial, uint32_t c)
         return;
     cdn_rule_levels(cell, &trial->cells->variables[cell->variable], policy, trial->verdicts[c],
                     &k->below[c], &k->above[c], &k->width[c]);
-    /* nobody can be led below what everybody knows to be the least */
-    if (k->lower[c] != CDN_INTERVAL_NO_LOWER && k->below[c] > k->values[c] - k->lower[c])
-        k->below[c] = k->values[c] - k->lower[c];
     if (k->width[c] < 1)
         k->width[c] = 1;
 }
@@ -50,6 +47,16 @@ static void know(knowledge *k, const cdn_trial *trial)
     }
 }
 
+static cdn_interval_input input_of(const knowledge *k, const cdn_trial *trial)
+{
+    return (cdn_interval_input){.values = k->values,
+                                .lower = k->lower,
+                                .below = k->below,
+                                .above = k->above,
+                                .width = k->width,
+                                .limit = (uint64_t)trial->input->policy->levels.limit * 1000};
+}
+
 static cdn_status knowledge_init(knowledge *k, const cdn_trial *trial, cdn_error *error)
 {
     size_t count = trial->cells->count;
@@ -63,7 +70,10 @@ static cdn_status knowledge_init(knowledge *k, const cdn_trial *trial, cdn_error
         k->width == NULL || k->is_signed == NULL)
         return cdn_fail_memory(error);
     know(k, trial);
-    return CDN_OK;
+    if (!trial->input->policy->levels.on)
+        return CDN_OK;
+    cdn_interval_input input = input_of(k, trial);
+    return cdn_interval_cap(&trial->system, &input, k->below, k->above, k->width, error);
 }
 
 static void knowledge_release(knowledge *k)
@@ -74,16 +84,6 @@ static void knowledge_release(knowledge *k)
     cdn_free(k->above);
     cdn_free(k->width);
     cdn_free(k->is_signed);
-}
-
-static cdn_interval_input input_of(const knowledge *k, const cdn_trial *trial)
-{
-    return (cdn_interval_input){.values = k->values,
-                                .lower = k->lower,
-                                .below = k->below,
-                                .above = k->above,
-                                .width = k->width,
-                                .limit = (uint64_t)trial->input->policy->levels.limit * 1000};
 }
 
 cdn_status cdn_trial_attack_intervals(const cdn_trial *trial, cdn_interval *found,

@@ -13,7 +13,8 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 
-#define MOST_AMOUNT 3
+#define MOST_STEPS 3
+#define MOST_STEP (INT64_C(1) << 40)
 #define BREAKS 4000
 #define REST 4
 
@@ -68,7 +69,7 @@ static void mark_row(cdn_walk *w, uint32_t row)
     w->place[row] = 0;
 }
 
-static void change(cdn_walk *w, uint32_t k, int32_t by)
+static void change(cdn_walk *w, uint32_t k, int64_t by)
 {
     const cdn_web *web = w->web;
     if (w->rested[k] == 0)
@@ -77,7 +78,7 @@ static void change(cdn_walk *w, uint32_t k, int32_t by)
     w->amount[k] += by;
     for (uint32_t i = web->column_start[k]; i < web->column_start[k + 1]; i++) {
         uint32_t row = web->column_row[i];
-        w->sum[row] += (int64_t)web->column_coefficient[i] * by;
+        w->sum[row] += web->column_coefficient[i] * by;
         mark_row(w, row);
     }
 }
@@ -97,21 +98,26 @@ static void clear(cdn_walk *w)
     w->column_count = w->broken_count = 0;
 }
 
-static bool has_room(const cdn_web *web, uint32_t k, int32_t amount, int64_t step)
+/* How far the column can follow `by`: 0 when not at all. */
+static int64_t follow(const cdn_walk *w, uint32_t k, int64_t by, int64_t step)
 {
-    __int128 d = (__int128)amount * step;
-    return d >= web->low[k] && d <= web->high[k];
+    int64_t low = w->web->low[k], high = w->web->high[k], most = step * MOST_STEPS;
+    low = (low > -most ? low : -most) - w->amount[k];
+    high = (high < most ? high : most) - w->amount[k];
+    if (by > 0)
+        return by < high ? by : (high > 0 ? high : 0);
+    return by > low ? by : (low < 0 ? low : 0);
 }
 
 /* What the change costs, in rows that break and in price. */
-static int64_t weigh(const cdn_walk *w, uint32_t k, int32_t by)
+static int64_t weigh(const cdn_walk *w, uint32_t k, int64_t by)
 {
     const cdn_web *web = w->web;
     int64_t cost = 0;
     for (uint32_t i = web->column_start[k]; i < web->column_start[k + 1]; i++) {
         int64_t sum = w->sum[web->column_row[i]];
         cost += sum == 0 ? w->breaks : 0;
-        cost -= sum != 0 && sum + (int64_t)web->column_coefficient[i] * by == 0 ? w->breaks : 0;
+        cost -= sum != 0 && sum + web->column_coefficient[i] * by == 0 ? w->breaks : 0;
     }
     if (w->amount[k] == 0)
         cost += w->price(w->context, k, by > 0 ? 1 : -1);
@@ -125,24 +131,22 @@ static bool mend(cdn_walk *w, uint32_t row, uint32_t origin, int64_t step, uint3
 {
     const cdn_web *web = w->web;
     uint32_t best = CDN_WEB_NONE, equals = 0;
-    int32_t best_by = 0;
-    int64_t best_cost = 0;
+    int64_t best_by = 0, best_cost = 0;
     for (uint32_t i = web->row_start[row]; i < web->row_start[row + 1]; i++) {
         uint32_t k = web->row_column[i];
         int32_t a = web->row_coefficient[i];
-        if (k == origin || w->rested[k] > turn || w->sum[row] % a != 0)
+        if (k == origin || w->rested[k] > turn)
             continue;
-        int64_t by = -w->sum[row] / a, amount = w->amount[k] + by;
-        if (amount > MOST_AMOUNT || amount < -MOST_AMOUNT ||
-            !has_room(web, k, (int32_t)amount, step))
+        int64_t by = follow(w, k, -w->sum[row] / a, step);
+        if (by == 0)
             continue;
-        int64_t cost = weigh(w, k, (int32_t)by);
+        int64_t cost = weigh(w, k, by);
         equals = best != CDN_WEB_NONE && cost == best_cost ? equals + 1 : 1;
         if (best != CDN_WEB_NONE &&
             (cost > best_cost || (cost == best_cost && next_random(w) % equals != 0)))
             continue;
         best = k;
-        best_by = (int32_t)by;
+        best_by = by;
         best_cost = cost;
     }
     if (best == CDN_WEB_NONE)
@@ -155,10 +159,10 @@ static bool mend(cdn_walk *w, uint32_t row, uint32_t origin, int64_t step, uint3
 bool cdn_walk_find(cdn_walk *w, uint32_t column, int sign, int64_t step, uint32_t most_turns)
 {
     clear(w);
-    if (!has_room(w->web, column, sign, step))
+    if (step > MOST_STEP || follow(w, column, sign * step, step) != sign * step)
         return false;
     w->random += column * 2 + (sign > 0);
-    change(w, column, sign);
+    change(w, column, sign * step);
     uint32_t turn = 2; /* a column that was never touched has rested since turn 0 */
     for (; w->broken_count > 0 && turn < most_turns + 2; turn++)
         if (!mend(w, w->broken[next_random(w) % w->broken_count], column, step, turn))
@@ -173,7 +177,7 @@ bool cdn_walk_find(cdn_walk *w, uint32_t column, int sign, int64_t step, uint32_
         if (w->amount[k] == 0)
             continue;
         w->columns[kept] = k;
-        w->steps[kept++] = w->amount[k] * step;
+        w->steps[kept++] = w->amount[k];
         w->amount[k] = 0;
     }
     w->column_count = kept; /* all sums are 0 */

@@ -44,7 +44,7 @@ typedef struct attack {
 static cdn_status solve(attack *a, cdn_lp_method method, cdn_lp_outcome *outcome, cdn_error *error)
 {
     *outcome = CDN_LP_STOPPED;
-    if (a->work.iterations >= a->limit)
+    if (a->work.iterations + 1 >= a->limit)
         return CDN_OK;
     a->work.programmes++;
     return cdn_lp_solve(a->lp, method, a->limit - a->work.iterations, &a->work.iterations, outcome,
@@ -108,7 +108,7 @@ static cdn_status walk(attack *a, uint32_t k, int sign, bool all, cdn_error *err
 {
     for (uint32_t i = 0; i < WALKS; i++) {
         int64_t goal = cdn_web_goal(&a->web, k, sign, all);
-        if (goal == 0 || a->work.iterations >= a->limit)
+        if (goal == 0 || a->work.iterations + 1 >= a->limit)
             return CDN_OK;
         uint64_t turns = a->walk.turns;
         bool found = cdn_walk_find(&a->walk, k, sign, goal, MOST_TURNS);
@@ -133,7 +133,8 @@ static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
     for (uint32_t k = 0; k < a->web.column_count; k++) {
         for (int all = 0; all < 2 && !a->settled[k]; all++)
             for (int sign = 1; sign >= -1; sign -= 2)
-                if (a->work.iterations < a->limit && cdn_web_goal(&a->web, k, sign, all == 1) > 0)
+                if (a->work.iterations + 1 < a->limit &&
+                    cdn_web_goal(&a->web, k, sign, all == 1) > 0)
                     CDN_TRY(nudge(a, k, sign, all == 1, size, error));
     }
     return CDN_OK;

@@ -58,7 +58,8 @@ typedef struct cdn_interval_input {
     const int64_t *above;    /* upper protection level >= 0; NULL: 0 */
     const int64_t *width;    /* sliding protection level: least upper - lower; NULL or less: 1 */
     const uint8_t *asked;    /* cells to judge; NULL: the sensitive ones */
-    uint64_t limit;          /* simplex iterations for all programmes together; 0: the default */
+    uint64_t limit;          /* simplex iterations for all programmes together; 0: the
+                                default; 1: none */
     uint8_t tight;           /* 1: also find the exact end of every interval that is asked for */
     cdn_interval_work *work; /* filled when not NULL */
     cdn_interval_moves *moves; /* used and added to when not NULL */

@@ -168,7 +168,7 @@ static cdn_status move(remedy *m, uint32_t k, int sign, int64_t goal, const doub
     cdn_lp_outcome outcome = CDN_LP_STOPPED;
     double end = 0;
     CDN_TRY(cdn_patch_load_nudge(&m->patch, m->lp, k, sign, goal, price_of, price, error));
-    if (m->work.iterations < m->limit) {
+    if (m->work.iterations + 1 < m->limit) {
         m->work.programmes++;
         CDN_TRY(cdn_lp_solve(m->lp, CDN_LP_DUAL, m->limit - m->work.iterations,
                              &m->work.iterations, &outcome, error));
@@ -264,7 +264,7 @@ typedef struct attempt {
 static attempt try_walks(remedy *m, uint32_t k, int sign, bool all, attempt best)
 {
     int64_t goal = cdn_web_goal(&m->web, k, sign, all);
-    for (uint32_t i = 0; i < WALKS && goal > 0 && m->work.iterations < m->limit; i++) {
+    for (uint32_t i = 0; i < WALKS && goal > 0 && m->work.iterations + 1 < m->limit; i++) {
         uint64_t random = m->walk.random, turns = m->walk.turns;
         bool found = cdn_walk_find(&m->walk, k, sign, goal, MOST_TURNS);
         m->work.iterations += 1 + (m->walk.turns - turns) / CDN_WALK_TURNS;

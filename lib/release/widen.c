@@ -124,7 +124,7 @@ static cdn_status suppress(job *j, cdn_suppress_result *out, cdn_error *error)
     return put_back(j, system.figure_count, out, error);
 }
 
-/* What is left of the limit for the next step; 1 is as good as none. */
+/* What is left of the limit for the next step; 1 is none. */
 static void allow(job *j)
 {
     uint64_t used = j->report->work.iterations;

@@ -274,12 +274,10 @@ done:
 /* Tries again without the finds that are not the release's doing. */
 static cdn_status excuse(attack *a, cdn_error *error)
 {
-    bool found = false, common = false;
-    for (uint32_t c = 0; c < a->system->cell_count; c++) {
+    bool found = false;
+    for (uint32_t c = 0; c < a->system->cell_count; c++)
         found = found || a->by[c] != CDN_INSIDER_NONE;
-        common = common || (a->system->marks[c] & CDN_CELL_COMMON) != 0;
-    }
-    if (!found || !common)
+    if (!found)
         return CDN_OK;
     cdn_excuses excuses = {NULL, 0, 0};
     cdn_status status = find_excuses(a->system, &excuses, error);

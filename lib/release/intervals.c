@@ -7,6 +7,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "release/intervals.h"
 
+#include <string.h>
+
 #include "core/alloc.h"
 #include "core/fail.h"
 
@@ -100,20 +102,62 @@ cdn_status cdn_trial_attack_intervals(const cdn_trial *trial, cdn_interval *foun
     return status;
 }
 
+static bool is_unsafe(const cdn_interval *found)
+{
+    return found->verdict == CDN_INTERVAL_EXPOSED || found->verdict == CDN_INTERVAL_UNDECIDED;
+}
+
+/* Of the unsafe cells those that are safe while nothing is published stay flagged; the others follow
+ * from common knowledge (a consented row that shows a total of 0, say), and are counted. */
+static cdn_status excuse(cdn_trial *trial, const knowledge *k, uint8_t *unsafe, cdn_error *error)
+{
+    cdn_system before = trial->system;
+    uint32_t cells = before.cell_count;
+    cdn_interval *alone = cdn_alloc(cells, sizeof *alone);
+    uint8_t *nothing = cdn_alloc(before.figure_count, 1), *marks = cdn_alloc(cells, 1);
+    cdn_status status =
+        alone == NULL || nothing == NULL || marks == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK) {
+        cdn_interval_input input = input_of(k, trial);
+        input.asked = unsafe;
+        memset(nothing, 1, before.figure_count);
+        for (uint32_t c = 0; c < cells; c++)
+            marks[c] = (trial->marks[c] & CDN_CELL_COMMON) != 0
+                           ? trial->marks[c]
+                           : (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN);
+        before.marks = marks;
+        status = cdn_attack_intervals(&before, nothing, &input, alone, error);
+    }
+    trial->pinned_count = 0;
+    for (uint32_t c = 0; status == CDN_OK && c < cells; c++) {
+        if (!unsafe[c] || !is_unsafe(&alone[c]))
+            continue;
+        unsafe[c] = 0;
+        trial->pinned_count++;
+    }
+    cdn_free(marks);
+    cdn_free(nothing);
+    cdn_free(alone);
+    return status;
+}
+
 /* What cannot be cured. */
-static cdn_status judge_rest(cdn_trial *trial, const cdn_interval *found, cdn_error *error)
+static cdn_status judge_rest(cdn_trial *trial, const knowledge *k, const cdn_interval *found,
+                             cdn_error *error)
 {
     uint32_t count = trial->cells->count;
-    trial->pinned_count = trial->intervals.exposed + trial->intervals.undecided;
-    if (trial->pinned_count == 0 || !trial->input->policy->levels.on)
+    uint32_t rest = trial->intervals.exposed + trial->intervals.undecided;
+    trial->pinned_count = rest;
+    if (rest == 0 || !trial->input->policy->levels.on)
         return CDN_OK;
     uint8_t *unsafe = cdn_alloc(count, 1);
     if (unsafe == NULL)
         return cdn_fail_memory(error);
     for (uint32_t c = 0; c < count; c++)
-        unsafe[c] = found[c].verdict == CDN_INTERVAL_EXPOSED ||
-                    found[c].verdict == CDN_INTERVAL_UNDECIDED;
-    cdn_status status = cdn_trial_refuse(trial, unsafe, "cells with too narrow an interval", error);
+        unsafe[c] = is_unsafe(&found[c]);
+    cdn_status status = excuse(trial, k, unsafe, error);
+    if (status == CDN_OK && trial->pinned_count < rest)
+        status = cdn_trial_refuse(trial, unsafe, "cells with too narrow an interval", error);
     cdn_free(unsafe);
     return status;
 }
@@ -134,7 +178,7 @@ cdn_status cdn_trial_protect(cdn_trial *trial, cdn_error *error)
     cdn_interval_input input = input_of(&k, trial);
     status = cdn_widen(&trial->system, &input, found, &trial->pattern, &trial->intervals, error);
     if (status == CDN_OK)
-        status = judge_rest(trial, found, error);
+        status = judge_rest(trial, &k, found, error);
 
 done:
     cdn_free(found);

@@ -100,12 +100,13 @@ def views(unknown, holders):
             yield unknown - own, own
 
 
-def exposed(rows, unknown, sensitive, holders):
+def exposed(rows, unknown, sensitive, holders, structural):
     """The sensitive unknown cells that anybody, and that only contributors determine."""
     anybody = determined(rows, unknown) & sensitive
     insiders = set()
+    everything = {c for row in rows for c, _ in row} - structural
     for left, own in views(unknown, holders):
-        insiders |= determined(rows, left) & sensitive
+        insiders |= determined(rows, left) & sensitive - determined(rows, everything - own)
     return anybody, insiders - anybody
 
 
@@ -155,7 +156,7 @@ def check_culprits(report, rows, unknown, holders):
             expect(c["cell"] in determined(rows, unknown - own), "the wrong contributor is named")
 
 
-def check_pattern(rows, sensitive, fixed, hidden, order, holders):
+def check_pattern(rows, sensitive, fixed, hidden, order, holders, structural):
     with open("out.csv", newline="") as file:
         lines = list(csv.reader(file))
     expect(lines[0] == ["cell_id", "status"], "header")
@@ -163,17 +164,17 @@ def check_pattern(rows, sensitive, fixed, hidden, order, holders):
     withheld = {c for c, s in lines[1:] if s == "suppressed"}
     expect(not withheld & fixed, "a cell that is always published was withheld")
     expect(sensitive <= withheld and hidden <= withheld, "a sensitive or hidden cell was published")
-    expect(exposed(rows, withheld, sensitive, holders) == (set(), set()), "a cell is determined")
+    expect(exposed(rows, withheld, sensitive, holders, structural) == (set(), set()), "a cell is determined")
     for c in withheld - sensitive - hidden if not holders else ():
-        expect(exposed(rows, withheld - {c}, sensitive, holders) != (set(), set()),
+        expect(exposed(rows, withheld - {c}, sensitive, holders, structural) != (set(), set()),
                f"{c} need not have been withheld")
     expect(attack(withheld, order)[0] == 0, "the program's own attack refuses the pattern")
     return len(withheld - sensitive - hidden)
 
 
-def check_conflict(report, values, rows, sensitive, fixed, holders):
+def check_conflict(report, values, rows, sensitive, fixed, holders, structural):
     unknown = set(values) - fixed
-    lost = set().union(*exposed(rows, unknown, sensitive, holders))
+    lost = set().union(*exposed(rows, unknown, sensitive, holders, structural))
     expect({c["cell"] for c in report["conflicts"]} == lost, f"conflicts: expected {sorted(lost)}")
     for c in report["conflicts"]:
         named = [rows[int(r[1:])] for r in c["rows"]]
@@ -192,20 +193,21 @@ def check_table(rng, values, rows):
     order = write_table(rng, values, rows, status, holders)
     sensitive = {c for c in values if status[c] == "sensitive"}
     hidden = {c for c in values if status[c] == "hidden"}
+    structural = {c for c in values if status[c] == "structural"}
     known = {c for c in values if status[c] in ("forced", "structural")}
     fixed = known | {c for c in values if status[c] == "free" and values[c] == 0}
     code, report = run("protect", "cells.csv", "rows.csv", "--out", "out.csv")
     expect(code in (0, 1), f"protect: exit {code}")
     secondary = 0
-    lost = any(exposed(rows, set(values) - fixed, sensitive, holders))
+    lost = any(exposed(rows, set(values) - fixed, sensitive, holders, structural))
     expect((code == 1) == lost, f"protect: exit {code}, impossible: {lost}")
     if code == 0:
-        secondary = check_pattern(rows, sensitive, fixed, hidden, order, holders)
+        secondary = check_pattern(rows, sensitive, fixed, hidden, order, holders, structural)
         expect(report["secondary"] == secondary, "the count of secondaries")
     else:
-        check_conflict(report, values, rows, sensitive, fixed, holders)
+        check_conflict(report, values, rows, sensitive, fixed, holders, structural)
     withheld = {c for c in values if rng.random() < 0.5 or c in sensitive and rng.random() < 0.8}
-    anybody, insiders = exposed(rows, withheld - known, sensitive, holders)
+    anybody, insiders = exposed(rows, withheld - known, sensitive, holders, structural)
     seen = anybody | insiders | sensitive - withheld
     code, report = attack(withheld, order)
     expect(code == (1 if seen else 0), f"attack: exit {code}, exposed: {sorted(seen)}")

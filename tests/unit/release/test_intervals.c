@@ -328,6 +328,22 @@ static void test_intervals__what_cannot_be_cured_is_refused_with_levels(void **s
     release(&f);
 }
 
+/* What is common knowledge is not the release's doing. */
+static void test_intervals__what_follows_without_the_release_is_counted(void **state)
+{
+    (void)state;
+    fixture f;
+    build(&f, ones, false);
+    make_known(&f);
+    for (uint32_t c = 0; c < CELLS; c++)
+        if ((f.marks[c] & CDN_CELL_KNOWN) != 0)
+            f.marks[c] |= CDN_CELL_COMMON;
+    f.policy.levels = (cdn_levels){.on = true, .minimum_width = 1};
+    assert_int_equal(protect(&f, NULL), CDN_OK);
+    assert_int_equal(f.trial.pinned_count, 4);
+    release(&f);
+}
+
 /* 20 = 10 + 5 + 5. The 10 is confidential and must be able to be 17, for which both 5s give way: a
  * matter for a search. Without one the cell counts as unsafe, the total is withheld too, which is
  * needless, and it stays unsafe. */
@@ -396,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_intervals__wider_levels_withhold_more),
         cmocka_unit_test(test_intervals__what_cannot_be_cured_is_counted_without_levels),
         cmocka_unit_test(test_intervals__what_cannot_be_cured_is_refused_with_levels),
+        cmocka_unit_test(test_intervals__what_follows_without_the_release_is_counted),
         cmocka_unit_test(test_intervals__what_the_limit_leaves_undecided_is_unsafe),
         cmocka_unit_test(test_intervals__every_failed_allocation_is_reported),
     };

@@ -22,6 +22,8 @@
 #define KEPT 2u
 #define FEW 16u /* cells to take in one by one */
 #define SHARE 4096u /* and one more for as many cells of the system */
+#define MOST_STALE 256u /* certificates of a view that cells withheld in the round break: the rest can
+                       * wait for the next */
 #define LARGEST_BURST (UINT32_C(1) << 20)
 
 struct cdn_choice {
@@ -186,6 +188,7 @@ static void project(cdn_viewer *v, uint32_t cell)
     const cdn_sparse *along = &v->factor->row;
     uint64_t inverse = cdn_prime_inverse(field, along->values[cell]);
     v->moves += along->count;
+    v->projections++;
     uint64_t first = cdn_prime_multiply(field, v->vectors[cell][0], inverse);
     uint64_t second = cdn_prime_multiply(field, v->vectors[cell][1], inverse);
     for (uint32_t i = 0; i < along->count; i++) {
@@ -292,6 +295,7 @@ static void add_outside(cdn_viewer *v, cdn_sums *sums, uint64_t weight)
         uint64_t multiple = cdn_prime_multiply(field, column->values[e], weight);
         for (uint32_t j = system->equation_start[e]; j < system->equation_start[e + 1]; j++) {
             uint32_t cell = system->equation_cell[j];
+            v->spent++;
             if (v->factor->active[cell] || (system->marks[cell] & CDN_CELL_COMMON) ||
                 v->holder[cell] == v->self)
                 continue;
@@ -372,8 +376,10 @@ static cdn_status break_certificate(cdn_viewer *v, uint32_t cell, cdn_error *err
     trace_view(v);
     sums_clear(&v->sum);
     add_outside(v, &v->sum, 1);
-    if (!list_choices(v))
+    if (!list_choices(v)) {
+        v->stale++;
         return CDN_OK;
+    }
     v->excused = !v->blamed;
     if (v->excused)
         return CDN_OK;
@@ -402,7 +408,8 @@ cdn_status cdn_viewer_look(cdn_viewer *viewer, uint32_t kind, uint32_t self, con
     viewer->self = self;
     *objects = false;
     CDN_TRY(open_view(viewer, own, own_count, component, error));
-    for (uint32_t i = 0; i < viewer->moved_count; i++) {
+    viewer->stale = 0;
+    for (uint32_t i = 0; i < viewer->moved_count && viewer->stale < MOST_STALE; i++) {
         if (!is_exposed(viewer, viewer->moved[i]))
             continue;
         if (!*objects)
@@ -414,11 +421,15 @@ cdn_status cdn_viewer_look(cdn_viewer *viewer, uint32_t kind, uint32_t self, con
     return CDN_OK;
 }
 
-/* What the cells withheld in the round break already: see cdn_factor_respond. */
+/* What the cells withheld in the round break already: see cdn_factor_respond. Anew when there are
+ * many more of them, or when certificates have cost as much since. */
 static cdn_status answer(cdn_viewer *v, cdn_error *error)
 {
-    if (v->late_count <= 2 * v->answered + FEW)
+    uint64_t price = (uint64_t)v->factor->entry_used + v->factor->step_used;
+    if (v->late_count == v->answered ||
+        (v->late_count <= 2 * v->answered + FEW && v->spent < price))
         return CDN_OK;
+    v->spent = 0;
     v->answered = v->late_count;
     return cdn_factor_respond(v->factor, v->late, v->late_count, v->responses, error);
 }
@@ -448,6 +459,79 @@ cdn_status cdn_viewer_divide(cdn_viewer *viewer, uint32_t kind, uint32_t own, ui
     for (size_t l = 0; l < v->link_used; l++)
         deduct_link(v, &v->links[l], multiple);
     return break_certificate(v, cell, error);
+}
+
+/* factor->multiplier becomes that of a cell less what it takes of the own cells, by their links. */
+static void combine(cdn_viewer *v, uint32_t cell, uint32_t own_count, const cdn_spans *spans,
+                    uint32_t column)
+{
+    (void)cdn_factor_reduce(v->factor, cell);
+    for (uint32_t i = 0; i < own_count; i++) {
+        uint64_t multiple = cdn_spans_coefficient(spans, i, column);
+        size_t end = i + 1 < own_count ? v->fixes[i + 1].first_link : v->link_used;
+        for (size_t l = v->fixes[i].first_link; multiple != 0 && l < end; l++)
+            deduct_link(v, &v->links[l], multiple);
+    }
+}
+
+/* Does a cell withheld in this round break the combination already? */
+static bool is_answered(const cdn_viewer *v, uint32_t cell, const uint32_t *own, uint32_t own_count,
+                        const cdn_spans *spans, uint32_t column)
+{
+    cdn_prime field = v->factor->field;
+    uint64_t left = v->answered > 0 ? v->responses[cell] : 0;
+    for (uint32_t i = 0; v->answered > 0 && i < own_count; i++)
+        left = cdn_prime_deduct(field, left, v->responses[own[i]],
+                                cdn_spans_coefficient(spans, i, column));
+    return left != 0;
+}
+
+static void relate_by_spans(cdn_viewer *v, const uint32_t *own, uint32_t own_count,
+                            const cdn_spans *spans)
+{
+    cdn_prime field = v->factor->field;
+    sums_clear(&v->relation);
+    for (uint32_t j = 0; j < own_count; j++) {
+        if (spans->pivots[j] != CDN_NONE)
+            continue;
+        combine(v, own[j], own_count, spans, j);
+        cdn_factor_trace(v->factor);
+        add_outside(v, &v->relation, 1 + cdn_mix64(CDN_FACTOR_SEED - own[j]) % (field.prime - 1));
+    }
+}
+
+cdn_status cdn_viewer_combine(cdn_viewer *viewer, uint32_t kind, uint32_t self,
+                              const uint32_t *own, uint32_t count, const cdn_spans *spans,
+                              cdn_error *error)
+{
+    cdn_viewer *v = viewer;
+    bool related = false;
+    v->holder = v->pattern->system->holder[kind];
+    v->self = self;
+    v->fix_count = 0;
+    v->link_used = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        v->fixes[i].first_link = v->link_used;
+        if (spans->pivots[i] == CDN_NONE)
+            continue;
+        (void)cdn_factor_reduce(v->factor, own[i]);
+        if (!link_multiplier(v))
+            return cdn_fail_memory(error);
+    }
+    for (uint32_t j = 0; j < spans->found_count; j++) {
+        uint32_t cell = spans->found[j];
+        if (v->holder[cell] == self)
+            continue;
+        CDN_TRY(answer(v, error));
+        if (is_answered(v, cell, own, count, spans, count + j))
+            continue;
+        if (!related)
+            relate_by_spans(v, own, count, spans);
+        related = true;
+        combine(v, cell, count, spans, count + j);
+        CDN_TRY(break_certificate(v, cell, error));
+    }
+    return CDN_OK;
 }
 
 cdn_status cdn_viewer_catch_up(cdn_viewer *viewer, cdn_error *error)

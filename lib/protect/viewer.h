@@ -16,6 +16,7 @@
 #include "cordon/error.h"
 #include "protect/factor.h"
 #include "protect/pattern.h"
+#include "protect/spans.h"
 
 /** A column of numbers per cell, and where it may be other than zero. */
 typedef struct cdn_sums {
@@ -46,7 +47,8 @@ typedef struct cdn_viewer {
     uint32_t moved_count;
     uint32_t *opening; /* per cell: the view that moved it last */
     uint32_t openings;
-    uint64_t moves; /* of cells, in all openings */
+    uint64_t moves; /* of cells, in all projections */
+    uint64_t projections;
     /* against it */
     uint64_t *slack; /* see cdn_factor_slack */
     cdn_sums sum;      /* the cells outside in a certificate */
@@ -59,6 +61,8 @@ typedef struct cdn_viewer {
     uint32_t late_count;
     uint64_t *responses; /* per cell: to the first `answered` late cells */
     uint32_t answered;
+    uint32_t stale; /* certificates that the late cells broke already, in this look */
+    uint64_t spent; /* terms of certificates looked at since */
     uint32_t burst; /* how many to withhold at once where none will do alone */
 } cdn_viewer;
 
@@ -85,5 +89,11 @@ cdn_status cdn_viewer_look(cdn_viewer *viewer, uint32_t kind, uint32_t self, con
  *  space. */
 cdn_status cdn_viewer_divide(cdn_viewer *viewer, uint32_t kind, uint32_t own, uint32_t cell,
                              cdn_error *error) CDN_MUST_CHECK;
+
+/** The same against several, by what spans.h found and solved: of the `count` own cells the first
+ *  `rank` came first in cdn_spans_solve. The work is that of the certificates. */
+cdn_status cdn_viewer_combine(cdn_viewer *viewer, uint32_t kind, uint32_t self,
+                              const uint32_t *own, uint32_t count, const cdn_spans *spans,
+                              cdn_error *error) CDN_MUST_CHECK;
 
 #endif

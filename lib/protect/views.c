@@ -38,14 +38,8 @@ typedef struct holding {
                         because withholding more never exposes anything */
 } holding;
 
-#define MOST_CLASSES 7u /* of a contributor, for the quick look */
-#define PLACES (MOST_CLASSES + 1)
-
-/* A cell's values in as many random null vectors. */
-typedef struct point {
-    uint64_t at[PLACES];
-    uint32_t cell;
-} point;
+/* A move of a cell takes as long as the look at this many targets. */
+#define MOVE 32u
 
 typedef struct work {
     cdn_viewer viewer;
@@ -54,9 +48,9 @@ typedef struct work {
     uint32_t mark_count;
     uint32_t *class_of; /* per cell: the place of its class in marks + 1; 0 = in none */
     uint32_t *first_of; /* per cell: its holder's place in the kind at hand */
-    point *targets; /* the sensitive cells */
-    uint32_t target_count;
-    uint32_t *target_of; /* per cell: its place in targets, held cells too, + 1 */
+    cdn_spans spans; /* of the marks; with no cells until a contributor needs them */
+    uint32_t *own;   /* scratch: the unknown cells of a contributor in a component */
+    uint64_t *keys;  /* scratch */
     view *views;
     size_t view_used, view_room;
 } work;
@@ -176,9 +170,10 @@ static cdn_status object_by_class(work *w, uint32_t kind, cdn_error *error)
     return CDN_OK;
 }
 
-/* Components in which the contributor has cells of several classes: `keys` is scratch. */
-static bool view_by_component(work *w, uint32_t kind, uint32_t first, uint32_t end, uint64_t *keys)
+/* Components in which the contributor has cells of several classes. */
+static bool view_by_component(work *w, uint32_t kind, uint32_t first, uint32_t end)
 {
+    uint64_t *keys = w->keys;
     uint32_t count = 0;
     for (uint32_t i = first; i < end; i++) {
         uint32_t cell = w->holdings[kind].cells[i];
@@ -204,15 +199,13 @@ static bool view_holding(work *w, uint32_t kind)
 {
     const cdn_system *system = w->viewer.pattern->system;
     const holding *held = &w->holdings[kind];
-    uint64_t *keys = cdn_alloc(held->count, sizeof *keys);
-    bool done = keys != NULL;
+    bool done = true;
     for (uint32_t i = 0, next; done && i < held->count; i = next) {
         uint32_t self = system->holder[kind][held->cells[i]];
         for (next = i; next < held->count && system->holder[kind][held->cells[next]] == self;)
             w->first_of[held->cells[next++]] = i;
-        done = held->silent[i] || view_by_component(w, kind, i, next, keys);
+        done = held->silent[i] || view_by_component(w, kind, i, next);
     }
-    cdn_free(keys);
     return done;
 }
 
@@ -223,128 +216,92 @@ static bool work_init(work *w)
     w->marks = cdn_alloc(cells, sizeof *w->marks);
     w->class_of = cdn_alloc(cells, sizeof *w->class_of);
     w->first_of = cdn_alloc(cells, sizeof *w->first_of);
-    w->targets = cdn_alloc(cells, sizeof *w->targets);
-    w->target_of = cdn_alloc(cells, sizeof *w->target_of);
+    w->own = cdn_alloc(cells, sizeof *w->own);
+    w->keys = cdn_alloc(cells, sizeof *w->keys);
     bool done = w->marks != NULL && w->class_of != NULL && w->first_of != NULL &&
-                w->targets != NULL && w->target_of != NULL;
+                w->own != NULL && w->keys != NULL &&
+                cdn_spans_init(&w->spans, w->viewer.factor);
     for (uint32_t k = 0; done && k < system->holder_kinds; k++)
         done = list_holding(&w->holdings[k], system->holder[k], cells);
     return done;
 }
 
-/* The values of the sensitive and of the held cells; the former first. */
-static bool list_targets(work *w)
+/* The sensitive cells, then the others that are held. */
+static void list_points(work *w)
 {
-    const cdn_system *system = w->viewer.pattern->system;
-    uint64_t (*vectors)[2] = cdn_alloc(system->cell_count, sizeof *vectors);
-    if (vectors == NULL)
-        return false;
-    w->target_count = 0;
-    uint32_t place = 0;
+    const uint8_t *marks = w->viewer.pattern->system->marks;
+    cdn_spans_clear(&w->spans);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < w->mark_count; i++) {
-            uint32_t cell = w->marks[i].cell;
-            bool sensitive = (system->marks[cell] & CDN_CELL_SENSITIVE) != 0;
-            if (sensitive != (pass == 0))
-                continue;
-            w->targets[place].cell = cell;
-            w->target_of[cell] = ++place;
-            w->target_count += sensitive;
+            bool sensitive = (marks[w->marks[i].cell] & CDN_CELL_SENSITIVE) != 0;
+            if (sensitive == (pass == 0))
+                cdn_spans_add_cell(&w->spans, w->marks[i].cell, sensitive);
         }
     }
-    for (uint32_t j = 0; j < PLACES; j += 2) {
-        cdn_factor_null_vectors(w->viewer.factor, CDN_FACTOR_SEED + ((uint64_t)(j + 1) << 40),
-                                vectors);
-        for (uint32_t i = 0; i < place; i++) {
-            w->targets[i].at[j] = vectors[w->targets[i].cell][0];
-            w->targets[i].at[j + 1] = vectors[w->targets[i].cell][1];
-        }
-    }
-    cdn_free(vectors);
-    return true;
 }
 
-/* A vector of count + 1 places orthogonal to `count` others, which are destroyed. */
-static void find_normal(cdn_prime field, uint64_t rows[MOST_CLASSES][PLACES], uint32_t count,
-                        uint64_t normal[PLACES])
+/* The contributor's unknown cells in the component, the first of each class before the others;
+ * returns the number of classes. */
+static uint32_t list_own(work *w, const view *this, uint32_t end, uint32_t *own_count)
 {
-    uint32_t pivots[MOST_CLASSES], done = 0, open = count;
-    for (uint32_t c = 0; c <= count; c++) {
-        uint32_t r = done;
-        while (r < count && rows[r][c] == 0)
-            r++;
-        if (r == count) {
-            open = c;
-            continue;
-        }
-        uint64_t inverse = cdn_prime_inverse(field, rows[r][c]);
-        for (uint32_t j = 0; j <= count; j++) {
-            uint64_t value = cdn_prime_multiply(field, rows[r][j], inverse);
-            rows[r][j] = rows[done][j];
-            rows[done][j] = value;
-        }
-        for (r = 0; r < count; r++) {
-            uint64_t multiple = r == done ? 0 : rows[r][c];
-            for (uint32_t j = 0; multiple != 0 && j <= count; j++)
-                rows[r][j] = cdn_prime_deduct(field, rows[r][j], rows[done][j], multiple);
-        }
-        pivots[done++] = c;
-    }
-    for (uint32_t j = 0; j <= count; j++)
-        normal[j] = j == open;
-    for (uint32_t r = 0; r < done; r++)
-        normal[pivots[r]] = cdn_prime_negate(field, rows[r][open]);
-}
-
-/* Can a sensitive cell of others be a combination of the contributor's? A few random null vectors
- * tell no for certain, and yes falsely only when its cells depend on each other. */
-static bool may_object(const work *w, const view *this, uint32_t end, const uint32_t *holder)
-{
-    cdn_prime field = w->viewer.factor->field;
     const holding *held = &w->holdings[this->kind];
-    uint64_t rows[MOST_CLASSES][PLACES], normal[PLACES];
-    uint32_t classes[MOST_CLASSES], count = 0, self = holder[held->cells[this->first]];
+    uint32_t count = 0, classes = 0;
     for (uint32_t i = this->first; i < end; i++) {
-        uint32_t cell = held->cells[i], known = 0;
-        if (w->class_of[cell] == 0)
-            continue;
-        while (known < count && classes[known] != w->class_of[cell])
-            known++;
-        if (known < count)
-            continue;
-        if (count == MOST_CLASSES)
-            return true;
-        classes[count] = w->class_of[cell];
-        for (uint32_t j = 0; j < PLACES; j++)
-            rows[count][j] = w->targets[w->target_of[cell] - 1].at[j];
-        count++;
+        uint32_t cell = held->cells[i];
+        if (w->class_of[cell] != 0 && cdn_viewer_component(&w->viewer, cell) == this->component)
+            w->keys[count++] = (uint64_t)w->class_of[cell] << 32 | cell;
     }
-    find_normal(field, rows, count, normal);
-    for (uint32_t i = 0; i < w->target_count; i++) {
-        const point *target = &w->targets[i];
-        uint64_t sum = 0;
-        for (uint32_t j = 0; j <= count; j++)
-            sum = cdn_prime_deduct(field, sum, target->at[j], normal[j]);
-        if (sum == 0 && holder[target->cell] != self)
-            return true;
+    qsort(w->keys, count, sizeof *w->keys, compare_numbers);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < count; i++) {
+            bool starts = i == 0 || w->keys[i] >> 32 != w->keys[i - 1] >> 32;
+            if (starts == (pass == 0))
+                w->own[pass == 0 ? classes++ : (*own_count)++] = (uint32_t)w->keys[i];
+        }
+        if (pass == 0)
+            *own_count = classes;
     }
-    return false;
+    return classes;
+}
+
+/* Products with all targets, rather than moving the neighbourhood of each own cell? */
+static bool spans_are_quicker(const work *w, uint32_t classes)
+{
+    uint64_t moves = w->viewer.moves / (w->viewer.projections + 1);
+    uint64_t each = (w->spans.target_count + (uint64_t)classes * classes) / MOVE;
+    return each < moves && !cdn_spans_exceed(&w->spans, classes + 1);
+}
+
+static cdn_status look_by_spans(work *w, const view *this, uint32_t self, uint32_t own_count,
+                                uint32_t classes, bool *objects, cdn_error *error)
+{
+    const uint32_t *holder = w->viewer.pattern->system->holder[this->kind];
+    *objects = false;
+    if (!cdn_spans_find(&w->spans, w->own, classes))
+        return cdn_fail_memory(error);
+    for (uint32_t i = 0; i < w->spans.found_count; i++)
+        *objects |= holder[w->spans.found[i]] != self;
+    if (!*objects)
+        return CDN_OK;
+    if (!cdn_spans_solve(&w->spans, w->own, own_count, classes))
+        return cdn_fail_memory(error);
+    return cdn_viewer_combine(&w->viewer, this->kind, self, w->own, own_count, &w->spans, error);
 }
 
 static cdn_status look(work *w, const view *this, cdn_error *error)
 {
     const uint32_t *holder = w->viewer.pattern->system->holder[this->kind];
     holding *held = &w->holdings[this->kind];
-    uint32_t end = this->first, self = holder[held->cells[this->first]];
+    uint32_t end = this->first, self = holder[held->cells[this->first]], own_count = 0;
     while (end < held->count && holder[held->cells[end]] == self)
         end++;
     bool objects = false;
-    /* The quick look takes a third of the time of as many moves. */
-    if (w->viewer.moves > (uint64_t)w->viewer.openings * w->target_count / 3 &&
-        !may_object(w, this, end, holder))
-        return CDN_OK;
-    CDN_TRY(cdn_viewer_look(&w->viewer, this->kind, self, held->cells + this->first,
-                            end - this->first, this->component, &objects, error));
+    uint32_t classes = list_own(w, this, end, &own_count);
+    if (spans_are_quicker(w, classes))
+        CDN_TRY(look_by_spans(w, this, self, own_count, classes, &objects, error));
+    else
+        CDN_TRY(cdn_viewer_look(&w->viewer, this->kind, self, held->cells + this->first,
+                                end - this->first, this->component, &objects, error));
     if (objects)
         held->silent[this->first] = 0;
     return CDN_OK;
@@ -364,8 +321,7 @@ static cdn_status object(work *w, cdn_error *error)
             return cdn_fail_memory(error);
         CDN_TRY(object_by_class(w, k, error));
     }
-    if (w->view_used > 0 && !list_targets(w))
-        return cdn_fail_memory(error);
+    list_points(w);
     for (size_t i = 0; i < w->view_used; i++)
         CDN_TRY(look(w, &w->views[i], error));
     return CDN_OK;
@@ -380,8 +336,9 @@ static void work_release(work *w)
     cdn_free(w->marks);
     cdn_free(w->class_of);
     cdn_free(w->first_of);
-    cdn_free(w->targets);
-    cdn_free(w->target_of);
+    cdn_free(w->own);
+    cdn_free(w->keys);
+    cdn_spans_release(&w->spans);
     cdn_free(w->views);
     cdn_viewer_release(&w->viewer);
 }

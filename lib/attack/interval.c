@@ -33,9 +33,10 @@ enum { JUDGED = 1, TIGHT = 2 };
 typedef struct attack {
     cdn_web web;
     cdn_walk walk;
-    cdn_patch patch;
+    cdn_patch patch, whole; /* whole: a component that stays loaded */
     cdn_lp *lp;
     double *price;    /* per column: those with the least room last */
+    uint8_t *met;     /* per column: in a component that was nudged whole */
     uint8_t *settled; /* per column: JUDGED or TIGHT: its component's programme had its say */
     uint64_t limit;
     cdn_interval_work work;
@@ -92,7 +93,7 @@ static cdn_status nudge(attack *a, uint32_t k, int sign, bool all, uint32_t size
     CDN_TRY(nudge_patch(a, k, sign, all, is_small, &outcome, error));
     if (is_small || outcome != CDN_LP_OPTIMAL || cdn_web_goal(&a->web, k, sign, all) == 0)
         return CDN_OK;
-    cdn_patch_knit_move(&a->patch, a->lp, MOST_SEARCHED, a->price);
+    cdn_patch_knit_move(&a->patch, &a->patch, a->lp, MOST_SEARCHED, a->price);
     return nudge_patch(a, k, sign, all, true, &outcome, error);
 }
 
@@ -128,10 +129,69 @@ static cdn_status walk_all(attack *a, cdn_error *error)
     return CDN_OK;
 }
 
+/* One direction of one column in the whole component: any move, from where the last ended; then the
+ * smallest move on the columns of that, which has fewer fractions. */
+static cdn_status nudge_whole(attack *a, uint32_t k, int sign, bool all, cdn_error *error)
+{
+    int64_t goal = cdn_web_goal(&a->web, k, sign, all);
+    cdn_lp_outcome outcome;
+    CDN_TRY(cdn_patch_aim_nudge(&a->whole, a->lp, k, sign, goal, error));
+    CDN_TRY(solve(a, CDN_LP_DUAL, &outcome, error));
+    if (outcome == CDN_LP_OPTIMAL)
+        CDN_TRY(cdn_patch_note(&a->whole, a->lp, error));
+    CDN_TRY(cdn_patch_aim_nudge(&a->whole, a->lp, k, sign, 0, error));
+    if (outcome != CDN_LP_OPTIMAL || cdn_web_goal(&a->web, k, sign, all) == 0)
+        return CDN_OK;
+    cdn_patch_knit_move(&a->patch, &a->whole, a->lp, 0, a->price);
+    cdn_lp_park(a->lp);
+    bool is_small = a->patch.count <= MOST_SEARCHED;
+    CDN_TRY(nudge_patch(a, k, sign, all, is_small, &outcome, error));
+    if (!is_small && outcome == CDN_LP_OPTIMAL && cdn_web_goal(&a->web, k, sign, all) > 0) {
+        cdn_patch_knit_move(&a->patch, &a->patch, a->lp, MOST_SEARCHED, a->price);
+        CDN_TRY(nudge_patch(a, k, sign, all, true, &outcome, error));
+    }
+    cdn_lp_park(a->lp);
+    return CDN_OK;
+}
+
+/* All that one column has to reach; it stays open when it misses a goal, so the rest can wait. */
+static cdn_status nudge_column(attack *a, uint32_t k, cdn_error *error)
+{
+    bool missed = false;
+    for (int all = 0; all < 2; all++)
+        for (int sign = 1; sign >= -1 && !missed; sign -= 2) {
+            if (a->work.iterations + 1 >= a->limit || cdn_web_goal(&a->web, k, sign, all == 1) == 0)
+                continue;
+            CDN_TRY(nudge_whole(a, k, sign, all == 1, error));
+            missed = all == 0 && cdn_web_goal(&a->web, k, sign, false) > 0;
+        }
+    return CDN_OK;
+}
+
+/* Components of a middling size, each loaded once. */
+static cdn_status nudge_components(attack *a, cdn_error *error)
+{
+    for (uint32_t first = 0; first < a->web.column_count; first++) {
+        if (!a->web.is_open[first] || a->met[first])
+            continue;
+        cdn_patch_grow(&a->whole, first, LARGE_PATCH);
+        if (!a->whole.is_whole)
+            continue;
+        CDN_TRY(cdn_patch_load_whole(&a->whole, a->lp, room_price, NULL, error));
+        for (uint32_t c = 0; c < a->whole.count; c++) {
+            uint32_t k = a->whole.columns[c];
+            a->met[k] = 1;
+            if (!a->settled[k])
+                CDN_TRY(nudge_column(a, k, error));
+        }
+    }
+    return CDN_OK;
+}
+
 static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
 {
     for (uint32_t k = 0; k < a->web.column_count; k++) {
-        for (int all = 0; all < 2 && !a->settled[k]; all++)
+        for (int all = 0; all < 2 && !a->settled[k] && !a->met[k]; all++)
             for (int sign = 1; sign >= -1; sign -= 2)
                 if (a->work.iterations + 1 < a->limit &&
                     cdn_web_goal(&a->web, k, sign, all == 1) > 0)
@@ -259,13 +319,16 @@ static cdn_status settle_rest(attack *a, uint32_t most, bool tight, cdn_error *e
 /* Small programmes before large ones; whole components as soon as they are small enough. */
 static cdn_status judge(attack *a, cdn_error *error)
 {
-    bool tight = a->web.input->tight != 0;
+    bool tight = a->web.input->tight != 0, brief = a->web.input->brief != 0;
     CDN_TRY(walk_all(a, error));
     CDN_TRY(find_witnesses(a, SMALL_PATCH, error));
     if (!tight)
-        CDN_TRY(settle_rest(a, MOST_SETTLED_EARLY, false, error));
+        CDN_TRY(settle_rest(a, brief ? MOST_SEARCHED : MOST_SETTLED_EARLY, false, error));
+    CDN_TRY(nudge_components(a, error));
     CDN_TRY(find_witnesses(a, KNIT_PATCH, error));
     CDN_TRY(find_witnesses(a, LARGE_PATCH, error));
+    if (brief && !tight)
+        return CDN_OK;
     return settle_rest(a, tight ? UINT32_MAX : MOST_SETTLED, tight, error);
 }
 
@@ -307,14 +370,17 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
     status = cdn_walk_init(&a.walk, &a.web, walk_price, &a.web, error);
     if (status == CDN_OK)
         status = cdn_patch_init(&a.patch, &a.web, error);
+    if (status == CDN_OK)
+        status = cdn_patch_init(&a.whole, &a.web, error);
     if (status != CDN_OK)
         goto done;
+    a.met = cdn_alloc(a.web.column_count, 1);
     a.settled = cdn_alloc(a.web.column_count, 1);
     a.price = cdn_alloc(a.web.column_count, sizeof *a.price);
     for (uint32_t k = 0; k < a.web.column_count && a.price != NULL; k++)
         a.price[k] = room_price(NULL, &a.web, k, 1) + room_price(NULL, &a.web, k, -1);
     status =
-        a.settled == NULL || a.price == NULL ? cdn_fail_memory(error) : cdn_lp_create(&a.lp, error);
+        a.met == NULL || a.settled == NULL || a.price == NULL ? cdn_fail_memory(error) : cdn_lp_create(&a.lp, error);
     if (status == CDN_OK)
         status = judge(&a, error);
     if (status != CDN_OK)
@@ -327,6 +393,8 @@ done:
     cdn_lp_destroy(a.lp);
     cdn_free(a.price);
     cdn_free(a.settled);
+    cdn_free(a.met);
+    cdn_patch_release(&a.whole);
     cdn_patch_release(&a.patch);
     cdn_walk_release(&a.walk);
     cdn_web_release(&a.web);

@@ -23,6 +23,9 @@ struct cdn_lp {
     bool is_broken;
     double *values; /* of the last solve, per variable */
     double optimum;
+    glp_prob *parked;
+    double *parked_values;
+    uint8_t *row_is_basic; /* of the last crash */
 };
 
 typedef struct solve_call {
@@ -49,7 +52,13 @@ typedef struct weigh_call {
     double weight;
 } weigh_call;
 
+typedef struct crash_call {
+    uint8_t *is_basic;
+    uint32_t count;
+} crash_call;
+
 typedef union call {
+    crash_call crash;
     const cdn_lp_problem *load;
     bound_call bound;
     weigh_call weigh;
@@ -79,7 +88,7 @@ static cdn_status guard(cdn_lp *lp, void (*work)(cdn_lp *, call *), call *what, 
     }
     if (!lp->is_broken) {
         lp->is_broken = true;
-        lp->problem = NULL;
+        lp->problem = lp->parked = NULL;
         glp_free_env();
     }
     return cdn_fail(error, CDN_E_INTERNAL, "attack: the linear programme solver failed");
@@ -111,7 +120,19 @@ void cdn_lp_destroy(cdn_lp *lp)
     if (!lp->is_broken)
         glp_free_env();
     cdn_free(lp->values);
+    cdn_free(lp->parked_values);
+    cdn_free(lp->row_is_basic);
     cdn_free(lp);
+}
+
+void cdn_lp_park(cdn_lp *lp)
+{
+    glp_prob *problem = lp->problem;
+    double *values = lp->values;
+    lp->problem = lp->parked;
+    lp->values = lp->parked_values;
+    lp->parked = problem;
+    lp->parked_values = values;
 }
 
 /* Away from zero, so that no whole number is lost. */
@@ -178,6 +199,45 @@ static void do_weigh(cdn_lp *lp, call *what)
 cdn_status cdn_lp_weigh(cdn_lp *lp, uint32_t column, double weight, cdn_error *error)
 {
     return guard(lp, do_weigh, &(call){.weigh = {column, weight}}, error);
+}
+
+static void do_crash(cdn_lp *lp, call *what)
+{
+    glp_adv_basis(lp->problem, 0);
+    int columns = glp_get_num_cols(lp->problem);
+    int rows = glp_get_num_rows(lp->problem);
+    for (int r = 0; r < rows; r++)
+        lp->row_is_basic[r] = glp_get_row_stat(lp->problem, r + 1) == GLP_BS;
+    for (int c = 0; c < columns; c++)
+        what->crash.is_basic[c] = glp_get_col_stat(lp->problem, c + 1) == GLP_BS;
+}
+
+cdn_status cdn_lp_crash(cdn_lp *lp, uint8_t *is_basic, cdn_error *error)
+{
+    if (lp->is_broken)
+        return cdn_fail(error, CDN_E_INTERNAL, "attack: the linear programme solver failed");
+    cdn_free(lp->row_is_basic);
+    lp->row_is_basic = cdn_alloc((size_t)glp_get_num_rows(lp->problem), 1);
+    if (lp->row_is_basic == NULL)
+        return cdn_fail_memory(error);
+    return guard(lp, do_crash, &(call){.crash = {is_basic, 0}}, error);
+}
+
+/* The basis that do_crash found, with the same rows. */
+static void do_start(cdn_lp *lp, call *what)
+{
+    int rows = glp_get_num_rows(lp->problem), columns = glp_get_num_cols(lp->problem);
+    for (int r = 1; r <= rows; r++)
+        glp_set_row_stat(lp->problem, r, lp->row_is_basic[r - 1] ? GLP_BS : GLP_NS);
+    for (int c = 1; c <= columns; c++) {
+        bool basic = c <= (int)what->crash.count && what->crash.is_basic[c - 1];
+        glp_set_col_stat(lp->problem, c, basic ? GLP_BS : GLP_NL);
+    }
+}
+
+cdn_status cdn_lp_start(cdn_lp *lp, uint8_t *is_basic, uint32_t count, cdn_error *error)
+{
+    return guard(lp, do_start, &(call){.crash = {is_basic, count}}, error);
 }
 
 static void do_solve(cdn_lp *lp, call *what)

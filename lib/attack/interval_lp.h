@@ -41,12 +41,23 @@ typedef struct cdn_lp_problem {
 cdn_status cdn_lp_create(cdn_lp **out, cdn_error *error) CDN_MUST_CHECK;
 void cdn_lp_destroy(cdn_lp *lp);
 
+/** Puts the problem aside with its last solution, and takes the one that was put aside before. */
+void cdn_lp_park(cdn_lp *lp);
+
 /** Replaces the problem. */
 cdn_status cdn_lp_load(cdn_lp *lp, const cdn_lp_problem *problem, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_lp_bound(cdn_lp *lp, uint32_t column, int64_t low, int64_t high,
                         cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_lp_weigh(cdn_lp *lp, uint32_t column, double weight,
                         cdn_error *error) CDN_MUST_CHECK;
+
+/** Chooses a basis with few rows in it (triangular, glp_adv_basis); is_basic: per variable. */
+cdn_status cdn_lp_crash(cdn_lp *lp, uint8_t *is_basic, cdn_error *error) CDN_MUST_CHECK;
+
+/** The next solve starts from that basis, in a programme with the same rows, whose first `count`
+ *  variables are those of is_basic; the others are at their lower bound. */
+cdn_status cdn_lp_start(cdn_lp *lp, uint8_t *is_basic, uint32_t count, cdn_error *error)
+    CDN_MUST_CHECK;
 
 /** Maximises from where the last solve ended, in at most `limit` iterations; adds to *iterations.
  *  */

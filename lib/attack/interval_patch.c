@@ -8,6 +8,7 @@
 
 #define MOST_OFFERS 50000
 #define MOVING 1e-6
+#define ROOM_AROUND 100
 
 /* A column that may join: may be out of date, when the column has since become better. */
 typedef struct cdn_patch_offer {
@@ -198,13 +199,16 @@ void cdn_patch_knit(cdn_patch *patch, uint32_t column, uint32_t most, const doub
     knit_on(patch, most, price);
 }
 
-void cdn_patch_knit_move(cdn_patch *patch, const cdn_lp *lp, uint32_t most, const double *price)
+void cdn_patch_knit_move(cdn_patch *patch, const cdn_patch *from, const cdn_lp *lp, uint32_t most,
+                         const double *price)
 {
     uint32_t count = 0;
-    for (uint32_t c = 0; c < patch->count; c++)
-        if (cdn_patch_value(patch, lp, c) > MOVING || cdn_patch_value(patch, lp, c) < -MOVING)
-            patch->group[count++] = patch->columns[c];
+    for (uint32_t c = 0; c < from->count; c++)
+        if (cdn_patch_value(from, lp, c) > MOVING || cdn_patch_value(from, lp, c) < -MOVING)
+            patch->group[count++] = from->columns[c];
     clear(patch);
+    if (most == 0)
+        most = count + ROOM_AROUND;
     for (uint32_t i = 0; i < count && i < most; i++)
         add_column(patch, patch->group[i]);
     knit_on(patch, most, price);
@@ -256,6 +260,7 @@ cdn_status cdn_patch_load(cdn_patch *patch, cdn_lp *lp, cdn_error *error)
         write_entries(patch, c, c, 1, &entries);
     }
     patch->is_split = false;
+    patch->entry_count = entries;
     return load(patch, lp, patch->count, entries, error);
 }
 
@@ -282,4 +287,51 @@ cdn_status cdn_patch_load_nudge(cdn_patch *patch, cdn_lp *lp, uint32_t column, i
         write_entries(patch, c, count + c, -1, &entries);
     patch->is_split = true;
     return load(patch, lp, 2 * count, entries, error);
+}
+
+/* Columns of a basis of the rows may go either way for nothing; the others are split, and priced. So
+ * the basis is one from which the dual method can start, and all columns are 0 in it. */
+cdn_status cdn_patch_load_whole(cdn_patch *patch, cdn_lp *lp, cdn_price price, const void *context,
+                                cdn_error *error)
+{
+    const cdn_web *web = patch->web;
+    uint32_t count = patch->count;
+    CDN_TRY(cdn_patch_load(patch, lp, error));
+    CDN_TRY(cdn_lp_crash(lp, patch->is_met, error));
+    for (uint32_t c = 0; c < count; c++) {
+        uint32_t k = patch->columns[c];
+        bool basic = patch->is_met[c] != 0;
+        patch->high[count + c] = patch->low[c] == INT64_MIN ? INT64_MAX : -patch->low[c];
+        patch->low[c] = basic ? patch->low[c] : 0;
+        patch->high[count + c] = basic ? 0 : patch->high[count + c];
+        patch->low[count + c] = 0;
+        patch->weight[c] = basic ? 0 : -price(context, web, k, 1);
+        patch->weight[count + c] = basic ? 0 : -price(context, web, k, -1);
+    }
+    uint32_t entries = patch->entry_count;
+    for (uint32_t c = 0; c < count; c++)
+        if (!patch->is_met[c])
+            write_entries(patch, c, count + c, -1, &entries);
+    patch->is_split = true;
+    CDN_TRY(load(patch, lp, 2 * count, entries, error));
+    return cdn_lp_start(lp, patch->is_met, count, error);
+}
+
+cdn_status cdn_patch_aim_nudge(const cdn_patch *patch, cdn_lp *lp, uint32_t column, int sign,
+                               int64_t goal, cdn_error *error)
+{
+    uint32_t up = patch->place[column] - 1, down = patch->count + up;
+    if (patch->low[up] < 0) {
+        int64_t at = sign > 0 ? goal : -goal;
+        return cdn_lp_bound(lp, up, goal > 0 ? at : patch->low[up], goal > 0 ? at : patch->high[up],
+                            error);
+    }
+    int64_t low = goal > 0 ? 0 : patch->low[up], high = goal > 0 ? 0 : patch->high[up];
+    int64_t low_down = 0, high_down = goal > 0 ? 0 : patch->high[down];
+    if (goal > 0 && sign > 0)
+        low = high = goal;
+    if (goal > 0 && sign < 0)
+        low_down = high_down = goal;
+    CDN_TRY(cdn_lp_bound(lp, up, low, high, error));
+    return cdn_lp_bound(lp, down, low_down, high_down, error);
 }

@@ -22,6 +22,7 @@ typedef struct cdn_patch {
     bool is_whole; /* holds its whole component */
     int *entry_row, *entry_column;
     double *entry_coefficient;
+    uint32_t entry_count; /* of the last cdn_patch_load */
     int64_t *low, *high; /* per column of the programme, of which the first are the places */
     double *weight;
     bool is_split;   /* the programme has a second column for moves down, after all the first */
@@ -46,8 +47,10 @@ void cdn_patch_knit(cdn_patch *patch, uint32_t column, uint32_t most, const doub
 /** After OPTIMAL: how far a place moves in the solution. */
 double cdn_patch_value(const cdn_patch *patch, const cdn_lp *lp, uint32_t place);
 
-/** As cdn_patch_knit, around the columns that the last solution moves. */
-void cdn_patch_knit_move(cdn_patch *patch, const cdn_lp *lp, uint32_t most, const double *price);
+/** As cdn_patch_knit, around the columns that the last solution of `from` (maybe the same) moves.
+ *  most 0: all of them, and some more. */
+void cdn_patch_knit_move(cdn_patch *patch, const cdn_patch *from, const cdn_lp *lp, uint32_t most,
+                         const double *price);
 
 /** Loads the programme of the patch, without weights. */
 cdn_status cdn_patch_load(cdn_patch *patch, cdn_lp *lp, cdn_error *error) CDN_MUST_CHECK;
@@ -60,6 +63,15 @@ typedef double (*cdn_price)(const void *context, const cdn_web *web, uint32_t co
 cdn_status cdn_patch_load_nudge(cdn_patch *patch, cdn_lp *lp, uint32_t column, int sign,
                                 int64_t goal, cdn_price price, const void *context,
                                 cdn_error *error) CDN_MUST_CHECK;
+
+/** The programme of cdn_patch_load_nudge, for one goal after the other: some columns have no price
+ *  in it, by which it is solved faster. */
+cdn_status cdn_patch_load_whole(cdn_patch *patch, cdn_lp *lp, cdn_price price, const void *context,
+                                cdn_error *error) CDN_MUST_CHECK;
+
+/** Sets the goal, or, when 0, takes it back. */
+cdn_status cdn_patch_aim_nudge(const cdn_patch *patch, cdn_lp *lp, uint32_t column, int sign,
+                               int64_t goal, cdn_error *error) CDN_MUST_CHECK;
 
 /** Reads the solver's solution, and notes in the web what it proves after rounding, checked
  *  exactly, and keeps it in the input's store of moves. */

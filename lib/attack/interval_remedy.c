@@ -178,7 +178,7 @@ static cdn_status move(remedy *m, uint32_t k, int sign, int64_t goal, const doub
         return CDN_OK;
     CDN_TRY(cdn_patch_note(&m->patch, m->lp, error));
     if (m->web.is_open[k] && m->patch.count > MOST_SEARCHED) {
-        cdn_patch_knit_move(&m->patch, m->lp, MOST_SEARCHED, price);
+        cdn_patch_knit_move(&m->patch, &m->patch, m->lp, MOST_SEARCHED, price);
         return move(m, k, sign, goal, price, found, error);
     }
     if (m->web.is_open[k]) {

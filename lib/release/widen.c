@@ -37,6 +37,7 @@ static cdn_status job_init(job *j, const cdn_system *system, const cdn_interval_
     *j = (job){.system = system, .input = *input, .report = report};
     j->limit = input->limit == 0 ? CDN_INTERVAL_DEFAULT_LIMIT : input->limit;
     j->input.work = &j->step;
+    j->input.brief = 1;
     if (input->moves == NULL)
         j->input.moves = j->own_moves = cdn_interval_moves_create();
     j->taken = cdn_alloc(cells, 1);

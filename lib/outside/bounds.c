@@ -27,15 +27,28 @@ static int64_t divide_up(int64_t value, int64_t unit)
 }
 
 static void fill_cell(cdn_outside_bounds *b, const cdn_outside_cell *cell, uint32_t c, int64_t unit,
-                      bool is_signed)
+                      bool is_signed, bool known)
 {
     b->values[c] = cell->value / unit;
-    b->lower[c] = is_signed ? CDN_INTERVAL_NO_LOWER : 0;
+    b->lower[c] = is_signed ? CDN_INTERVAL_NO_LOWER : (known && cell->value != 0);
     b->below[c] = divide_up(cell->below, unit);
     b->above[c] = divide_up(cell->above, unit);
     b->width[c] = divide_up(cell->width, unit);
     if (b->width[c] < 1)
         b->width[c] = 1;
+}
+
+/* Whoever sees every zero, knows that no other cell is one. */
+static bool zeros_are_seen(const cdn_outside_table *table, const cdn_policy *policy)
+{
+    for (uint32_t c = 0; c < table->cell_count; c++) {
+        const cdn_outside_cell *cell = &table->cells[c];
+        bool is_seen = cdn_outside_is_fixed_zero(cell, policy) ||
+                       cell->status == CDN_OUTSIDE_FORCED || cell->status == CDN_OUTSIDE_STRUCTURAL;
+        if (cell->value == 0 && !is_seen)
+            return false;
+    }
+    return policy == NULL || policy->zeros == CDN_ZEROS_SAFE;
 }
 
 static cdn_interval_input input_of(const cdn_outside_bounds *b)
@@ -78,12 +91,12 @@ cdn_status cdn_outside_bounds_init(cdn_outside_bounds *b, const cdn_outside_tabl
     if (b->values == NULL || b->lower == NULL || b->below == NULL || b->above == NULL ||
         b->width == NULL || b->asked == NULL || b->found == NULL)
         return cdn_fail_memory(error);
-    bool is_signed = false;
+    bool is_signed = false, known = zeros_are_seen(table, policy);
     int64_t unit = cdn_pow10(CDN_OUTSIDE_DECIMALS - b->decimals);
     for (uint32_t c = 0; c < count; c++)
         is_signed = is_signed || table->cells[c].value < 0;
     for (uint32_t c = 0; c < count; c++)
-        fill_cell(b, &table->cells[c], c, unit, is_signed);
+        fill_cell(b, &table->cells[c], c, unit, is_signed, known);
     return policy != NULL && policy->levels.on ? cap(b, table, policy, error) : CDN_OK;
 }
 
@@ -125,8 +138,14 @@ cdn_status cdn_outside_bounds_attack(cdn_outside_bounds *b, const cdn_outside_ta
 {
     cdn_outside_system system;
     uint32_t count = 0;
-    for (uint32_t c = 0; c < table->cell_count; c++)
+    bool shows_zeros = true;
+    for (uint32_t c = 0; c < table->cell_count; c++) {
         count += withheld[c];
+        shows_zeros = shows_zeros && (!withheld[c] || table->cells[c].value != 0);
+    }
+    for (uint32_t c = 0; c < table->cell_count && !shows_zeros; c++)
+        if (b->lower[c] > 0)
+            b->lower[c] = 0; /* the pattern is another's */
     bool tight = count <= CDN_OUTSIDE_TIGHT;
     for (uint32_t c = 0; c < table->cell_count; c++)
         b->asked[c] = withheld[c] && (tight || cdn_outside_is_sensitive(&table->cells[c]));

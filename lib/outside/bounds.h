@@ -2,7 +2,8 @@
  *
  * Values are counted in units of the last decimal place that any of them uses,
  * and a reader is taken to know that. He also knows that nothing is below 0,
- * unless something is.
+ * unless something is, and where all zeros are published that no withheld cell
+ * is one of them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_OUTSIDE_BOUNDS_H

@@ -116,15 +116,16 @@ def learned(table, withheld, who):
 
 
 def narrower(table, names):
-    """What is wrong with the bounds of `--intervals`, for a reader who knows that nothing is below
-    0; in tables of two dimensions the ends of an interval can be had."""
+    """What is wrong with the bounds of `--intervals`, for a reader who knows that a withheld count
+    is at least 1, for zeros are published; in tables of two dimensions the ends of an interval can
+    be had."""
     keys, count, holder, sensitive, rows = table
     told = run(table, names, "--intervals")
     hidden = {k for k in keys if told[k][0] == "suppressed"}
     steps = [STEPS]
 
-    def possible(k, v, least=0):
-        low = {k: least if k in hidden else count[k] for k in keys}
+    def possible(k, v):
+        low = {k: 1 if k in hidden else count[k] for k in keys}
         high = {k: count[k] + (FAR if k in hidden else 0) for k in keys}
         return low[k] <= v <= high[k] and fits(rows, {**low, k: v}, {**high, k: v}, steps)
 
@@ -135,8 +136,7 @@ def narrower(table, names):
         most = int(told[k][2]) if told[k][2] else None
         if not any(possible(k, count[k] + d) for d in (1, -1, 2, -2, 3, -3, 4, -4)):
             return f"{k} can have one value only, for a reader with bounds"
-        # a reader may know of a withheld count that it is not 0 either, for zeros are published
-        if possible(k, least - 1, 1) or most is not None and possible(k, most + 1, 1):
+        if possible(k, least - 1) or most is not None and possible(k, most + 1):
             return f"{k} can be outside its interval"
         if len(keys[0]) == 2 and most is not None and \
                 not (possible(k, least) and possible(k, most)):

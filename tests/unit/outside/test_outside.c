@@ -107,6 +107,30 @@ static void test_outside__intervals_are_written_and_attacked(void **state)
     cdn_report_release(&report);
 }
 
+/* 1 + 1 = 2: where zeros are published, neither can be 0 or 2. A 0 that is withheld leaves both. */
+static void test_outside__published_zeros_are_the_only_ones(void **state)
+{
+    (void)state;
+    static const char two[] = "cell_id,value,status\nt,2,forced\na,1,sensitive\nb,1,free\n"
+                              "u,0,free\nv,0,free\n";
+    static const char rows[] = "row_id,cell_id,coef\nr,t,-1\nr,a,1\nr,b,1\nr,v,1\ns,u,-1\ns,v,1\n";
+    static const char sums[] = "cell_id,status\nt,published\na,suppressed\nb,suppressed\n"
+                               "u,published\nv,published\n";
+    static const char zero[] = "cell_id,status\nt,published\na,suppressed\nb,suppressed\n"
+                               "u,suppressed\nv,suppressed\n";
+    cdn_error error = CDN_ERROR_INIT;
+    cdn_report report = CDN_REPORT_INIT;
+    cdn_outside_request request = write_table(two, rows);
+    request.intervals = 1;
+    unit_write(request.pattern, sums, strlen(sums));
+    assert_int_equal(cdn_outside_attack(&request, NULL, &report, &error), CDN_E_REFUSED);
+    assert_non_null(strstr(report.text, "narrow: \"a\"\n"));
+    unit_write(request.pattern, zero, strlen(zero));
+    assert_int_equal(cdn_outside_attack(&request, NULL, &report, &error), CDN_OK);
+    assert_int_equal(cdn_outside_protect(&request, NULL, &report, &error), CDN_E_REFUSED);
+    cdn_report_release(&report);
+}
+
 /* More than 100 exposed: 100 are named, the rest counted. */
 static void test_outside__names_at_most_a_hundred(void **state)
 {
@@ -225,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outside__protects_and_withstands_its_own_attack),
         cmocka_unit_test(test_outside__intervals_are_written_and_attacked),
+        cmocka_unit_test(test_outside__published_zeros_are_the_only_ones),
         cmocka_unit_test(test_outside__names_at_most_a_hundred),
         cmocka_unit_test(test_outside__out_of_memory_writes_nothing),
         cmocka_unit_test(test_outside__out_of_memory_hides_no_conflict),

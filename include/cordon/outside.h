@@ -1,7 +1,8 @@
 /* outside.h - protecting and attacking a table that did not come from Cordon.
  *
  * A table is two CSV files with a header line, columns in any order:
- *   cells        cell_id,value and, when there is a need, records, contributors, top1, top2,
+ *   cells        cell_id,value and, when there is a need, records, contributors, top1 to top5,
+ *                weight1 to weight5,
  *                holder (who is alone in the cell; empty: several or nobody), cost, status (free,
  *                sensitive, forced, hidden, structural)
  *   constraints  row_id,cell_id,coef: the sum of coef x value of each row is exactly 0

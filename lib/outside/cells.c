@@ -32,6 +32,11 @@ enum {
     TOP3,
     TOP4,
     TOP5,
+    WEIGHT1,
+    WEIGHT2,
+    WEIGHT3,
+    WEIGHT4,
+    WEIGHT5,
     HOLDER,
     COST,
     STATUS,
@@ -42,6 +47,8 @@ static const char *const column_names[COLUMN_COUNT] = {
     [ID] = "cell_id", [VALUE] = "value", [RECORDS] = "records", [CONTRIBUTORS] = "contributors",
     [TOP1] = "top1",  [TOP2] = "top2",   [TOP3] = "top3",       [TOP4] = "top4",
     [TOP5] = "top5",  [COST] = "cost",   [HOLDER] = "holder",   [STATUS] = "status",
+    [WEIGHT1] = "weight1", [WEIGHT2] = "weight2", [WEIGHT3] = "weight3",
+    [WEIGHT4] = "weight4", [WEIGHT5] = "weight5",
 };
 #define REQUIRED_COLUMNS 2u
 
@@ -64,6 +71,7 @@ typedef struct reader {
 /* The numbers of one cell that rules look at. */
 typedef struct figures {
     int64_t records, contributors, top[CDN_CELL_TOP];
+    uint64_t weights[CDN_CELL_TOP];
 } figures;
 
 static bool has(const reader *self, uint32_t column)
@@ -84,8 +92,13 @@ static cdn_status need(const reader *self, uint32_t column, cdn_rule rule, cdn_e
 static cdn_status need_largest(const reader *self, uint32_t count, cdn_rule rule,
                                cdn_error *error)
 {
-    for (uint32_t rank = 0; rank < count && rank < CDN_CELL_TOP; rank++)
+    bool weighted = self->policy->weighting == CDN_WEIGHT_CUMULATED ||
+                    self->policy->weighting == CDN_WEIGHT_REPLICATED;
+    for (uint32_t rank = 0; rank < count && rank < CDN_CELL_TOP; rank++) {
         CDN_TRY(need(self, TOP1 + rank, rule, error));
+        if (weighted)
+            CDN_TRY(need(self, WEIGHT1 + rank, CDN_RULE_WEIGHT, error));
+    }
     return CDN_OK;
 }
 
@@ -124,6 +137,22 @@ static cdn_status check_columns(const reader *self, cdn_error *error)
     return has(self, RECORDS) && !has(self, TOP1) ? CDN_OK : check_concentration(self, error);
 }
 
+/* A respondent without a weight stands for itself. */
+static cdn_status read_weights(const cdn_outside_record *record, figures *out, cdn_error *error)
+{
+    for (uint32_t rank = 0; rank < CDN_CELL_TOP; rank++) {
+        int64_t weight = (int64_t)CDN_RULE_WEIGHT_ONE;
+        if (cdn_outside_field(record, WEIGHT1 + rank).length > 0)
+            CDN_TRY(cdn_outside_decimal(record, WEIGHT1 + rank, CDN_OUTSIDE_DECIMALS, &weight,
+                                        error));
+        if (weight < (int64_t)CDN_RULE_WEIGHT_ONE)
+            return cdn_outside_fail(record, WEIGHT1 + rank, error,
+                                    "expected a weight of at least 1, found a smaller one");
+        out->weights[rank] = (uint64_t)weight;
+    }
+    return CDN_OK;
+}
+
 static cdn_status read_figures(const reader *self, const cdn_outside_record *record, figures *out,
                                cdn_error *error)
 {
@@ -145,7 +174,7 @@ static cdn_status read_figures(const reader *self, const cdn_outside_record *rec
                                     "expected a number from 0 to that of %s, found another",
                                     column_names[column - 1]);
     }
-    return CDN_OK;
+    return read_weights(record, out, error);
 }
 
 /* The rules take a cell without records or contributors for empty: it must be. */
@@ -189,8 +218,7 @@ static cdn_verdict judge(const reader *self, cdn_outside_cell *cell, const figur
                         .has_negative = cell->value < 0,
                         .total = largest > total ? largest : total};
     cdn_variable variable = {.decimals = CDN_OUTSIDE_DECIMALS, .counts_workers = true};
-    for (uint32_t rank = 0; rank < CDN_CELL_TOP; rank++)
-        as_cell.top[rank] = f->top[rank];
+    cdn_rule_weigh(f->top, f->weights, CDN_CELL_TOP, policy->weighting, as_cell.top);
     cdn_verdict verdict = cdn_rule_minimum(&as_cell, &variable, policy);
     if (has(self, TOP1) && cdn_rule_dominance(&as_cell, policy))
         verdict |= 1u << CDN_RULE_DOMINANCE;

@@ -11,7 +11,7 @@
 #include "io/csv.h"
 
 #define CDN_OUTSIDE_ABSENT UINT32_MAX
-#define CDN_OUTSIDE_COLUMNS_MAX 16u
+#define CDN_OUTSIDE_COLUMNS_MAX 20u
 
 /** The columns that a file may have, and where they are once its header was read. */
 typedef struct cdn_outside_columns {

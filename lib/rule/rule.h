@@ -78,6 +78,14 @@ void cdn_rule_levels(const cdn_cell *cell, const cdn_variable *variable,
                      const cdn_policy *policy, cdn_verdict verdict, int64_t *below,
                      int64_t *above, int64_t *width);
 
+/** A weight of 1. */
+#define CDN_RULE_WEIGHT_ONE UINT64_C(1000000)
+
+/** The largest contributions as the weighting counts them (weight.c): sizes[0..count) >= 0, falling,
+ *  and their weights in millionths, each at least 1. tau-Argus manual 4.1, section 2.2. */
+void cdn_rule_weigh(const int64_t *sizes, const uint64_t *weights, uint32_t count,
+                    cdn_weighting weighting, int64_t top[CDN_CELL_TOP]);
+
 /** Group disclosure (group.c): adds to verdicts[] for the categories that hold everybody, or no
  *  one, of those of a group who are left to protect, and for quantities that are all 0. Handbook on
  *  SDC, 2nd ed., section 5.2.2. */

@@ -170,6 +170,24 @@ static void test_read__rules_see_the_columns(void **state)
     assert_int_equal(verdict_of(&p, ALL, "a,100,9,9,50,45.000001"), 1u << CDN_RULE_P_PERCENT);
 }
 
+/* Two units of 30, or 30 and 20, of 100. */
+static void test_read__weights_count_as_the_policy_says(void **state)
+{
+    (void)state;
+    static const char header[] = "cell_id,value,top1,top2,weight1,weight2";
+    cdn_policy p = nothing();
+    p.dominance_count = 1;
+    p.dominance[0] = (cdn_dominance){true, 2, 55, CDN_MORE_THAN};
+    p.weighting = CDN_WEIGHT_RESPONDENT;
+    assert_int_equal(verdict_of(&p, header, "a,100,30,20,2,2"), 0);
+    p.weighting = CDN_WEIGHT_CUMULATED;
+    assert_int_equal(verdict_of(&p, header, "a,100,30,20,2,2"), 1u << CDN_RULE_DOMINANCE);
+    assert_int_equal(verdict_of(&p, header, "a,100,30,20,1.2,2"), 0);
+    assert_int_equal(verdict_of(&p, header, "a,100,30,20,,"), 0);
+    p.weighting = CDN_WEIGHT_REPLICATED;
+    assert_int_equal(verdict_of(&p, header, "a,100,30,20,1.2,2"), 1u << CDN_RULE_DOMINANCE);
+}
+
 /* A value that negative contributions made small hides nobody. */
 static void test_read__negative_contributions_do_not_make_a_cell_safe(void **state)
 {
@@ -244,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_read__no_order_of_entries_confuses_cells),
         cmocka_unit_test(test_read__sums_do_not_overflow),
         cmocka_unit_test(test_read__rules_see_the_columns),
+        cmocka_unit_test(test_read__weights_count_as_the_policy_says),
         cmocka_unit_test(test_read__negative_contributions_do_not_make_a_cell_safe),
         cmocka_unit_test(test_read__zeros_are_as_the_policy_says),
         cmocka_unit_test(test_read__costs_are_those_of_the_policy),

@@ -70,7 +70,7 @@ static bool make_room(uint64_t **items, size_t *room, size_t wanted)
     return true;
 }
 
-static bool make_vectors(cdn_spans *spans, uint32_t count)
+bool cdn_spans_make(cdn_spans *spans, uint32_t count)
 {
     uint32_t even = count + (count & 1);
     if (!make_room(&spans->points, &spans->point_room, (size_t)even * spans->count))
@@ -124,24 +124,14 @@ static void reduce_rows(cdn_spans *spans, uint32_t rows, uint32_t columns)
     }
 }
 
-/* A random vector orthogonal to the points of the own cells, in the last row of the matrix. */
-static bool find_normal(cdn_spans *spans, const uint32_t *own, uint32_t count)
+/* A random solution of the rows in echelon form, at `normal`. */
+static void solve_normal(const cdn_spans *spans, uint64_t *normal, uint64_t seed)
 {
     cdn_prime field = spans->factor->field;
-    uint32_t width = count + 1;
-    if (!make_room(&spans->matrix, &spans->matrix_room, (size_t)width * width))
-        return false;
-    spans->width = width;
-    for (uint32_t i = 0; i < count; i++) {
-        for (uint32_t j = 0; j < width; j++)
-            spans->matrix[(size_t)i * width + j] =
-                spans->points[(size_t)j * spans->count + spans->place_of[own[i]]];
-    }
-    reduce_rows(spans, count, width);
-    uint64_t *normal = spans->matrix + (size_t)count * width;
+    uint32_t width = spans->width;
     for (uint32_t j = 0; j < width; j++)
         normal[j] = spans->pivots[j] == CDN_NONE
-                        ? 1 + cdn_mix64(CDN_FACTOR_SEED + own[0] + j * SEED_STEP) % (field.prime - 1)
+                        ? 1 + cdn_mix64(seed + j * SEED_STEP) % (field.prime - 1)
                         : 0;
     for (uint32_t j = 0; j < width; j++) {
         if (spans->pivots[j] == CDN_NONE)
@@ -154,6 +144,25 @@ static bool find_normal(cdn_spans *spans, const uint32_t *own, uint32_t count)
         }
         normal[j] = value;
     }
+}
+
+/* Random vectors orthogonal to the points of the own cells, in the last rows of the matrix. */
+static bool find_normals(cdn_spans *spans, const uint32_t *own, uint32_t count, uint32_t normals)
+{
+    uint32_t width = count + normals;
+    if (!cdn_spans_make(spans, width) ||
+        !make_room(&spans->matrix, &spans->matrix_room, (size_t)width * width))
+        return false;
+    spans->width = width;
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t j = 0; j < width; j++)
+            spans->matrix[(size_t)i * width + j] =
+                spans->points[(size_t)j * spans->count + spans->place_of[own[i]]];
+    }
+    reduce_rows(spans, count, width);
+    for (uint32_t i = 0; i < normals; i++)
+        solve_normal(spans, spans->matrix + (size_t)(count + i) * width,
+                     CDN_FACTOR_SEED + ((uint64_t)i << 32) + (count > 0 ? own[0] : 0));
     return true;
 }
 
@@ -176,29 +185,34 @@ static void shorten(cdn_prime field, unsigned __int128 *sums, uint32_t width)
     }
 }
 
-/* The products of `size` targets with the normal. */
-static void multiply_block(cdn_spans *spans, uint32_t from, uint32_t size, uint32_t count)
+/* The products of `size` points with a normal. */
+static void multiply_block(cdn_spans *spans, uint32_t from, uint32_t size, const uint64_t *normal)
 {
-    const uint64_t *normal = spans->matrix + (size_t)count * spans->width;
     for (uint32_t i = 0; i < size; i++)
         spans->sums[i] = 0;
-    for (uint32_t j = 0; j <= count; j++) {
+    for (uint32_t j = 0; j < spans->width; j++) {
         add_products(spans->sums, spans->points + (size_t)j * spans->count + from, size,
                      normal[j]);
-        if (j % MOST_TERMS == MOST_TERMS - 1 || j == count)
+        if (j % MOST_TERMS == MOST_TERMS - 1 || j == spans->width - 1)
             shorten(spans->factor->field, spans->sums, size);
     }
+}
+
+static uint32_t block_size(uint32_t from, uint32_t count)
+{
+    return count - from < BLOCK ? count - from : BLOCK;
 }
 
 bool cdn_spans_find(cdn_spans *spans, const uint32_t *own, uint32_t count)
 {
     const uint64_t prime = spans->factor->field.prime;
     spans->found_count = 0;
-    if (!make_vectors(spans, count + 1) || !find_normal(spans, own, count))
+    if (!find_normals(spans, own, count, 1))
         return false;
+    const uint64_t *normal = spans->matrix + (size_t)count * spans->width;
     for (uint32_t from = 0; from < spans->target_count; from += BLOCK) {
-        uint32_t size = spans->target_count - from < BLOCK ? spans->target_count - from : BLOCK;
-        multiply_block(spans, from, size, count);
+        uint32_t size = block_size(from, spans->target_count);
+        multiply_block(spans, from, size, normal);
         for (uint32_t i = 0; i < size; i++) {
             if (spans->sums[i] == 0 || spans->sums[i] == prime)
                 spans->found[spans->found_count++] = spans->cells[from + i];
@@ -207,10 +221,53 @@ bool cdn_spans_find(cdn_spans *spans, const uint32_t *own, uint32_t count)
     return true;
 }
 
+bool cdn_spans_pair(cdn_spans *spans, const uint32_t *own, uint32_t count, uint64_t (*pair)[2])
+{
+    const uint64_t prime = spans->factor->field.prime;
+    if (!find_normals(spans, own, count, 2))
+        return false;
+    for (uint32_t k = 0; k < 2; k++) {
+        const uint64_t *normal = spans->matrix + (size_t)(count + k) * spans->width;
+        for (uint32_t from = 0; from < spans->count; from += BLOCK) {
+            uint32_t size = block_size(from, spans->count);
+            multiply_block(spans, from, size, normal);
+            for (uint32_t i = 0; i < size; i++) {
+                uint64_t value = (uint64_t)spans->sums[i];
+                pair[from + i][k] = value >= prime ? value - prime : value;
+            }
+        }
+    }
+    return true;
+}
+
+void cdn_spans_publish(cdn_spans *spans, uint32_t cell)
+{
+    cdn_prime field = spans->factor->field;
+    uint32_t place = spans->place_of[cell], j = 0;
+    while (j < spans->vector_count && spans->points[(size_t)j * spans->count + place] == 0)
+        j++;
+    if (j == spans->vector_count)
+        return;
+    uint64_t *last = spans->points + (size_t)--spans->vector_count * spans->count;
+    uint64_t *used = spans->points + (size_t)j * spans->count;
+    for (uint32_t i = 0; i < spans->count; i++) {
+        uint64_t value = used[i];
+        used[i] = last[i];
+        last[i] = value;
+    }
+    uint64_t inverse = cdn_prime_inverse(field, last[place]);
+    for (j = 0; j < spans->vector_count; j++) {
+        uint64_t *to = spans->points + (size_t)j * spans->count;
+        if (to[place] != 0)
+            deduct_row(field, to, last, spans->count,
+                       cdn_prime_multiply(field, to[place], inverse));
+    }
+}
+
 bool cdn_spans_solve(cdn_spans *spans, const uint32_t *own, uint32_t count, uint32_t rank)
 {
     uint32_t width = count + spans->found_count, rows = rank + 1;
-    if (!make_vectors(spans, rows) ||
+    if (!cdn_spans_make(spans, rows) ||
         !make_room(&spans->matrix, &spans->matrix_room, (size_t)width * rows))
         return false;
     spans->width = width;

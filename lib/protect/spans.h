@@ -46,6 +46,17 @@ void cdn_spans_add_cell(cdn_spans *spans, uint32_t cell, bool sensitive);
 /** Are there too many cells for as many vectors? */
 bool cdn_spans_exceed(const cdn_spans *spans, uint32_t vectors);
 
+/** Makes vectors until there are so many. They are made from the factor as it is: not after
+ *  cdn_spans_publish. false when out of memory. */
+bool cdn_spans_make(cdn_spans *spans, uint32_t count);
+
+/** Two random null vectors among those that are zero at the own cells, by place. false when out of
+ *  memory. Takes count + 2 vectors. */
+bool cdn_spans_pair(cdn_spans *spans, const uint32_t *own, uint32_t count, uint64_t (*pair)[2]);
+
+/** The vectors become random ones of those that are zero at the cell, which has a place; one fewer. */
+void cdn_spans_publish(cdn_spans *spans, uint32_t cell);
+
 /** The sensitive cells in the span of `count` cells: spans->found, in the order they were added.
  *  false when out of memory. @complexity O(count^3 + targets x count), and once a solve for each two
  *  of count + 1 vectors */

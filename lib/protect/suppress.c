@@ -16,6 +16,7 @@
 #include "protect/pattern.h"
 #include "protect/propagate.h"
 #include "protect/prune.h"
+#include "protect/relent.h"
 #include "protect/views.h"
 
 /* A second opinion is asked for where the first prune looked at no more entries than this: it looks
@@ -70,6 +71,14 @@ static cdn_status verify(cdn_pattern *pattern, cdn_suppress_result *out, cdn_err
     return status;
 }
 
+/* Publishes again what contributors no longer need withheld, once the last pattern is known. */
+static cdn_status relent(cdn_pattern *pattern, cdn_suppress_result *out, cdn_error *error)
+{
+    uint32_t published = 0;
+    CDN_TRY(cdn_relent(pattern, &published, error));
+    return published > 0 ? verify(pattern, out, error) : CDN_OK;
+}
+
 static cdn_status report(const cdn_pattern *pattern, cdn_suppress_result *out, cdn_error *error)
 {
     const cdn_system *system = pattern->system;
@@ -103,6 +112,8 @@ cdn_status cdn_suppress(const cdn_system *system, cdn_suppress_result *out, cdn_
         status = cdn_improve(&pattern, cdn_prime_make(CDN_PRIME_FIRST_FOLD), error);
     if (status == CDN_OK)
         status = verify(&pattern, out, error);
+    if (status == CDN_OK && system->holder_kinds > 0)
+        status = relent(&pattern, out, error);
     if (status == CDN_OK)
         status = report(&pattern, out, error);
     if (status != CDN_OK)

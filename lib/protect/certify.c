@@ -9,7 +9,7 @@
  *
  * A choice that would be determined itself frees nobody alone. Where only such
  * are left several are needed together: the cheapest are taken, twice as many
- * in each round, and the prune gives back those that were not the ones. They
+ * in each round, and the prune gives back those that were not the ones. Many
  * would make the steps of the factor dense, so the round ends with a new one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -19,11 +19,18 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "protect/propagate.h"
 
 #define LONE 1u
 #define KEPT 2u
 #define FEW 16u
+#define SOME 64u
+#define MANY 128u
 #define LARGEST_BURST (UINT32_C(1) << 20)
+
+/* With more cells than MOST_EXPOSED at first, the first round takes FIRST_BURST at once. */
+#define MOST_EXPOSED 1024u
+#define FIRST_BURST 16u
 
 typedef struct choice {
     uint64_t cost;
@@ -142,10 +149,13 @@ static cdn_status protect_cell(work *w, uint32_t cell, uint32_t burst, cdn_error
     return CDN_OK;
 }
 
-/* The factor takes in what the last round withheld: a few by themselves, many by starting anew. */
+/* The factor takes in what the last round withheld: some by themselves, many by starting anew. More
+ * than some get company first, lest they be determined where they are alone in an equation. */
 static cdn_status catch_up(work *w, cdn_error *error)
 {
-    if (w->late_count > FEW) {
+    if (w->late_count > SOME)
+        CDN_TRY(cdn_propagate_to(w->pattern, w->late, &w->late_count, error));
+    if (w->late_count > MANY) {
         cdn_prime field = w->factor->field;
         cdn_factor_release(w->factor);
         CDN_TRY(cdn_factor_init(w->factor, w->pattern, field, error));
@@ -208,8 +218,10 @@ cdn_status cdn_certify(cdn_pattern *pattern, cdn_factor *factor, uint32_t *round
         status = cdn_fail_memory(error);
         goto done;
     }
-    uint32_t exposed = 1;
-    for (uint32_t burst = 1; status == CDN_OK && exposed > 0; ++*rounds) {
+    uint32_t exposed = 0;
+    status = cdn_certify_count(factor, &exposed, error);
+    uint32_t burst = exposed > MOST_EXPOSED ? FIRST_BURST : 1;
+    for (exposed = 1; status == CDN_OK && exposed > 0; ++*rounds) {
         status = protect_round(&w, burst, &exposed, error);
         burst = burst < LARGEST_BURST ? burst * 2 : burst;
     }

@@ -17,6 +17,7 @@ typedef struct work {
     cdn_contraction *out;
     const cdn_matrix *matrix;
     cdn_prime field;
+    const uint32_t *pivots; /* per row, or CDN_NONE */
     const uint64_t (*vectors)[2];
     uint32_t *map;
     uint64_t *inverses;  /* per column: of its second value, then of its class's first value */
@@ -116,6 +117,8 @@ static void sum_rows(work *w)
     cdn_contraction *out = w->out;
     uint32_t rows = 0, used = 0;
     for (uint32_t r = 0; r < w->matrix->row_count; r++) {
+        if (w->pivots[r] == CDN_NONE)
+            continue;
         uint32_t count = sum_row(w, r), first = used;
         for (uint32_t i = 0; i < count; i++) {
             uint64_t value = w->sum[w->touched[i]];
@@ -183,11 +186,12 @@ static bool work_init(work *w)
            out->values != NULL && out->marks != NULL && out->vectors != NULL;
 }
 
-cdn_status cdn_contract(cdn_contraction *out, const cdn_matrix *matrix, cdn_prime field,
-                        uint64_t (*vectors)[2], uint32_t *map, cdn_error *error)
+cdn_status cdn_contract(cdn_contraction *out, const cdn_factor *factor, uint64_t (*vectors)[2],
+                        uint32_t *map, cdn_error *error)
 {
     *out = (cdn_contraction){0};
-    work w = {.out = out, .matrix = matrix, .field = field, .map = map};
+    work w = {.out = out, .matrix = &factor->matrix, .field = factor->field, .map = map};
+    w.pivots = factor->pivot_of_equation;
     w.vectors = (const uint64_t(*)[2])vectors;
     bool ok = work_init(&w);
     if (ok) {

@@ -25,11 +25,12 @@ typedef struct cdn_contraction {
     uint64_t (*vectors)[2]; /* per column: as those of the class's first member */
 } cdn_contraction;
 
-/** Contracts `matrix` by two random vectors of its null space. map[c] becomes the column of the
- *  contraction for column c, or CDN_NONE when it is determined. Release it in any case.
+/** Contracts the matrix of a factor by two random vectors of its null space; equations without a
+ *  pivot follow from the others and are left out. map[c] becomes the column of the contraction for
+ *  column c, or CDN_NONE when it is determined. Release it in any case.
  *  @complexity O(non-zeros of the matrix) */
-cdn_status cdn_contract(cdn_contraction *out, const cdn_matrix *matrix, cdn_prime field,
-                        uint64_t (*vectors)[2], uint32_t *map, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_contract(cdn_contraction *out, const cdn_factor *factor, uint64_t (*vectors)[2],
+                        uint32_t *map, cdn_error *error) CDN_MUST_CHECK;
 void cdn_contraction_release(cdn_contraction *contraction);
 
 #endif

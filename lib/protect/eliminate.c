@@ -308,7 +308,7 @@ static bool visit_row(work *w, uint32_t pivot_row, uint32_t cell, uint32_t targe
     uint64_t multiple = take_cell(w, r, cell);
     if (multiple == 0)
         return true;
-    bool done = cdn_factor_push_step(factor, pivot, target, multiple) &&
+    bool done = (factor->untraced || cdn_factor_push_step(factor, pivot, target, multiple)) &&
                 deduct_row(w, &w->rows[pivot_row], target, multiple);
     move_row(w, target, length);
     return done;

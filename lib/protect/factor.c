@@ -129,6 +129,7 @@ cdn_status cdn_factor_init_matrix(cdn_factor *factor, const cdn_matrix *matrix, 
 {
     if (!prepare(factor, matrix, field))
         return cdn_fail_memory(error);
+    factor->untraced = true;
     for (uint32_t c = 0; c < matrix->column_count; c++)
         factor->active[c] = 1;
     return eliminate(factor, error);

@@ -95,6 +95,7 @@ typedef struct cdn_factor {
     const cdn_system *system; /* NULL when the columns are not its cells */
     cdn_matrix matrix;
     cdn_prime field;
+    bool untraced; /* no steps are kept: nothing can be traced, nor a cell added */
     uint64_t work; /* entries and steps looked at so far: the measure of time */
     uint8_t *active;         /* per cell: is a column */
     uint32_t *pivot_of_cell; /* CDN_NONE: free, or not a column */
@@ -119,7 +120,7 @@ typedef struct cdn_factor {
 /** Eliminates for the cells that are unknown in `pattern`. Release it in any case. */
 cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_prime field,
                            cdn_error *error) CDN_MUST_CHECK;
-/** The same for a matrix, all of whose columns are unknown. */
+/** The same for a matrix, all of whose columns are unknown, without steps: no tracing, no adding. */
 cdn_status cdn_factor_init_matrix(cdn_factor *factor, const cdn_matrix *matrix, cdn_prime field,
                                   cdn_error *error) CDN_MUST_CHECK;
 void cdn_factor_release(cdn_factor *factor);

@@ -19,6 +19,8 @@ typedef struct work {
     uint32_t head, count;
     uint8_t *needy;      /* per cell */
     uint8_t *determined; /* per cell */
+    uint32_t *list;      /* of the caller, or NULL */
+    uint32_t listed;
 } work;
 
 static void enqueue(work *w, uint32_t equation)
@@ -90,6 +92,8 @@ static void settle(work *w, uint32_t equation)
     const cdn_changes *changed = &w->pattern->changed;
     for (uint32_t i = 0; i < changed->count; i++)
         count_cell(w, changed->cells[i], 1);
+    for (uint32_t i = 0; w->list != NULL && i < changed->count; i++)
+        w->list[w->listed++] = changed->cells[i];
     for (uint32_t i = 0; i < changed->count; i++)
         enqueue_cell(w, changed->cells[i]);
 }
@@ -102,14 +106,16 @@ static void start(work *w)
         if (cdn_pattern_unknown(w->pattern, c))
             count_cell(w, c, 1);
     }
+    for (uint32_t i = 0; i < w->listed; i++)
+        w->needy[w->list[i]] = 1;
     for (uint32_t e = 0; e < system->equation_count; e++)
         enqueue(w, e);
 }
 
-cdn_status cdn_propagate(cdn_pattern *pattern, cdn_error *error)
+static cdn_status run(work *with, cdn_error *error)
 {
-    const cdn_system *system = pattern->system;
-    work w = {.pattern = pattern};
+    work w = *with;
+    const cdn_system *system = w.pattern->system;
     cdn_status status = CDN_OK;
     w.unknowns = cdn_alloc(system->equation_count, sizeof *w.unknowns);
     w.queued = cdn_alloc(system->equation_count, sizeof *w.queued);
@@ -130,6 +136,7 @@ cdn_status cdn_propagate(cdn_pattern *pattern, cdn_error *error)
         if (w.unknowns[equation] == 1)
             settle(&w, equation);
     }
+    with->listed = w.listed;
 done:
     cdn_free(w.unknowns);
     cdn_free(w.queued);
@@ -137,4 +144,18 @@ done:
     cdn_free(w.needy);
     cdn_free(w.determined);
     return status;
+}
+
+cdn_status cdn_propagate(cdn_pattern *pattern, cdn_error *error)
+{
+    return run(&(work){.pattern = pattern}, error);
+}
+
+cdn_status cdn_propagate_to(cdn_pattern *pattern, uint32_t *cells, uint32_t *count,
+                            cdn_error *error)
+{
+    work w = {.pattern = pattern, .list = cells, .listed = *count};
+    CDN_TRY(run(&w, error));
+    *count = w.listed;
+    return CDN_OK;
 }

@@ -12,4 +12,9 @@
  *  @complexity O(non-zeros of the equations) */
 cdn_status cdn_propagate(cdn_pattern *pattern, cdn_error *error) CDN_MUST_CHECK;
 
+/** The same, where the *count listed cells must not be determined either; what becomes unknown is
+ *  added to the list, which has room for every cell. */
+cdn_status cdn_propagate_to(cdn_pattern *pattern, uint32_t *cells, uint32_t *count,
+                            cdn_error *error) CDN_MUST_CHECK;
+
 #endif

@@ -24,8 +24,9 @@
 #include "protect/contract.h"
 #include "protect/stakes.h"
 
-/* A factor is made anew when its use has cost this many times its making. */
-#define STALE 1u
+/* A factor is made anew when its use has cost this many times its making: that looks at entries one
+ * after the other, which is quicker. */
+#define STALE 5u
 #define LEAST_WORK 4096u
 
 typedef struct undo {
@@ -250,7 +251,7 @@ static cdn_status enter(work *w, const cdn_factor *factor, cdn_error *error)
         return cdn_fail_memory(error);
     cdn_factor_null_vectors(factor, CDN_FACTOR_SEED, vectors);
     cdn_status status =
-        cdn_contract(&l->short_form, &factor->matrix, w->field, vectors, w->columns, error);
+        cdn_contract(&l->short_form, factor, vectors, w->columns, error);
     cdn_free(vectors);
     CDN_TRY(status);
     if (!first_stakes(w, l))
@@ -265,9 +266,8 @@ static cdn_status refresh(work *w, cdn_error *error)
     if (from->factor.work / (1 + STALE) <= from->making)
         return CDN_OK;
     w->effort += from->factor.work;
+    CDN_TRY(cdn_contract(&to->short_form, &from->factor, from->short_form.vectors, w->map, error));
     cdn_factor_release(&from->factor);
-    CDN_TRY(cdn_contract(&to->short_form, &from->short_form.matrix, w->field,
-                         from->short_form.vectors, w->map, error));
     if (!next_stakes(w, from, to))
         return cdn_fail_memory(error);
     for (uint32_t c = 0; c < w->pattern->system->cell_count; c++)

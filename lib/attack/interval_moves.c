@@ -71,6 +71,11 @@ int64_t cdn_moves_factor(const cdn_web *web, uint32_t k, int64_t step)
     return step == 0 ? CDN_WEB_FARTHEST : room / (step > 0 ? step : -step);
 }
 
+cdn_moves_view cdn_moves_look(const cdn_interval_moves *m)
+{
+    return (cdn_moves_view){m->count, m->end, m->cell, m->step};
+}
+
 /* Every equation sums to zero over the move; `sums` is 0 before and after. */
 static bool rows_hold(const cdn_interval_moves *m, size_t first, size_t end, const cdn_web *web,
                       __int128 *sums)

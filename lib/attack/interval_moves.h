@@ -14,6 +14,15 @@ cdn_status cdn_moves_term(cdn_interval_moves *moves, uint32_t cell, int64_t step
                           cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_moves_keep(cdn_interval_moves *moves, cdn_error *error) CDN_MUST_CHECK;
 
+/** The store as it is; good until the next move is kept. */
+typedef struct cdn_moves_view {
+    uint32_t count;
+    const size_t *end; /* per move: of its terms */
+    const uint32_t *cell;
+    const int64_t *step;
+} cdn_moves_view;
+cdn_moves_view cdn_moves_look(const cdn_interval_moves *moves);
+
 /** Tries every kept move on a web as cdn_web_init made it, and notes what holds in its least and
  *  most. */
 cdn_status cdn_moves_replay(const cdn_interval_moves *moves, cdn_web *web,

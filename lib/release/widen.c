@@ -4,7 +4,8 @@
  * suppression: they stay withheld, and nobody need be kept from knowing them
  * (contributors may). A move along cells that stay withheld stays possible
  * whatever else is withheld or published, so what one round mends no later one
- * breaks. Each round takes a cell that was not taken before, so this ends.
+ * breaks. Each round takes a cell that was not taken before, so this ends. At
+ * last, what the moves found on the way can spare is published again.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "release/widen.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "attack/interval_remedy.h"
+#include "attack/interval_thin.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 
@@ -175,6 +177,72 @@ static cdn_status take(job *j, const cdn_suppress_result *pattern, uint32_t *tak
     return CDN_OK;
 }
 
+/* Flags per cell, and what the pattern costs. */
+static uint64_t look(const cdn_system *s, const uint8_t *figure_withheld, uint8_t *visible,
+                     uint8_t *withheld)
+{
+    uint64_t cost = 0;
+    memset(visible, 0, s->cell_count);
+    memset(withheld, 0, s->cell_count);
+    for (uint32_t f = 0; f < s->figure_count; f++)
+        for (uint32_t i = s->figure_start[f]; i < s->figure_start[f + 1]; i++) {
+            visible[s->figure_cell[i]] |= !figure_withheld[f];
+            withheld[s->figure_cell[i]] |= figure_withheld[f];
+        }
+    for (uint32_t c = 0; c < s->cell_count; c++) {
+        withheld[c] = withheld[c] && !visible[c] &&
+                      (s->marks[c] & (CDN_CELL_SENSITIVE | CDN_CELL_KNOWN)) == 0;
+        cost += withheld[c] ? s->costs[c] : 0;
+    }
+    return cost;
+}
+
+/* Publishes again what the moves that were found can spare; taken back when that does not hold, or
+ * costs more. */
+static cdn_status thin_out(job *j, cdn_suppress_result *out, cdn_error *error)
+{
+    size_t cells = j->system->cell_count;
+    cdn_suppress_result less = {.rounds = out->rounds};
+    cdn_widen_report before = *j->report;
+    uint8_t *visible = cdn_alloc(cells, 1), *taken = cdn_alloc(cells, 1);
+    cdn_interval *found = cdn_alloc(cells, sizeof *found);
+    cdn_status status = CDN_OK;
+    if (visible == NULL || taken == NULL || found == NULL) {
+        status = cdn_fail_memory(error);
+        goto done;
+    }
+    if (before.rounds == 1 || before.exposed + before.undecided > 0)
+        goto done;
+    memcpy(found, j->found, cells * sizeof *found);
+    memcpy(taken, j->taken, cells);
+    uint64_t cost = look(j->system, out->figure_withheld, visible, j->taken);
+    status = cdn_interval_thin(j->system, &j->input, visible, j->taken, error);
+    if (status == CDN_OK)
+        status = suppress(j, &less, error);
+    if (status == CDN_OK)
+        status = attack(j, &less, error);
+    if (status != CDN_OK)
+        goto done;
+    bool holds = j->report->exposed + j->report->undecided == 0;
+    if (holds && look(j->system, less.figure_withheld, visible, taken) < cost) {
+        cdn_suppress_result swap = *out;
+        *out = less;
+        less = swap;
+        goto done;
+    }
+    memcpy(j->found, found, cells * sizeof *found);
+    memcpy(j->taken, taken, cells);
+    before.work = j->report->work;
+    *j->report = before;
+
+done:
+    cdn_suppress_result_release(&less);
+    cdn_free(visible);
+    cdn_free(taken);
+    cdn_free(found);
+    return status;
+}
+
 static cdn_status widen(job *j, cdn_suppress_result *out, cdn_error *error)
 {
     uint32_t taken = 1;
@@ -187,6 +255,7 @@ static cdn_status widen(job *j, cdn_suppress_result *out, cdn_error *error)
         CDN_TRY(suppress(j, out, error));
         CDN_TRY(attack(j, out, error));
     }
+    CDN_TRY(thin_out(j, out, error));
     for (uint32_t f = 0; f < j->system->figure_count; f++)
         j->report->extra_count += out->figure_withheld[f] && uses(j->system, f, j->taken, 1) &&
                                   !uses(j->system, f, j->system->marks, CDN_CELL_SENSITIVE);

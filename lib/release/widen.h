@@ -10,14 +10,14 @@
 
 typedef struct cdn_widen_report {
     uint32_t asked, exposed, undecided; /* cells, in the pattern that came out */
-    uint32_t extra_count;               /* figures withheld for the sake of intervals alone */
+    uint32_t extra_count;               /* withheld for intervals, by no rule */
     uint32_t rounds;                    /* attacks */
     cdn_interval_work work;             /* of attacks and remedies together */
 } cdn_widen_report;
 
 /** Suppresses, attacks with the reader's bounds, withholds what would widen each interval that is
- *  too narrow or not decided, and so on until none is, or until nothing is left to withhold: then
- *  exposed + undecided > 0, and the caller decides. The secondaries of the intervals are withheld
+ *  too narrow or not decided, and so on until none is or until nothing is left to withhold: then
+ *  exposed + undecided > 0, and the caller decides. Then publishes again what can be spared. The secondaries of the intervals are withheld
  *  like figures that do not exist: they are not confidential themselves. `input` as for the attack;
  *  its limit is for all rounds together, its moves are used when given. found: per cell, of the
  *  last attack, or NULL. Errors of cdn_suppress and cdn_attack_intervals.

@@ -16,11 +16,11 @@ typedef struct cdn_widen_report {
 } cdn_widen_report;
 
 /** Suppresses, attacks with the reader's bounds, withholds what would widen each interval that is
- *  too narrow or not decided, and so on until none is or until nothing is left to withhold: then
- *  exposed + undecided > 0, and the caller decides. Then publishes again what can be spared. The secondaries of the intervals are withheld
- *  like figures that do not exist: they are not confidential themselves. `input` as for the attack;
- *  its limit is for all rounds together, its moves are used when given. found: per cell, of the
- *  last attack, or NULL. Errors of cdn_suppress and cdn_attack_intervals.
+ *  too narrow or not decided, and so on until none is; then publishes what can be spared. When
+ *  nothing is left to withhold, exposed + undecided > 0, and the caller decides. The secondaries of
+ *  the intervals are withheld like figures that do not exist: they are not confidential themselves.
+ *  `input` as for the attack; its limit is for all rounds together, its moves are used when given.
+ *  found: per cell, of the last attack, or NULL. Errors of cdn_suppress and cdn_attack_intervals.
  *  @owner *out: caller, cdn_suppress_result_release; empty unless CDN_OK */
 cdn_status cdn_widen(const cdn_system *system, const cdn_interval_input *input,
                      cdn_interval *found, cdn_suppress_result *out, cdn_widen_report *report,

@@ -111,17 +111,25 @@ cdn_status cdn_interval_cap(const cdn_system *system, const cdn_interval_input *
     cdn_web web = {0};
     cdn_interval_input plain = {
         .values = input->values, .lower = input->lower, .upper = input->upper};
+    cdn_system before = *system;
     uint8_t *withheld = cdn_alloc(system->figure_count, 1);
-    cdn_status status = withheld == NULL ? cdn_fail_memory(error) : CDN_OK;
+    uint8_t *marks = cdn_alloc(system->cell_count, 1);
+    cdn_status status = withheld == NULL || marks == NULL ? cdn_fail_memory(error) : CDN_OK;
     if (status == CDN_OK) {
         memset(withheld, 1, system->figure_count);
-        status = cdn_web_init(&web, system, withheld, &plain, error);
+        for (uint32_t c = 0; c < system->cell_count; c++)
+            marks[c] = (system->marks[c] & CDN_CELL_COMMON) != 0
+                           ? system->marks[c]
+                           : (uint8_t)(system->marks[c] & ~CDN_CELL_KNOWN);
+        before.marks = marks;
+        status = cdn_web_init(&web, &before, withheld, &plain, error);
     }
     if (status == CDN_OK)
         status = cdn_web_reduce(&web, error);
     for (uint32_t c = 0; c < system->cell_count && status == CDN_OK; c++)
         cap_cell(&web, c, &below[c], &above[c], &width[c]);
     cdn_web_release(&web);
+    cdn_free(marks);
     cdn_free(withheld);
     return status;
 }

@@ -57,8 +57,8 @@ typedef struct cdn_cell {
     uint32_t sole[CDN_CONTRIBUTOR_END_]; /* per kind, who alone contributes (to a magnitude: other
                             than 0; or the only one there at all): 1 + its number among its kind;
                             0 = nobody or several */
-    uint64_t key;        /* the sum modulo 2^64 of the keys of all its records; 0 without a
-                            perturbation key */
+    uint64_t key;        /* the sum modulo 2^64 of the keys of its records that add other
+                            than 0; 0 without a perturbation key */
     bool is_public;      /* a public fact of a register */
     bool is_unanswered;  /* a hidden count of missing answers that the policy calls safe */
 } cdn_cell;

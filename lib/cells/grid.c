@@ -272,7 +272,7 @@ static bool add_record(pass *p, uint32_t row)
         t->records++;
         if (!cdn_add_checked(t->value, value, &t->value))
             return false;
-        if (keys != NULL)
+        if (keys != NULL && value != 0)
             grid->cells[key].key += keys[row];
         if (published != 0 && (published & p->row_like[key]) != 0)
             continue;

@@ -19,7 +19,9 @@
                                         release): always visible, and never sensitive */
 #define CDN_CELL_KEEP (1u << 2)      /* not to be chosen as secondary (a true zero): withholding it
                                         would protect nothing */
-#define CDN_CELL_COMMON (1u << 3)    /* with KNOWN: and not through this release. What a contributor
+#define CDN_CELL_COMMON (1u << 3)    /* with KNOWN: and not through the tables of this release (rows
+                                        that consent shows, and zeros that the policy calls no
+                                        secret, are common). What a contributor
                                         works out from such cells and its own alone is no exposure:
                                         no release could prevent it */
 

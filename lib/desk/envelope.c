@@ -155,9 +155,13 @@ static cdn_status decrypt(const cdn_open_request *request, const cdn_text *seale
 static bool has_line(const cdn_text *lines, const char *line)
 {
     size_t length = strlen(line);
-    for (const char *at = lines->bytes; at != NULL && *at != '\0'; at = strchr(at, '\n') + 1)
+    const char *at = lines->bytes;
+    while (at != NULL && *at != '\0') {
         if (strncmp(at, line, length) == 0 && at[length] == '\n')
             return true;
+        const char *end = strchr(at, '\n');
+        at = end == NULL ? NULL : end + 1;
+    }
     return false;
 }
 

@@ -527,11 +527,6 @@ static void solve_from(cdn_factor *factor, uint32_t free_cell)
     }
 }
 
-void cdn_factor_direction(cdn_factor *factor, uint32_t free_cell)
-{
-    solve_from(factor, free_cell);
-}
-
 /* The free cell of the reduced row with the fewest entries: the smallest reach, more or less. */
 static uint32_t choose_free(const cdn_factor *factor)
 {

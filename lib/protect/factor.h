@@ -140,9 +140,6 @@ bool cdn_factor_reduce(cdn_factor *factor, uint32_t cell);
  *  equations in factor->column. */
 void cdn_factor_trace(cdn_factor *factor);
 
-/** factor->row becomes the null vector with 1 at this free cell and 0 at the others. */
-void cdn_factor_direction(cdn_factor *factor, uint32_t free_cell);
-
 /** Two random vectors of the null space, [cell][0..1]; the same for the same seed, system and
  *  pattern. Cells that are not unknown get 0. */
 void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (*vectors)[2]);

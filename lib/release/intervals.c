@@ -108,8 +108,9 @@ static bool is_unsafe(const cdn_interval *found)
 }
 
 /* Of the unsafe cells those that are safe while nothing is published stay flagged; the others follow
- * from common knowledge (a consented row that shows a total of 0, say), and are counted. */
-static cdn_status excuse(cdn_trial *trial, const knowledge *k, uint8_t *unsafe, cdn_error *error)
+ * from common knowledge (a consented row that shows a total of 0, say), and are counted. Which cells
+ * are empty, and that the withheld ones are not, only the release tells. */
+static cdn_status excuse(cdn_trial *trial, knowledge *k, uint8_t *unsafe, cdn_error *error)
 {
     cdn_system before = trial->system;
     uint32_t cells = before.cell_count;
@@ -121,10 +122,12 @@ static cdn_status excuse(cdn_trial *trial, const knowledge *k, uint8_t *unsafe, 
         cdn_interval_input input = input_of(k, trial);
         input.asked = unsafe;
         memset(nothing, 1, before.figure_count);
-        for (uint32_t c = 0; c < cells; c++)
-            marks[c] = (trial->marks[c] & CDN_CELL_COMMON) != 0
-                           ? trial->marks[c]
-                           : (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN);
+        for (uint32_t c = 0; c < cells; c++) {
+            bool common = (trial->marks[c] & CDN_CELL_COMMON) != 0 &&
+                          trial->cells->cells[c].records > 0;
+            marks[c] = common ? trial->marks[c] : (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN);
+            k->lower[c] = k->lower[c] > 0 ? 0 : k->lower[c];
+        }
         before.marks = marks;
         status = cdn_attack_intervals(&before, nothing, &input, alone, error);
     }
@@ -142,7 +145,7 @@ static cdn_status excuse(cdn_trial *trial, const knowledge *k, uint8_t *unsafe, 
 }
 
 /* What cannot be cured. */
-static cdn_status judge_rest(cdn_trial *trial, const knowledge *k, const cdn_interval *found,
+static cdn_status judge_rest(cdn_trial *trial, knowledge *k, const cdn_interval *found,
                              cdn_error *error)
 {
     uint32_t count = trial->cells->count;

@@ -119,8 +119,8 @@ static void add_protection(method_list *list, const cdn_policy *policy)
 
 /* What the recipient may know. Parameters of the concentration rules stay with the data owner:
  * knowing them would help an insider to narrow a contribution. */
-static cdn_status methods(const cdn_policy *policy, cdn_arena *arena, cdn_release *out,
-                          cdn_error *error)
+static cdn_status methods(const cdn_policy *policy, uint32_t pinned, cdn_arena *arena,
+                          cdn_release *out, cdn_error *error)
 {
     method_list list = {arena, cdn_arena_alloc(arena, METHODS_MAX, sizeof(char *)), 0};
     if (list.items == NULL)
@@ -128,8 +128,12 @@ static cdn_status methods(const cdn_policy *policy, cdn_arena *arena, cdn_releas
     add_rules(&list, policy);
     add_protection(&list, policy);
     add_changes(&list, policy);
-    add_method(&list, "Before release an independent attack tried to work out every withheld "
-                      "figure and found none.");
+    add_method(&list, pinned == 0
+                          ? "Before release an independent attack tried to work out every withheld "
+                            "figure and found none."
+                          : "Before release an independent attack tried to work out every withheld "
+                            "figure and found none but what follows from rows that providers "
+                            "agreed to show.");
     for (uint32_t i = 0; i < list.count; i++)
         if (list.items[i] == NULL)
             return cdn_fail_memory(error);
@@ -263,7 +267,7 @@ cdn_status cdn_compose_statements(const cdn_values *values, cdn_arena *arena, cd
     CDN_TRY(copy_text(arena, base_name(in->plan->script), &out->script_name, error));
     CDN_TRY(copy_text(arena, in->policy->name, &out->policy_name, error));
     CDN_TRY(copy_text(arena, in->policy->title, &out->policy_title, error));
-    CDN_TRY(methods(in->policy, arena, out, error));
+    CDN_TRY(methods(in->policy, values->trial->pinned_count, arena, out, error));
     CDN_TRY(cdn_values_describe(values, arena, out, error));
     CDN_TRY(parties(in->agreement, arena, out, error));
     return notes(in->snapshot, arena, out, error);

@@ -67,11 +67,14 @@ static bool doubt_equation(cdn_trial *trial, uint32_t equation, uint8_t *doubted
     return changed;
 }
 
-cdn_status cdn_trial_admit_zeros(cdn_trial *trial, cdn_error *error)
+/* Zeros that common knowledge determines; what is forced into the release by hand is none, so that
+ * a zero which follows from that stays confidential, and is a conflict. */
+static cdn_status find_implied(const cdn_trial *trial, uint8_t *marks, uint8_t *found,
+                               cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
     const cdn_system system = {.cell_count = cells->count,
-                               .marks = trial->marks,
+                               .marks = marks,
                                .costs = trial->costs,
                                .equation_count = cells->equation_count,
                                .equation_start = cells->equation_start,
@@ -79,18 +82,29 @@ cdn_status cdn_trial_admit_zeros(cdn_trial *trial, cdn_error *error)
                                .equation_coefficient = cells->equation_coefficient,
                                .figure_start = (const uint32_t[]){0}};
     uint32_t count = 0;
+    for (uint32_t c = 0; c < cells->count; c++)
+        marks[c] = (trial->marks[c] & CDN_CELL_COMMON) != 0
+                       ? trial->marks[c]
+                       : (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN);
+    return cdn_attack_exact(&system, NULL, found, &count, error);
+}
+
+cdn_status cdn_trial_admit_zeros(cdn_trial *trial, cdn_error *error)
+{
+    uint32_t count = trial->cells->count;
     if (trial->input->policy->zeros != CDN_ZEROS_UNSAFE)
         return CDN_OK;
-    uint8_t *found = cdn_alloc(cells->count, 1);
-    cdn_status status = found == NULL
+    uint8_t *found = cdn_alloc(count, 1), *marks = cdn_alloc(count, 1);
+    cdn_status status = found == NULL || marks == NULL
                             ? cdn_fail_memory(error)
-                            : cdn_attack_exact(&system, NULL, found, &count, error);
-    for (uint32_t c = 0; status == CDN_OK && c < cells->count; c++) {
+                            : find_implied(trial, marks, found, error);
+    for (uint32_t c = 0; status == CDN_OK && c < count; c++) {
         if (found[c] == 0 || trial->verdicts[c] != 1u << CDN_RULE_ZERO)
             continue;
         trial->verdicts[c] = 0;
-        trial->marks[c] = CDN_CELL_KNOWN;
+        trial->marks[c] = CDN_CELL_KNOWN | CDN_CELL_COMMON;
     }
+    cdn_free(marks);
     cdn_free(found);
     return status;
 }

@@ -403,7 +403,8 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
         int64_t value = s->value == WF_V_ONE ? 1 : r->value[s->value];
         cell.records++;
         cell.value += value;
-        cell.key += world->keys[s->record][i];
+        if (value != 0)
+            cell.key += world->keys[s->record][i];
         if (is_in_a_row(world, s, leaves, alike, r))
             continue;
         cell.workers += (uint32_t)r->workers;

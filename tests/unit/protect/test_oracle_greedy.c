@@ -215,8 +215,16 @@ static void add_to_score(score *s, const cdn_system *system, const uint8_t *ours
     s->worse += a > b;
 }
 
-/* Both are heuristics, and the order of frequencies is not even known to an engine that is asked for
- * few cells: a single small table may go either way. What holds is the sum over each kind. */
+/* The engine tries the greedy order itself on small tables, so where costs say what the order is, no
+ * table is worse. Frequencies have ties, which the peers settle by the sums of finest cells, and an
+ * engine that is asked for few cells does not know them at all: there a few tables may be worse. */
+static uint32_t most_worse(model_cost cost)
+{
+    if (cost == MODEL_MAGNITUDE_COST)
+        return 0;
+    return cost == MODEL_CELLS_COST ? SMALL_TABLES / 16 : SMALL_TABLES / 100;
+}
+
 static void assert_no_more(model_cost cost)
 {
     model *m = calloc(1, sizeof *m);
@@ -243,7 +251,7 @@ static void assert_no_more(model_cost cost)
                       (unsigned long long)s.peers, s.better, s.equal, s.worse);
         assert_true(s.ours <= s.peers);
         assert_true(s.worse <= s.better);
-        assert_true(s.worse <= SMALL_TABLES / 8);
+        assert_true(s.worse <= most_worse(cost));
     }
     free(withheld);
     model_reset(m);
@@ -270,7 +278,7 @@ static const shape MIDDLE[] = {
     {"cube", 3, 60000, {{4, 20, 100}, {3, 9, 150}, {0, 6, 150}}},
 };
 
-/* Here the greedy order is better in value, by a little; in cells it is not. */
+/* Here the greedy order is better in value, by its ties; in cells it is not. */
 static const shape CLOSE[] = {
     {"close", 2, 60000, {{9, 142, 60}, {5, 28, 150}}},
     {"closer", 2, 150000, {{9, 142, 100}, {5, 28, 150}}},
@@ -307,7 +315,7 @@ static void test_oracle_greedy__every_middle_table_loses_no_more(void **unused)
     for (size_t i = 0; i < sizeof MIDDLE / sizeof *MIDDLE; i++)
         assert_table_loses_no_more(&MIDDLE[i], 0);
     for (size_t i = 0; i < sizeof CLOSE / sizeof *CLOSE; i++)
-        assert_table_loses_no_more(&CLOSE[i], 15);
+        assert_table_loses_no_more(&CLOSE[i], 7);
 }
 
 int main(void)

@@ -78,7 +78,7 @@ static cdn_cell waived(cdn_cell cell, uint8_t ranks)
 {
     cell.waived = ranks;
     for (uint32_t rank = 0; rank < 8; rank++)
-        cell.unwaived -= ranks >> rank & 1u;
+        cell.unwaived -= (uint32_t)(ranks >> rank) & 1u;
     return cell;
 }
 

@@ -26,7 +26,7 @@ static uint32_t key_of(uint32_t area, uint32_t role)
 }
 
 /* A table by area and role, workers in each; also other measures when asked for. */
-static void start(void)
+static void start_with(int small)
 {
     gate_start(&g);
     g.data.workplaces = 16;
@@ -37,7 +37,7 @@ static void start(void)
                                              .weight_1 = 1, .weight_2 = 1};
     for (int area = 0; area < 4; area++)
         for (int role = 0; role < 3; role++) {
-            int people = area == SMALL_AREA && role == SMALL_ROLE ? 4 : 40;
+            int people = area == SMALL_AREA && role == SMALL_ROLE ? small : 40;
             for (int i = 0; i < people; i++)
                 g.data.worker[g.data.workers++] =
                     (wf_worker){.workplace = area * 4 + i % 4, .role = role, .gender = i / 4 % 2,
@@ -47,6 +47,11 @@ static void start(void)
     wf_by(&g.plan, WF_DIM_AREA, 1, 1);
     wf_by(&g.plan, WF_DIM_ROLE, 0, 0);
     wf_show(&g.plan, WF_WORKERS);
+}
+
+static void start(void)
+{
+    start_with(4);
 }
 
 /* Entry i of the policy: `where` is "area=A1 role=_T". */
@@ -272,6 +277,27 @@ static void test_judge__a_zero_that_rows_show_is_no_secret(void **state)
     gate_end(&g);
 }
 
+/* Nobody in A1 has role R3. The others of its row and their total, all forced, would tell. */
+static void test_judge__a_zero_that_forced_cells_tell_stays_a_secret(void **state)
+{
+    (void)state;
+    for (uint32_t forced = 2; forced <= 3; forced++) {
+        static const char *const where[] = {"area=A1 role=R1", "area=A1 role=R2",
+                                            "area=A1 role=_T"};
+        start_with(0);
+        g.policy.zeros = CDN_ZEROS_UNSAFE;
+        for (uint32_t i = 0; i < forced; i++)
+            decide(i, "workers", where[i], CDN_MANUAL_PUBLISHED);
+        if (forced == 3) {
+            assert_int_equal(refused("in the outputs: t0; nothing is released"), CDN_E_REFUSED);
+        } else {
+            gate_clear(&g);
+            assert_int_equal(status_of(SMALL_AREA, SMALL_ROLE), CDN_VALUE_CONFIDENTIAL);
+        }
+        gate_end(&g);
+    }
+}
+
 /* ---- costs ---- */
 
 static void check_costs(cdn_cost cost, uint32_t weight)
@@ -481,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_judge__a_dimension_that_is_not_there_is_its_total),
         cmocka_unit_test(test_judge__quantiles_and_ratios_by_hand),
         cmocka_unit_test(test_judge__a_zero_that_rows_show_is_no_secret),
+        cmocka_unit_test(test_judge__a_zero_that_forced_cells_tell_stays_a_secret),
         cmocka_unit_test(test_judge__totals_cost_more_for_each_dimension_they_sum),
         cmocka_unit_test(test_judge__few_outside_a_category_stay_unknown),
         cmocka_unit_test(test_judge__every_category_has_its_difference),

@@ -359,6 +359,31 @@ static void test_intervals__what_follows_without_the_release_is_counted(void **s
     release(&f);
 }
 
+/* a + b = 3, c + d = 3, a + c + z = 6, none below 0: a and c are 3 for who knows that z is empty, which
+ * only a release tells. */
+static void test_intervals__which_cells_are_empty_is_no_common_knowledge(void **state)
+{
+    (void)state;
+    static const int64_t values[] = {3, 0, 3, 0, 3, 3, 6, 0}, nothing[9] = {0};
+    static const uint32_t start[] = {0, 3, 6, 10}, cell[] = {0, 1, 4, 2, 3, 5, 0, 2, 7, 6};
+    static const int32_t coefficient[] = {1, 1, -1, 1, 1, -1, 1, 1, 1, -1};
+    fixture f;
+    build(&f, nothing, true);
+    for (uint32_t c = 0; c < CELLS; c++) {
+        f.cells[c].value = c < 8 ? values[c] : 0;
+        f.cells[c].records = c < 7;
+        f.verdicts[c] = c < 4;
+        f.marks[c] = c < 4 ? CDN_CELL_SENSITIVE : CDN_CELL_KNOWN | CDN_CELL_COMMON;
+    }
+    memcpy(f.start, start, sizeof start);
+    memcpy(f.cell, cell, sizeof cell);
+    memcpy(f.coefficient, coefficient, sizeof coefficient);
+    f.all.equation_count = f.trial.system.equation_count = 3;
+    f.policy.levels = (cdn_levels){.on = true, .minimum_width = 1};
+    assert_int_equal(protect(&f, NULL), CDN_E_REFUSED);
+    release(&f);
+}
+
 /* 20 = 10 + 5 + 5. The 10 is confidential and must be able to be 17, for which both 5s give way: a
  * matter for a search. Without one the cell counts as unsafe, the total is withheld too, which is
  * needless, and it stays unsafe. */
@@ -428,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_intervals__what_cannot_be_cured_is_counted_without_levels),
         cmocka_unit_test(test_intervals__what_cannot_be_cured_is_refused_with_levels),
         cmocka_unit_test(test_intervals__what_follows_without_the_release_is_counted),
+        cmocka_unit_test(test_intervals__which_cells_are_empty_is_no_common_knowledge),
         cmocka_unit_test(test_intervals__what_the_limit_leaves_undecided_is_unsafe),
         cmocka_unit_test(test_intervals__every_failed_allocation_is_reported),
     };

@@ -152,8 +152,7 @@ CDN_API cdn_status cdn_desk_new_perturbation_key(cdn_desk *desk, cdn_report *rep
 CDN_API cdn_status cdn_desk_ledger_list(cdn_desk *desk, cdn_report *report,
                                         cdn_error *error) CDN_MUST_CHECK;
 
-/** The proof that the chain holds, and the Merkle root of all entries as SIZE:HEX. `earlier`, such
- *  a
+/** The proof that the chain holds, and the Merkle root of all entries as SIZE:HEX. `earlier`, such a
  *  root of another day or NULL: CDN_E_REFUSED unless the ledger began like that. */
 CDN_API cdn_status cdn_desk_ledger_verify(cdn_desk *desk, const char *earlier, cdn_report *report,
                                           cdn_error *error) CDN_MUST_CHECK;

@@ -33,13 +33,10 @@ cdn_status cdn_walk_init(cdn_walk *walk, cdn_web *web, cdn_walk_price price, con
                          cdn_error *error) CDN_MUST_CHECK;
 void cdn_walk_release(cdn_walk *walk);
 
-/** Looks for a move of `column` by `step` up or down, no column more than three times as far and
- *  all
- *  within the outer bounds, in at most `most_turns` turns; true: it is in columns[] and steps[].
- *  The same for the
+/** Looks for a move of `column` by `step` up or down, no column more than three times as far and all
+ *  within the outer bounds, in at most `most_turns` turns; true: it is in columns[] and steps[]. The same for the
  *  same web. Starting with one column, a turn takes any row that does not hold and mends it by the
- *  column, as far as it has room, that breaks the fewest others, the cheapest among equals
- *  (minimal conflicts: Minton et al.
+ *  column, as far as it has room, that breaks the fewest others, the cheapest among equals (minimal conflicts: Minton et al.
  *  1992, Artificial Intelligence 58, with a short memory against undoing). */
 bool cdn_walk_find(cdn_walk *walk, uint32_t column, int sign, int64_t step, uint32_t most_turns);
 

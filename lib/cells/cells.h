@@ -153,8 +153,7 @@ typedef struct cdn_cells {
 
 #define CDN_CELLS_KEY_SIZE 32u /* bytes of a perturbation key */
 
-/** Tabulates. Cells have keys when `perturbation_key` is not NULL. `threads` 0 = as many as
- *  processors; the result is the same for any number.
+/** Tabulates. Cells have keys when `perturbation_key` is not NULL. `threads` 0 = as many as processors; the result is the same for any number.
  *  CDN_E_REFUSED (with the script's line) for a table that cannot be built: two dimensions over the
  *  same classification. CDN_E_LIMIT: an exact sum does not fit in 64 bits, or too many cells.
  *  @complexity O(records x keys a record falls in) for each distinct statistic

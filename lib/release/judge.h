@@ -13,8 +13,7 @@ cdn_status cdn_trial_judge(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 /** costs (cost.c). */
 cdn_status cdn_trial_costs(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
-/** What the policy decides of cells by hand (manual.c): changes verdicts and figure_rules, and
- *  fills
+/** What the policy decides of cells by hand (manual.c): changes verdicts and figure_rules, and fills
  *  manual. CDN_E_INPUT at the policy's line: a name that the catalogue does not have, or two
  *  decisions on one cell. CDN_E_REFUSED: a cell that a rule withholds is to be published, or a cell
  *  that everybody knows withheld; names the outputs. */
@@ -24,8 +23,7 @@ bool cdn_trial_is_forced(const cdn_trial *trial, uint32_t cell);
 /** Where the policy withholds zeros: those that known cells determine are known (zeros.c). */
 cdn_status cdn_trial_admit_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
-/** After a refusal to protect: when what everybody knows determines confidential cells already,
- *  says
+/** After a refusal to protect: when what everybody knows determines confidential cells already, says
  *  so in its place, with the outputs, and where the policy publishes cells by hand. */
 cdn_status cdn_trial_explain_conflict(const cdn_trial *trial, cdn_status status,
                                       cdn_error *error);

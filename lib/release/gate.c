@@ -57,8 +57,12 @@ static cdn_status make_report(const cdn_trial *trial, cdn_gate_report *report, c
     const cdn_cells *cells = trial->cells;
     report->output_count = plan->table_count + plan->list_count;
     report->outputs = cdn_alloc(report->output_count, sizeof *report->outputs);
-    if (report->outputs == NULL)
+    report->published = cdn_alloc(cells->figure_count, 1);
+    if (report->outputs == NULL || report->published == NULL)
         return cdn_fail_memory(error);
+    report->figure_count = cells->figure_count;
+    for (uint32_t f = 0; f < cells->figure_count; f++)
+        report->published[f] = trial->fates[f] == CDN_FATE_PUBLISHED;
     report->cell_count = cells->count;
     report->equation_count = cells->equation_count;
     report->rounds = trial->pattern.rounds;
@@ -150,6 +154,7 @@ cdn_status cdn_gate_try(const cdn_gate_input *input, cdn_gate_report *report, cd
 void cdn_gate_report_release(cdn_gate_report *report)
 {
     cdn_free(report->outputs);
+    cdn_free(report->published);
     cdn_free(report->withheld);
     cdn_arena_destroy(report->arena);
     cdn_gate_free_keys(report->consent_keys, report->consent_count);

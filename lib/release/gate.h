@@ -18,6 +18,7 @@
 #include "policy/agreement.h"
 #include "policy/policy.h"
 #include "read/snapshot.h"
+#include "release/past.h"
 #include "release/release.h"
 #include "rule/rule.h"
 
@@ -33,6 +34,8 @@ typedef struct cdn_gate_input {
     unsigned threads; /* 0 = as many as processors */
     const uint8_t *perturbation_key; /* CDN_PERTURBATION_KEY_SIZE bytes, of which the records' keys
                                         are made; NULL = none, for policies that need none */
+    const cdn_past *past; /* what the audience holds already, oldest first */
+    uint32_t past_count;
     bool reasons;     /* also report which rules bound each withheld figure */
     bool intervals;   /* also report how many confidential cells intervals leave one value */
 } cdn_gate_input;
@@ -65,6 +68,10 @@ typedef struct cdn_gate_report {
                               least 1) leave one value, exact figures taken as published */
     uint32_t interval_asked;   /* with `intervals`: cells judged by the interval attack, and those */
     uint32_t interval_unsafe;  /* exposed or undecided (see attack/interval.h) */
+    /* per figure of all tables, in the order of the cells, 1 = published: what a later release needs
+     * to know of this one (release/past.h) */
+    uint32_t figure_count;
+    uint8_t *published;
     uint32_t output_count;
     cdn_gate_output *outputs;
     uint32_t withheld_count;     /* with `reasons` */

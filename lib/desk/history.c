@@ -13,20 +13,17 @@ typedef struct entry_list {
     cdn_json *entries;
 } entry_list;
 
-static cdn_status add_entry(void *context, uint64_t sequence, const char *kind,
-                            const char *release_id, const char *payload, const char *hash,
-                            cdn_error *error)
+static cdn_status add_entry(void *context, const cdn_ledger_entry *entry, cdn_error *error)
 {
     entry_list *list = context;
     cdn_json *item = cdn_json_object();
-    (void)payload;
     (void)error;
-    cdn_text_addf(list->text, "%6llu  %-8s %-52s %.16s\n", (unsigned long long)sequence, kind,
-                  release_id, hash);
-    cdn_json_set(item, "sequence", cdn_json_new_integer((int64_t)sequence));
-    cdn_json_set(item, "kind", cdn_json_new_string(kind));
-    cdn_json_set(item, "release", cdn_json_new_string(release_id));
-    cdn_json_set(item, "hash", cdn_json_new_string(hash));
+    cdn_text_addf(list->text, "%6llu  %-8s %-52s %.16s\n", (unsigned long long)entry->sequence,
+                  entry->kind, entry->release_id, entry->hash);
+    cdn_json_set(item, "sequence", cdn_json_new_integer((int64_t)entry->sequence));
+    cdn_json_set(item, "kind", cdn_json_new_string(entry->kind));
+    cdn_json_set(item, "release", cdn_json_new_string(entry->release_id));
+    cdn_json_set(item, "hash", cdn_json_new_string(entry->hash));
     cdn_json_push(list->entries, item);
     return CDN_OK;
 }

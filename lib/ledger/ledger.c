@@ -60,12 +60,6 @@ struct cdn_ledger {
     char *path;
 };
 
-/* One entry as stored; texts are borrowed from the statement that reads it. */
-typedef struct entry {
-    uint64_t sequence;
-    const char *previous_hash, *kind, *release_id, *salt, *payload, *hash;
-} entry;
-
 static cdn_status fail(const cdn_ledger *ledger, const char *what, cdn_error *error)
 {
     int code = sqlite3_errcode(ledger->database) & 0xff;
@@ -124,7 +118,8 @@ static void add_field(cdn_text *text, const char *field)
     cdn_text_add(text, "\n");
 }
 
-static cdn_status hash_entry(const entry *one, char out[CDN_SHA256_HEX], cdn_error *error)
+static cdn_status hash_entry(const cdn_ledger_entry *one, char out[CDN_SHA256_HEX],
+                             cdn_error *error)
 {
     char sequence[24];
     cdn_text text = CDN_TEXT_INIT(PAYLOAD_SIZE + 4096);
@@ -152,10 +147,10 @@ static const char *column_text(sqlite3_stmt *statement, int column)
     "SELECT sequence, previous_hash, kind, release_id, salt, payload, hash FROM entries "
 
 /* False when a column is not the text it should be. */
-static bool read_entry(sqlite3_stmt *statement, entry *out)
+static bool read_entry(sqlite3_stmt *statement, cdn_ledger_entry *out)
 {
     int64_t sequence = sqlite3_column_int64(statement, 0);
-    *out = (entry){.sequence = sequence < 0 ? 0 : (uint64_t)sequence,
+    *out = (cdn_ledger_entry){.sequence = sequence < 0 ? 0 : (uint64_t)sequence,
                    .previous_hash = column_text(statement, 1),
                    .kind = column_text(statement, 2),
                    .release_id = column_text(statement, 3),
@@ -166,8 +161,8 @@ static bool read_entry(sqlite3_stmt *statement, entry *out)
            out->salt != NULL && out->payload != NULL && out->hash != NULL;
 }
 
-static cdn_status check_entry(const cdn_ledger *ledger, const entry *one, uint64_t sequence,
-                              const char *previous_hash, cdn_error *error)
+static cdn_status check_entry(const cdn_ledger *ledger, const cdn_ledger_entry *one,
+                              uint64_t sequence, const char *previous_hash, cdn_error *error)
 {
     char hash[CDN_SHA256_HEX];
     bool good = one->sequence == sequence && strcmp(one->previous_hash, previous_hash) == 0;
@@ -198,7 +193,7 @@ static cdn_status walk(cdn_ledger *ledger, const char *release_id, cdn_ledger_vi
     CDN_TRY(prepare(ledger, SELECT_ENTRY "ORDER BY sequence", &statement, error));
     cdn_status status = CDN_OK;
     while (status == CDN_OK && (step = sqlite3_step(statement)) == SQLITE_ROW) {
-        entry one;
+        cdn_ledger_entry one;
         entries++;
         if (!read_entry(statement, &one))
             status = cdn_fail_at(error, CDN_E_REFUSED, ledger->path, 0, 0,
@@ -209,8 +204,7 @@ static cdn_status walk(cdn_ledger *ledger, const char *release_id, cdn_ledger_vi
             memcpy(head, one.hash, CDN_SHA256_HEX);
         if (status == CDN_OK && visit != NULL &&
             (release_id == NULL || strcmp(release_id, one.release_id) == 0))
-            status = visit(context, one.sequence, one.kind, one.release_id, one.payload, one.hash,
-                           error);
+            status = visit(context, &one, error);
     }
     if (status == CDN_OK && step != SQLITE_DONE)
         status = fail(ledger, "cannot read the ledger", error);
@@ -237,7 +231,7 @@ static cdn_status new_salt(char out[2 * SALT_BYTES + 1], cdn_error *error)
     return CDN_OK;
 }
 
-static cdn_status insert(const cdn_ledger *ledger, const entry *one, cdn_error *error)
+static cdn_status insert(const cdn_ledger *ledger, const cdn_ledger_entry *one, cdn_error *error)
 {
     sqlite3_stmt *statement = NULL;
     CDN_TRY(prepare(ledger, "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", &statement, error));
@@ -258,7 +252,7 @@ static cdn_status append(const cdn_ledger *ledger, const char *kind, const char 
 {
     char previous[CDN_SHA256_HEX], hash[CDN_SHA256_HEX], salt[2 * SALT_BYTES + 1];
     sqlite3_stmt *statement = NULL;
-    entry last = {0};
+    cdn_ledger_entry last = {0};
     memcpy(previous, genesis, sizeof genesis);
     CDN_TRY(prepare(ledger, SELECT_ENTRY "ORDER BY sequence DESC LIMIT 1", &statement, error));
     cdn_status status = CDN_OK;
@@ -275,7 +269,7 @@ static cdn_status append(const cdn_ledger *ledger, const char *kind, const char 
     (void)sqlite3_finalize(statement);
     CDN_TRY(status);
     CDN_TRY(new_salt(salt, error));
-    entry next = {last.sequence + 1, previous, kind, release_id, salt, payload, hash};
+    cdn_ledger_entry next = {last.sequence + 1, previous, kind, release_id, salt, payload, hash};
     CDN_TRY(hash_entry(&next, hash, error));
     return insert(ledger, &next, error);
 }
@@ -353,20 +347,10 @@ void cdn_ledger_close(cdn_ledger *ledger)
     cdn_free(ledger);
 }
 
-static bool is_kind(const char *kind)
-{
-    static const char *const kinds[] = {"open",   "stage", "intent",   "approve", "reject",
-                                        "commit", "void",  "withdraw", "key"};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i], kind) == 0)
-            return true;
-    return false;
-}
-
 cdn_status cdn_ledger_add(cdn_ledger *ledger, const char *kind, const char *release_id,
                           const cdn_json *payload, cdn_error *error)
 {
-    if (!is_kind(kind))
+    if (cdn_ledger_kind_find(kind) == NULL)
         return cdn_fail(error, CDN_E_INTERNAL, "the ledger has no entries of kind %s", kind);
     if (release_id == NULL)
         release_id = "";
@@ -401,9 +385,4 @@ cdn_status cdn_ledger_each(cdn_ledger *ledger, const char *release_id, cdn_ledge
     char head[CDN_SHA256_HEX];
     uint64_t entries = 0;
     return walk(ledger, release_id, visit, context, head, &entries, error);
-}
-
-cdn_status cdn_ledger_head(cdn_ledger *ledger, char hash[65], uint64_t *entries, cdn_error *error)
-{
-    return walk(ledger, NULL, NULL, NULL, hash, entries, error);
 }

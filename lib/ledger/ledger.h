@@ -6,6 +6,7 @@
 #ifndef CDN_LEDGER_LEDGER_H
 #define CDN_LEDGER_LEDGER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cordon/error.h"
@@ -17,8 +18,18 @@ typedef struct cdn_ledger cdn_ledger;
 cdn_status cdn_ledger_open(const char *path, cdn_ledger **out, cdn_error *error) CDN_MUST_CHECK;
 void cdn_ledger_close(cdn_ledger *ledger);
 
-/** Adds one entry, durable when it returns. `kind` is one of open, stage, intent, approve, reject,
- *  commit, void, withdraw, key. `payload` is written canonically; not taken. */
+/** A kind of entry. */
+typedef struct cdn_ledger_kind {
+    const char *name;
+    bool of_release;   /* entries name a release */
+    const char *title; /* what happened, in words */
+} cdn_ledger_kind;
+
+/** NULL when there are no entries of that kind. */
+const cdn_ledger_kind *cdn_ledger_kind_find(const char *name);
+
+/** Adds one entry, durable when it returns. `payload` is written canonically; not taken.
+ *  CDN_E_INTERNAL for a kind that there is not. */
 cdn_status cdn_ledger_add(cdn_ledger *ledger, const char *kind, const char *release_id,
                           const cdn_json *payload, cdn_error *error) CDN_MUST_CHECK;
 
@@ -26,10 +37,15 @@ cdn_status cdn_ledger_add(cdn_ledger *ledger, const char *kind, const char *rele
 cdn_status cdn_ledger_verify(cdn_ledger *ledger, uint64_t *entries, cdn_error *error)
     CDN_MUST_CHECK;
 
+/** One entry as it stands; borrowed while it is visited. Hashes and salt in hex. */
+typedef struct cdn_ledger_entry {
+    uint64_t sequence;
+    const char *previous_hash, *kind, *release_id, *salt, *payload, *hash;
+} cdn_ledger_entry;
+
 /** Visits entries in order. */
-typedef cdn_status (*cdn_ledger_visit)(void *context, uint64_t sequence, const char *kind,
-                                       const char *release_id, const char *payload,
-                                       const char *hash, cdn_error *error);
+typedef cdn_status (*cdn_ledger_visit)(void *context, const cdn_ledger_entry *entry,
+                                       cdn_error *error);
 cdn_status cdn_ledger_each(cdn_ledger *ledger, const char *release_id /* NULL = all */,
                            cdn_ledger_visit visit, void *context, cdn_error *error)
     CDN_MUST_CHECK;
@@ -37,10 +53,6 @@ cdn_status cdn_ledger_each(cdn_ledger *ledger, const char *release_id /* NULL = 
 /** Checks the chain; the Merkle root (merkle.h), hex, of the first `entries` entries, 0 = of all;
  *  *counted of them. CDN_E_REFUSED when the chain does not hold or there are fewer. */
 cdn_status cdn_ledger_root(cdn_ledger *ledger, uint64_t entries, uint64_t *counted, char root[65],
-                           cdn_error *error) CDN_MUST_CHECK;
-
-/** Hash of the last entry, hex, and the number of entries. */
-cdn_status cdn_ledger_head(cdn_ledger *ledger, char hash[65], uint64_t *entries,
                            cdn_error *error) CDN_MUST_CHECK;
 
 #endif

@@ -24,16 +24,11 @@ static unsigned digit(char c)
     return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'a') + 10;
 }
 
-static cdn_status add_leaf(void *context, uint64_t sequence, const char *kind,
-                           const char *release_id, const char *payload, const char *hash,
-                           cdn_error *error)
+static cdn_status add_leaf(void *context, const cdn_ledger_entry *entry, cdn_error *error)
 {
     forest *all = context;
+    const char *hash = entry->hash;
     uint8_t bytes[CDN_SHA256_SIZE];
-    (void)sequence;
-    (void)kind;
-    (void)release_id;
-    (void)payload;
     if (all->count == all->room) {
         uint64_t room = all->room == 0 ? 64 : 2 * all->room;
         cdn_hash *more = cdn_resize(all->leaves, room, sizeof *more);

@@ -204,6 +204,37 @@ local function levels_json(value, what, line)
              by_rule = o.by_rule, zero_above = o.zero_above, limit = o.limit, line = line }
 end
 
+-- ---------------------------------------------------------------- earlier releases
+
+local agreement_sets = base.list(base.list(base.text, 2, 200), 1, 200)
+
+-- "all", "none", or { { "agreement-a", "agreement-b" }, ... }.
+local function collude_json(value, what, line)
+    if type(value) ~= "table" then
+        return { collude = base.one_of { "all", "none" }(value, what, line) }
+    end
+    local sets = base.array {}
+    for i, agreements in ipairs(agreement_sets(value, what, line)) do
+        sets[i] = { agreements = base.array(agreements), line = line }
+    end
+    return { collude = "sets", sets = sets }
+end
+
+local change_spec = {}
+for _, name in ipairs { "workers", "workplaces", "providers" } do
+    change_spec[name] = required(threshold_json)
+end
+
+local function history_json(value, what, line)
+    local o = nested {
+        changes = required(nested(change_spec)),
+        concentration = required(base.boolean),
+        collude = required(collude_json),
+    }(value, what, line)
+    o.collude, o.sets = o.collude.collude, o.collude.sets
+    return o
+end
+
 -- ---------------------------------------------------------------- cells by hand
 
 local function codes_json(value, what, line)
@@ -307,6 +338,7 @@ local function build_policy(name, body, line)
         not_recorded = required(base.one_of { "safe", "unsafe" }),
         levels = required(levels_json),
         insiders = required(nested(insider_spec)),
+        history = required(history_json),
         cost = required(base.one_of { "cells", "value", "workers" }),
         total_weight = required(base.integer(1, 1000)),
         manual = required(manual_json),

@@ -15,8 +15,8 @@
 
 #define ROOT_KEYS                                                                              \
     "format name* title minimum dominance p_percent request waivers negatives weights "        \
-    "group_disclosure k_disclosure zeros not_recorded levels insiders cost total_weight "      \
-    "manual rounding"
+    "group_disclosure k_disclosure zeros not_recorded levels insiders history cost "     \
+    "total_weight manual rounding"
 #define MINIMUM_KEYS                                                                           \
     "workers workplaces providers quantile_workers quantile_side row_workers"
 
@@ -84,6 +84,7 @@ static cdn_status read_policy(const cdn_shape *shape, const cdn_json *json, cdn_
     CDN_TRY(cdn_policy_read_number(shape, &root, "total_weight", 1, 1000,
                                    &policy->total_weight));
     CDN_TRY(cdn_policy_read_levels(shape, &root, policy));
+    CDN_TRY(cdn_policy_read_history(shape, &root, policy));
     CDN_TRY(cdn_policy_read_manual(shape, &root, policy));
     return cdn_policy_read_rounding(shape, &root, policy);
 }

@@ -99,6 +99,27 @@ typedef struct cdn_insiders {
     bool workers, workplaces, providers;
 } cdn_insiders;
 
+/** Whose earlier releases an audience may hold together with its own. */
+typedef enum cdn_collude {
+    CDN_COLLUDE_ALL = 1,  /* those of every agreement */
+    CDN_COLLUDE_NONE = 2, /* its own only */
+    CDN_COLLUDE_SETS = 3  /* those of the agreements in its set */
+} cdn_collude;
+
+typedef struct cdn_collusion {
+    uint32_t count;
+    const char *const *agreements; /* ids; none is in two sets */
+} cdn_collusion;
+
+/** Earlier releases of the same records, and of those that changed since. */
+typedef struct cdn_history {
+    cdn_threshold workers, workplaces, providers; /* least number behind a change of a figure */
+    bool concentration; /* dominance, p%, request: also for what the change consists of */
+    cdn_collude collude;
+    uint32_t set_count;
+    cdn_collusion *sets;
+} cdn_history;
+
 typedef enum cdn_cost {
     CDN_COST_CELLS = 1,   /* withhold few cells */
     CDN_COST_VALUE = 2,   /* withhold little value */
@@ -168,6 +189,7 @@ typedef struct cdn_policy {
     bool missing_safe;           /* counts of "not recorded" are not confidential */
     cdn_levels levels;
     cdn_insiders insiders;
+    cdn_history history;
     cdn_cost cost;
     uint32_t total_weight;       /* a total costs so many times more for each dimension it sums */
     uint32_t manual_count;
@@ -185,5 +207,8 @@ typedef struct cdn_policy {
 cdn_status cdn_policy_create(const cdn_json *json, const char *source, cdn_policy **out,
                              cdn_error *error) CDN_MUST_CHECK;
 void cdn_policy_destroy(cdn_policy *policy);
+
+/** true when the audiences of two agreements (ids) are taken to pool what they hold. */
+bool cdn_policy_collude(const cdn_policy *policy, const char *agreement, const char *other);
 
 #endif

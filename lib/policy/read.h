@@ -39,6 +39,9 @@ cdn_status cdn_policy_read_concentration(const cdn_shape *shape, const cdn_node 
 /** levels, insiders (levels.c). */
 cdn_status cdn_policy_read_levels(const cdn_shape *shape, const cdn_node *root,
                                   cdn_policy *policy) CDN_MUST_CHECK;
+/** history (history.c). */
+cdn_status cdn_policy_read_history(const cdn_shape *shape, const cdn_node *root,
+                                   cdn_policy *policy) CDN_MUST_CHECK;
 /** manual (manual.c). */
 cdn_status cdn_policy_read_manual(const cdn_shape *shape, const cdn_node *root,
                                   cdn_policy *policy) CDN_MUST_CHECK;

@@ -37,7 +37,8 @@ typedef enum cdn_rule {
     CDN_RULE_LEVELS = 17,      /* LEVELS, INSIDERS: what protection has to reach, likewise */
     CDN_RULE_INSIDERS = 18,
     CDN_RULE_MANUAL = 19,
-    CDN_RULE_END_ = 20
+    CDN_RULE_HISTORY = 20,
+    CDN_RULE_END_ = 21
 } cdn_rule;
 
 typedef uint32_t cdn_verdict;
@@ -99,6 +100,11 @@ void cdn_rule_k_disclosure(const cdn_cells *cells, const cdn_policy *policy,
 
 /** A quantile over too few records, or with too few on one side (quantile.c). */
 bool cdn_rule_quantile(const cdn_figure *figure, const cdn_cell *base, const cdn_policy *policy);
+
+/** A change of a cell between two dates, whose contributors are the records that joined, left or
+ *  changed: too few of them, or dominated by some (history.c). */
+bool cdn_rule_change(const cdn_cell *change, const cdn_variable *variable,
+                     const cdn_policy *policy);
 
 /** All cell rules over all cells: verdicts[0..cells->count). */
 void cdn_rule_cells(const cdn_cells *cells, const cdn_policy *policy, cdn_verdict *verdicts);

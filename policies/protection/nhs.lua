@@ -28,6 +28,11 @@ policy "nhs" {
   not_recorded = "unsafe",
   levels = off,
   insiders = { workers = false, workplaces = false, providers = false },
+  history = {
+    changes = { workers = off, workplaces = off, providers = off },
+    concentration = false,
+    collude = "none",
+  },
   cost = "cells",
   total_weight = 1,
   manual = off,

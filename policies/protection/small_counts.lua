@@ -27,6 +27,11 @@ policy "small_counts" {
   not_recorded = "unsafe",
   levels = off,
   insiders = { workers = true, workplaces = false, providers = false },
+  history = {
+    changes = { workers = off, workplaces = off, providers = off },
+    concentration = false,
+    collude = "none",
+  },
   cost = "workers",
   total_weight = 1,
   manual = off,

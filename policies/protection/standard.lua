@@ -76,6 +76,16 @@ policy "standard" {
   -- CDN-R-019: who is alone in a withheld cell knows it, and must not learn another.  [H] 4.3
   insiders = { workers = true, workplaces = true, providers = true },
 
+  -- CDN-R-021: what earlier releases tell. The records that joined, left or changed since one are a
+  --            group like any other, and a change of a figure shows them. Every partner is taken to
+  --            see the releases of all others; else list the agreements that may pool what they
+  --            hold: { { "agreement-a", "agreement-b" }, ... }, or "none".  [H] 4.2.1
+  history = {
+    changes = { workers = fewer_than(10), workplaces = fewer_than(3), providers = fewer_than(2) },
+    concentration = true,  -- CDN-R-004, 005 and 013 hold for changes of sums too
+    collude = "all",
+  },
+
   -- CDN-R-011: among ways to complete the pattern, withhold the cells of the fewest workers.
   --            [H] 4.2.4, information loss
   cost = "workers",

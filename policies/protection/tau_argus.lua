@@ -28,6 +28,11 @@ policy "tau_argus" {
   -- a safety range of 30 % for cells of too few; by formula for the others
   levels = { minimum = { percent = 30, width = 1 }, by_rule = true, zero_above = 0, limit = 2000 },
   insiders = { workers = false, workplaces = false, providers = true },  -- singletons
+  history = {
+    changes = { workers = off, workplaces = off, providers = off },
+    concentration = false,
+    collude = "none",
+  },
   cost = "value",
   total_weight = 1,
   manual = off,

@@ -16,6 +16,8 @@ policy "wide" {
   not_recorded = "safe",
   levels = { minimum = { percent = 100, width = 1 }, by_rule = true, zero_above = 0, limit = 2000 },
   insiders = { workers = false, workplaces = false, providers = false },
+  history = { changes = { workers = off, workplaces = off, providers = off },
+              concentration = false, collude = "none" },
   cost = "cells", total_weight = 1, manual = off,
   rounding = { method = "conventional", count_base = 5, sum_base = 5, rate_decimals = 1,
                mean_decimals = 2, quantile_decimals = 2, public = true },

@@ -14,6 +14,8 @@ policy "$1" {
   weights = "respondent", group_disclosure = false, k_disclosure = off, zeros = "safe",
   not_recorded = "safe", levels = off,
   insiders = { workers = false, workplaces = false, providers = false },
+  history = { changes = { workers = off, workplaces = off, providers = off },
+              concentration = false, collude = "none" },
   cost = "cells", total_weight = 1, manual = off,
   rounding = { method = "$1", count_base = $2, sum_base = 1, rate_decimals = 1,
                mean_decimals = 2, quantile_decimals = 2, public = true ${3:-} },

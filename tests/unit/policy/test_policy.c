@@ -84,6 +84,13 @@ static void test_policy__standard_is_what_was_decided(void **state)
     assert_int_equal(p->levels.zero_above, 0);
     assert_int_equal(p->levels.limit, 2000);
     assert_true(p->insiders.workers && p->insiders.workplaces && p->insiders.providers);
+    assert_true(cdn_threshold_unsafe(&p->history.workers, 9));
+    assert_false(cdn_threshold_unsafe(&p->history.workers, 10));
+    assert_true(cdn_threshold_unsafe(&p->history.workplaces, 2));
+    assert_false(cdn_threshold_unsafe(&p->history.workplaces, 3));
+    assert_true(cdn_threshold_unsafe(&p->history.providers, 1));
+    assert_false(cdn_threshold_unsafe(&p->history.providers, 2));
+    assert_true(p->history.concentration && cdn_policy_collude(p, "any", "other"));
     assert_int_equal(p->total_weight, 1);
     assert_int_equal(p->manual_count, 0);
     assert_int_equal(p->rounding, CDN_ROUNDING_CONVENTIONAL);
@@ -148,10 +155,11 @@ static void test_policy__no_parameter_has_a_default(void **state)
     (void)state;
     size_t path[8];
     cdn_json *json = load_json_file(CDN_JAIL_POLICY, STANDARD, NULL);
-    /* 20 members, 6 thresholds and their 3 x 6, dominance 2 (its rules are a list), p_percent 5,
-     * request 1, negatives 1, k_disclosure 1, levels 6, insiders 3, rounding 7 */
+    /* 21 members, 6 thresholds and their 3 x 6, dominance 2 (its rules are a list), p_percent 5,
+     * request 1, negatives 1, k_disclosure 1, levels 6, insiders 3,
+     * history 3, its 3 thresholds and their 3 x 3, rounding 7 */
     assert_int_equal(refuse_each_missing(json, json, path, 0),
-                     20 + 6 + 18 + 2 + 5 + 1 + 1 + 1 + 6 + 3 + 7);
+                     21 + 6 + 18 + 2 + 5 + 1 + 1 + 1 + 6 + 3 + 3 + 3 + 9 + 7);
     cdn_json_destroy(json);
 }
 
@@ -174,6 +182,10 @@ static const char small[] =
     "'levels':{'on':true,'minimum_percent':30,'minimum_width':2,'by_rule':false,'zero_above':4,"
     "'limit':50,'line':13},"
     "'insiders':{'workers':false,'workplaces':true,'providers':false,'line':14},"
+    "'history':{'changes':{'workers':{'on':true,'compare':'at_most','value':4,'line':20},"
+    "'workplaces':{'on':false},'providers':{'on':false},'line':21},'concentration':true,"
+    "'collude':'sets','sets':[{'agreements':['a','b'],'line':22},"
+    "{'agreements':['c','d','e'],'line':23}],'line':19},"
     "'cost':'cells','total_weight':7,"
     "'manual':[{'measure':'posts','where':[{'dimension':'area','code':'702'},"
     "{'dimension':'role','code':'_T'}],'status':'published','reason':'R','line':15},"
@@ -211,6 +223,11 @@ static const struct {
     {"'minimum_width':2,", "", 13, "minimum_width"},
     {"'limit':50", "'limit':0", 13, "from 1 to"},
     {"'providers':false,'line':14", "'line':14", 14, "providers"},
+    {"'on':true,'compare':'at_most','value':4", "'on':true,'value':4", 20, "\"compare\""},
+    {"'collude':'sets'", "'collude':'all'", 19, "for \"sets\" only"},
+    {"'collude':'sets'", "'collude':'some'", 19, "unknown value \"some\""},
+    {"['a','b']", "['a']", 22, "fewer than two"},
+    {"['c','d','e']", "['c','b']", 23, "\"b\" in two sets"},
     {"'total_weight':7", "'total_weight':0", 1, "from 1 to"},
     {"'status':'published'", "'status':'hidden'", 15, "unknown value"},
     {"'reason':'R'", "'reason':''", 15, "reason"},
@@ -272,6 +289,17 @@ static void check_concentration(const cdn_policy *p)
     assert_int_equal(p->k_disclosure.k, 2);
 }
 
+static void check_history(const cdn_policy *p)
+{
+    assert_true(cdn_threshold_unsafe(&p->history.workers, 4));
+    assert_false(cdn_threshold_unsafe(&p->history.workers, 5));
+    assert_false(p->history.workplaces.on || p->history.providers.on);
+    assert_true(p->history.concentration);
+    assert_true(cdn_policy_collude(p, "a", "b") && cdn_policy_collude(p, "e", "c"));
+    assert_true(cdn_policy_collude(p, "z", "z"));
+    assert_false(cdn_policy_collude(p, "a", "c") || cdn_policy_collude(p, "a", "z"));
+}
+
 static void check_the_rest(const cdn_policy *p)
 {
     assert_true(p->levels.on);
@@ -281,6 +309,7 @@ static void check_the_rest(const cdn_policy *p)
     assert_int_equal(p->levels.zero_above, 4);
     assert_int_equal(p->levels.limit, 50);
     assert_true(!p->insiders.workers && p->insiders.workplaces && !p->insiders.providers);
+    check_history(p);
     assert_int_equal(p->total_weight, 7);
     assert_int_equal(p->manual_count, 2);
     assert_string_equal(p->manual[0].measure, "posts");
@@ -338,6 +367,10 @@ static const struct {
     {"negatives", "scaled(2)", "'negatives':{'factor':2,'line':1,'method':'scaled'}"},
     {"k_disclosure", "at_most(3)", "'k_disclosure':{'k':3,'line':1,'on':true}"},
     {"levels", "off", "'levels':{'line':1,'on':false}"},
+    {"history", "{ changes = { workers = off, workplaces = fewer_than(3), providers = off }, "
+                "concentration = true, collude = { { 'a', 'b' }, { 'c', 'd' } } }",
+     "'collude':'sets','concentration':true,'line':1,'sets':[{'agreements':['a','b'],'line':1},"
+     "{'agreements':['c','d'],'line':1}]}"},
     {"manual", "{ cell { measure = 'a', where = { y = '1', x = '2' }, status = 'safe', "
                "reason = 'r' } }",
      "'manual':[{'line':1,'measure':'a','reason':'r','status':'safe','where':["
@@ -359,6 +392,8 @@ static const struct {
     {"negatives", "'absolute'"}, {"weights", "'respondent'"}, {"group_disclosure", "false"},
     {"k_disclosure", "off"}, {"zeros", "'safe'"}, {"not_recorded", "'safe'"}, {"levels", "off"},
     {"insiders", "{ workers = false, workplaces = false, providers = false }"},
+    {"history", "{ changes = { workers = off, workplaces = off, providers = off }, "
+                "concentration = false, collude = 'none' }"},
     {"cost", "'cells'"}, {"total_weight", "1"}, {"manual", "off"},
     {"rounding", "{ method = 'conventional', count_base = 1, sum_base = 1, rate_decimals = 1, "
                  "mean_decimals = 1, quantile_decimals = 1, public = false }"},
@@ -417,6 +452,9 @@ static const struct {
      "has no width"},
     {"insiders", "{ workers = true, workplaces = true, providers = true, owners = true }",
      "no option 'owners'"},
+    {"history", "off", "must be a table"},
+    {"history", "{ changes = { workers = off, workplaces = off, providers = off }, "
+                "concentration = false, collude = { { 'a' } } }", "is empty"},
     {"manual", "{}", "is empty"},
     {"manual", "{ { measure = 'a' } }", "must be a cell"},
     {"manual", "{ cell { measure = 'a', where = {}, status = 'open', reason = 'r' } }",

@@ -57,12 +57,13 @@ static void test_rules__numbers_do_not_move(void **state)
         (void)snprintf(clause, sizeof clause, "CDN-R-%03d", rule + 1);
         assert_string_equal(cdn_rule_get((cdn_rule)rule)->clause, clause);
     }
-    assert_int_equal(CDN_RULE_END_, 20);
+    assert_int_equal(CDN_RULE_END_, 21);
     assert_int_equal(CDN_RULE_WORKERS, 0);
     assert_int_equal(CDN_RULE_GROUP, 5);
     assert_int_equal(CDN_RULE_QUANTILE, 7);
     assert_int_equal(CDN_RULE_REQUEST, 12);
     assert_int_equal(CDN_RULE_MANUAL, 19);
+    assert_int_equal(CDN_RULE_HISTORY, 20);
 }
 
 int main(void)

@@ -20,7 +20,7 @@ typedef struct options {
     bool json;
     const char *positional[2];
     int positional_count;
-    const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces;
+    const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces, *week;
     const char *passphrase_file, *root_passphrase_file;
     const char *cells, *constraints, *pattern, *policy, *root;
     const char *key, *certificate;
@@ -107,10 +107,14 @@ static cdn_status synth_numbers(const options *o, uint32_t *workers, uint32_t *w
 static cdn_status run_synth(const options *o, cdn_report *report, cdn_error *error)
 {
     cdn_synth_request request = {.directory = o->out, .wide = o->wide, .clean = o->clean};
+    uint64_t week = 0;
     if (o->out == NULL)
         return usage_error(error, "synth needs", "--out DIR");
     cdn_status status =
         synth_numbers(o, &request.workers, &request.workplaces, &request.seed, error);
+    if (status == CDN_OK && o->week != NULL)
+        status = read_number(o->week, UINT32_MAX, "--week", &week, error);
+    request.week = (uint32_t)week;
     return status == CDN_OK ? cdn_desk_synth(&request, NULL, report, error) : status;
 }
 
@@ -339,7 +343,7 @@ static const command commands[] = {
     {"demo", 1, 1, run_demo, "demo DIR [--workers N] [--workplaces N] [--seed S]",
      "the whole way on synthetic data, to a verified package"},
     {"synth", 0, 0, run_synth,
-     "synth --out DIR [--workers N] [--workplaces N] [--seed S] [--wide] [--clean]",
+     "synth --out DIR [--workers N] [--workplaces N] [--seed S] [--week N] [--wide] [--clean]",
      "synthetic data in the real file shapes"},
     {"load", 0, 1, run_load, "load [DIR]", "validate input files and build the snapshot"},
     {"catalogue", 0, 0, run_catalogue, "catalogue", "dimensions, measures and fields, defined"},
@@ -394,6 +398,7 @@ static const option_name value_options[] = {
     {"--name", offsetof(options, name)},
     {"--organisation", offsetof(options, organisation)},
     {"--seed", offsetof(options, seed)},
+    {"--week", offsetof(options, week)},
     {"--workers", offsetof(options, workers)},
     {"--workplaces", offsetof(options, workplaces)},
     {"--passphrase-file", offsetof(options, passphrase_file)},

@@ -66,6 +66,7 @@ typedef struct cdn_synth_request {
     const char *directory;
     uint32_t workers, workplaces;
     uint64_t seed;
+    uint32_t week; /* so many weeks later, 0 to 52 */
     bool wide;
     bool clean;
 } cdn_synth_request;

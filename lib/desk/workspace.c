@@ -159,6 +159,7 @@ cdn_status cdn_desk_synth(const cdn_synth_request *request, const cdn_desk_paths
                                  .workers = request->workers,
                                  .workplaces = request->workplaces,
                                  .seed = request->seed,
+                                 .week = request->week,
                                  .wide = request->wide,
                                  .clean = request->clean};
     cdn_status status = codes == NULL ? cdn_fail_memory(error) : cdn_synth_write(&options, error);
@@ -166,8 +167,11 @@ cdn_status cdn_desk_synth(const cdn_synth_request *request, const cdn_desk_paths
     cdn_free(share);
     CDN_TRY(status);
     char line[512];
-    (void)snprintf(line, sizeof line, "synthetic data written: %u workers, %u workplaces",
-                   request->workers, request->workplaces);
+    int length = snprintf(line, sizeof line, "synthetic data written: %u workers, %u workplaces",
+                          request->workers, request->workplaces);
+    if (request->week > 0)
+        (void)snprintf(line + length, sizeof line - (size_t)length, ", %u weeks later",
+                       request->week);
     return one_line(report, "synth", line, error);
 }
 

@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#define COLUMNS_PER_DRAW 20u
+
 typedef struct family {
     const char *prefix; /* prefix + two or three digits + suffix */
     const char *suffix;
@@ -90,19 +92,25 @@ void cdn_filler_put_names(const cdn_filler *filler, cdn_line *line)
         cdn_line_text(line, filler->columns[i].name);
 }
 
+void cdn_filler_skip_row(const cdn_filler *filler, cdn_random *random)
+{
+    for (uint32_t i = 0; i < filler->count; i += COLUMNS_PER_DRAW)
+        (void)cdn_random_next(random);
+}
+
 void cdn_filler_put_row(const cdn_filler *filler, const cdn_synth_world *world,
                         cdn_random *random, cdn_line *line)
 {
     uint64_t bits = 0;
     for (uint32_t i = 0; i < filler->count; i++) {
-        if (i % 20 == 0)
+        if (i % COLUMNS_PER_DRAW == 0)
             bits = cdn_random_next(random);
         unsigned draw = (unsigned)(bits & 7u);
         bits >>= 3;
         switch ((cdn_filler_kind)filler->columns[i].kind) {
         case CDN_FILLER_DATE:
             if (draw == 0)
-                cdn_synth_put_date(line, world, (uint32_t)(bits & 2047u));
+                cdn_synth_put_date(line, world, (int32_t)(bits & 2047u));
             else
                 cdn_line_comma(line);
             break;

@@ -27,6 +27,8 @@ void cdn_filler_workplace(cdn_filler *out, uint32_t count);
 void cdn_filler_worker(cdn_filler *out, uint32_t count);
 
 void cdn_filler_put_names(const cdn_filler *filler, cdn_line *line);
+/** Draws what a row would, and puts none. */
+void cdn_filler_skip_row(const cdn_filler *filler, cdn_random *random);
 void cdn_filler_put_row(const cdn_filler *filler, const cdn_synth_world *world,
                         cdn_random *random, cdn_line *line);
 

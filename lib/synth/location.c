@@ -20,7 +20,8 @@ static const char *const columns[] = {
 
 typedef struct location {
     uint32_t number;  /* distinct in the file: workplace, or past the last of them */
-    bool known;       /* has a workplace of that number */
+    bool known;       /* has a workplace */
+    uint32_t place;   /* which */
     uint32_t provider;
     uint16_t area;
     uint8_t service;
@@ -34,10 +35,10 @@ static void put_rating(cdn_line *line, int rating)
 }
 
 static void put_ratings(cdn_line *line, const cdn_synth_world *world, cdn_random *random,
-                        uint32_t registered)
+                        int32_t registered)
 {
     static const cdn_share overall[] = {{4, 42}, {3, 765}, {2, 175}, {1, 18}, {0, 0}};
-    bool rated = registered > 600 || cdn_random_chance(random, 150);
+    bool rated = registered > 600 || (registered > 0 && cdn_random_chance(random, 150));
     if (registered > 600 && cdn_random_chance(random, 30))
         rated = false;
     int rating = rated ? cdn_random_share(random, overall) : NOT_RATED;
@@ -49,7 +50,8 @@ static void put_ratings(cdn_line *line, const cdn_synth_world *world, cdn_random
     }
     if (rated)
         cdn_synth_put_date(line, world,
-                           cdn_random_below(random, registered < 2600 ? registered + 1 : 2600));
+                           (int32_t)cdn_random_below(
+                               random, registered < 2600 ? (uint32_t)registered + 1 : 2600));
     else
         cdn_line_comma(line);
 }
@@ -66,7 +68,7 @@ static void put_who(cdn_line *line, const cdn_synth_world *world, const location
     cdn_synth_put_location_id(line, of->number);
     cdn_synth_put_provider_id(line, of->provider);
     if (of->known)
-        cdn_synth_put_place_name(line, world, of->number);
+        cdn_synth_put_place_name(line, world, of->place);
     else
         put_name(line, "Synthetic Location ", of->number + 1u);
     if (of->provider < world->org_count)
@@ -93,14 +95,16 @@ static void put_location(cdn_line *line, const cdn_synth_world *world, const loc
     cdn_random random;
     cdn_random_seed(&random, world->options->seed, CDN_STREAM_LOCATION, of->number);
     bool home = of->service == 1 || of->service == 2;
-    uint32_t registered = 20 + cdn_random_below(&random, 5500);
+    int32_t registered = 20 + (int32_t)cdn_random_below(&random, 5500);
+    if (of->known && world->places[of->place].opened > 0)
+        registered = -7 * world->places[of->place].opened;
     put_who(line, world, of);
     put_where(line, world, of);
     cdn_synth_put_date(line, world, registered);
     cdn_line_text(line, home ? "Y" : "N");
     uint32_t beds = 4 + cdn_random_below(&random, 30) + cdn_random_below(&random, 40);
-    if (of->known && world->places[of->number].records > 4)
-        beds = world->places[of->number].records * (70 + cdn_random_below(&random, 50)) / 100 + 1;
+    if (of->known && world->places[of->place].records > 4)
+        beds = world->places[of->place].records * (70 + cdn_random_below(&random, 50)) / 100 + 1;
     cdn_line_int_or_blank(line, home ? beds : 0, 0);
     cdn_line_text(line, names[of->known ? 0 : cdn_random_share(&random, types)]);
     cdn_line_int(line, of->service);
@@ -131,7 +135,7 @@ static void put_others(cdn_line *line, const cdn_synth_world *world, uint32_t ar
         of.service = (uint8_t)cdn_random_share(&random, services);
         of.provider = cdn_random_chance(&random, 150)
                           ? cdn_random_below(&random, world->org_count)
-                          : world->org_count + *next - world->place_count;
+                          : world->org_count + *next - world->planned;
         put_location(line, world, &of);
         (*next)++;
     }
@@ -147,12 +151,13 @@ void cdn_synth_put_locations(cdn_line *line, const cdn_synth_world *world)
         const cdn_synth_place *place = &world->places[i];
         if (!place->regulated)
             continue;
-        regulated[place->area]++;
-        location of = {i, true, place->org, place->area, place->service};
+        regulated[place->area] += i < world->planned;
+        location of = {cdn_synth_location_number(world, i), true, i, place->org, place->area,
+                       place->service};
         if (cdn_random_mix(world->options->seed ^ ((uint64_t)i << 20)) % 100 != 0)
             put_location(line, world, &of);
     }
-    uint32_t next = world->place_count;
+    uint32_t next = world->planned;
     for (uint32_t area = 0; area < world->lists->area_count; area++)
         put_others(line, world, area, regulated[area], &next);
 }

@@ -42,10 +42,10 @@ void cdn_synth_put_provider_name(cdn_line *line, const cdn_synth_world *world, u
     cdn_line_comma(line);
 }
 
-void cdn_synth_put_location_id(cdn_line *line, uint32_t place)
+void cdn_synth_put_location_id(cdn_line *line, uint32_t number)
 {
     cdn_line_add(line, "1-", 2);
-    cdn_line_digits(line, 1000000001u + place, 10);
+    cdn_line_digits(line, 1000000001u + number, 10);
     cdn_line_comma(line);
 }
 

@@ -17,9 +17,9 @@ void cdn_person_draw_hours(const cdn_workplace_habits *habits, const cdn_synth_j
 {
     static const cdn_share contracts[] = {{75, 22}, {80, 14}, {74, 16}, {72, 9}, {60, 10},
                                           {48, 9},  {40, 8},  {32, 6},  {24, 4}, {33, 2}, {0, 0}};
-    bool direct = group == CDN_GROUP_DIRECT, employed = job->status <= CDN_STATUS_TEMP;
+    bool direct = group == CDN_GROUP_DIRECT, employed = job->first_status <= CDN_STATUS_TEMP;
     uint32_t permille = direct ? habits->rolling ? 720 : 90 : 25;
-    permille = job->status == CDN_STATUS_POOL ? 650 : permille;
+    permille = job->first_status == CDN_STATUS_POOL ? 650 : permille;
     uint32_t draw = cdn_random_below(random, 1000), missing = cdn_random_below(random, 1000);
     out->zero_hours = draw < permille;
     if (missing < 50)

@@ -122,7 +122,7 @@ static void draw_history(const cdn_synth_world *world, cdn_random *random, cdn_p
     if (days > most)
         days = most > 1 ? (int32_t)cdn_random_below(random, (uint32_t)most) : 0;
     out->start_days = days;
-    int32_t start_year = world->years[out->start_days];
+    int32_t start_year = world->years[cdn_synth_day(world, out->start_days)];
     int32_t before = start_year - (int32_t)world->reference_year + (out->age - 16);
     uint32_t draw = cdn_random_below(random, 1000);
     int32_t earlier = before <= 0 || draw < 450
@@ -134,7 +134,7 @@ static void draw_history(const cdn_synth_world *world, cdn_random *random, cdn_p
     if (out->born_in_uk == 0 && cdn_random_chance(random, 850))
         out->entry_year = start_year - earlier - (int32_t)cdn_random_below(random, 3);
     if (cdn_random_chance(random, 50))
-        out->start_days = -1;
+        out->start_days = CDN_NO_START;
 }
 
 static void draw_person(const cdn_synth_world *world, const cdn_workplace_habits *habits,
@@ -204,9 +204,9 @@ static void draw_newer_questions(cdn_random *random, uint8_t group, cdn_person *
 void cdn_person_draw(const cdn_synth_world *world, const cdn_workplace_habits *habits,
                      const cdn_synth_job *job, cdn_random *random, cdn_person *out)
 {
-    const cdn_synth_role *role = &world->lists->roles[job->role];
+    const cdn_synth_role *role = &world->lists->roles[job->first_role];
     memset(out, 0, sizeof *out);
-    out->status_code = cdn_synth_status_code(job->status);
+    out->status_code = cdn_synth_status_code(job->first_status);
     out->role_code = role->code;
     /* Retired codes are still met in files; readers must map them. */
     if (role->code == 27 && cdn_random_chance(random, 20))
@@ -214,7 +214,7 @@ void cdn_person_draw(const cdn_synth_world *world, const cdn_workplace_habits *h
     else if (role->code == 40 && cdn_random_chance(random, 20))
         out->role_code = 41;
     draw_person(world, habits, role->group, random, out);
-    draw_sickness(habits, job->status, random, out);
+    draw_sickness(habits, job->first_status, random, out);
     cdn_person_draw_hours(habits, job, role->group, random, out);
     cdn_person_draw_pay(habits, role->group, random, out);
     cdn_person_draw_qualifications(role->group, random, out);

@@ -7,6 +7,8 @@
 #include "synth/staff.h"
 #include "synth/world.h"
 
+#define CDN_NO_START INT32_MIN
+
 /** What all records of a workplace share. */
 typedef struct cdn_workplace_habits {
     const cdn_synth_place *place;
@@ -21,7 +23,7 @@ typedef struct cdn_workplace_habits {
 /** Codes as in the file: -1 not recorded, -2 not known, unless said otherwise. */
 typedef struct cdn_person {
     int32_t status_code, role_code;
-    int32_t start_days; /* before the reference day; -1 = blank */
+    int32_t start_days; /* before the reference day; CDN_NO_START = blank */
     int32_t age, gender, disabled, ethnicity, is_british;
     int32_t nationality, born_in_uk, entry_year, home_area; /* -1 = blank */
     int32_t source, sector_year, sick_halves, zero_hours, average_halves, contract_halves;
@@ -35,6 +37,7 @@ typedef struct cdn_person {
 
 void cdn_habits_draw(const cdn_synth_world *world, uint32_t place, cdn_random *random,
                      cdn_workplace_habits *out);
+/** The person as its record began. */
 void cdn_person_draw(const cdn_synth_world *world, const cdn_workplace_habits *habits,
                      const cdn_synth_job *job, cdn_random *random, cdn_person *out);
 

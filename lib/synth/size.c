@@ -121,6 +121,7 @@ static void scale(cdn_synth_world *world)
         world->places[0].raw = sum = 1;
         filled = 1;
     }
+    uint32_t first = 0;
     uint64_t base = total >= 2 * filled ? 1 : 0; /* everyone with records has at least one */
     uint64_t spread = total - base * filled;
     for (uint32_t i = 0; i < world->place_count; i++) {
@@ -129,6 +130,8 @@ static void scale(cdn_synth_world *world)
         seen += place->raw;
         place->records =
             (uint32_t)(seen * spread / sum - before + (place->raw > 0 ? base : 0));
+        place->first_worker = first;
+        first += place->records;
     }
 }
 

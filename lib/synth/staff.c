@@ -76,22 +76,39 @@ static uint32_t draw_managers(cdn_random *random, const cdn_synth_place *place)
     return draw < 15 && place->records > 3 ? 0 : draw < 22 && place->records > 20 ? 2 : 1;
 }
 
+cdn_synth_job cdn_synth_manager(const cdn_synth_lists *lists)
+{
+    uint8_t role = lists->role_of_code[REGISTERED_MANAGER];
+    return (cdn_synth_job){.role = role,
+                           .first_role = role,
+                           .status = CDN_STATUS_PERM,
+                           .first_status = CDN_STATUS_PERM};
+}
+
+void cdn_synth_job_draw(const cdn_synth_world *world, const cdn_synth_place *place,
+                        cdn_random *random, cdn_synth_job *job)
+{
+    const cdn_share *mix = mixes[cdn_synth_class_of(place->service)];
+    job->role = world->lists->role_of_code[cdn_random_share(random, mix)];
+    job->status = draw_status(random, world->lists->roles[job->role].group);
+}
+
 static void draw_jobs(const cdn_synth_world *world, const cdn_synth_place *place,
                       cdn_random *random, cdn_synth_staff *out)
 {
     const cdn_synth_lists *lists = world->lists;
-    const cdn_share *mix = mixes[cdn_synth_class_of(place->service)];
-    uint32_t total = cdn_share_total(mix), managers = draw_managers(random, place);
+    uint32_t managers = draw_managers(random, place);
     uint32_t first_manager = place->records > 0 ? cdn_random_below(random, place->records) : 0;
     for (uint32_t i = 0; i < place->records; i++) {
         uint32_t from_first = (i + place->records - first_manager) % place->records;
         bool manager = from_first < managers;
-        int code = manager ? REGISTERED_MANAGER
-                           : cdn_share_pick(mix, cdn_random_below(random, total));
         cdn_synth_job *job = &out->jobs[i];
-        job->role = lists->role_of_code[code];
-        job->status =
-            manager ? CDN_STATUS_PERM : draw_status(random, lists->roles[job->role].group);
+        *job = cdn_synth_manager(lists);
+        if (!manager)
+            cdn_synth_job_draw(world, place, random, job);
+        job->first_role = job->role;
+        job->first_status = job->status;
+        job->number = place->first_worker + i;
         out->by_role[job->role][job->status]++;
     }
 }
@@ -138,7 +155,7 @@ void cdn_synth_staff_draw(const cdn_synth_world *world, uint32_t place, cdn_synt
     cdn_random_seed(&random, world->options->seed, CDN_STREAM_WORKPLACE, place);
     memset(out->by_role, 0, sizeof out->by_role);
     memset(out->flow, 0, sizeof out->flow);
-    out->count = at->records;
+    out->count = out->present = at->records;
     draw_jobs(world, at, &random, out);
     bool skipped = cdn_random_chance(&random, 40);
     for (int flow = 0; flow < CDN_FLOW_COUNT; flow++) {

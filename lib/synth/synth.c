@@ -10,6 +10,7 @@
 #include "core/fail.h"
 #include "io/file.h"
 #include "synth/files.h"
+#include "synth/week.h"
 
 enum { WORKPLACE, WORKER, LOCATION, FILES };
 
@@ -22,6 +23,7 @@ typedef struct run {
     cdn_synth_lists lists;
     cdn_synth_world world;
     cdn_synth_staff staff;
+    cdn_synth_progress progress;
     cdn_filler workplace_filler, worker_filler;
     cdn_line lines[FILES];
     cdn_writer *writers[FILES];
@@ -52,15 +54,17 @@ static cdn_status open_files(run *r, const cdn_synth_options *options, cdn_error
 static void write_rows(run *r)
 {
     cdn_line *workplace = &r->lines[WORKPLACE], *worker = &r->lines[WORKER];
-    cdn_synth_progress progress = {0, 0, 0};
-    cdn_synth_put_workplace_header(workplace, &r->world, &r->workplace_filler);
+    const cdn_synth_world *world = &r->world;
+    cdn_synth_put_workplace_header(workplace, world, &r->workplace_filler);
     cdn_synth_put_worker_header(worker, &r->worker_filler);
     for (uint32_t place = 0; place < r->world.place_count; place++) {
-        cdn_synth_staff_draw(&r->world, place, &r->staff);
-        cdn_synth_put_workplace(workplace, &r->world, &r->workplace_filler, &r->staff, place);
-        cdn_synth_put_workers(worker, &r->world, &r->worker_filler, &r->staff, place, &progress);
+        cdn_synth_staff_draw(world, place, &r->staff);
+        cdn_synth_staff_pass(world, place, &r->staff);
+        if (world->places[place].closed == 0)
+            cdn_synth_put_workplace(workplace, world, &r->workplace_filler, &r->staff, place);
+        cdn_synth_put_workers(worker, world, &r->worker_filler, &r->staff, place, &r->progress);
     }
-    cdn_synth_put_locations(&r->lines[LOCATION], &r->world);
+    cdn_synth_put_locations(&r->lines[LOCATION], world);
     for (int i = 0; i < FILES; i++)
         cdn_line_flush(&r->lines[i]);
 }
@@ -86,6 +90,7 @@ static cdn_status make(run *r, const cdn_synth_options *options, cdn_error *erro
     for (uint32_t i = 0; i < r->world.place_count; i++)
         if (r->world.places[i].records > largest)
             largest = r->world.places[i].records;
+    largest += options->week * CDN_SYNTH_JOINERS_MAX;
     r->staff.jobs = cdn_alloc(largest + 1u, sizeof *r->staff.jobs);
     if (r->staff.jobs == NULL)
         return cdn_fail_memory(error);

@@ -18,6 +18,7 @@
 
 #define CDN_SYNTH_MAX_WORKERS 20000000u
 #define CDN_SYNTH_MAX_WORKPLACES 500000u
+#define CDN_SYNTH_MAX_WEEK 52u
 
 typedef struct cdn_synth_options {
     const char *codes_dir; /* holds local_authorities.csv, regions.csv, main_services.csv,
@@ -29,12 +30,17 @@ typedef struct cdn_synth_options {
     bool wide;          /* about 620 and 685 columns instead of about 530 and 90 */
     bool clean;         /* leave out the deliberately dirty rows (about 0.3% of workers) */
     const char *period; /* "MYYYYMM"; NULL = "M202608". The reference day is its last day. */
+    uint32_t week;      /* so many weeks later: the same sector, with what has changed since */
 } cdn_synth_options;
 
 /** Writes the three files. CDN_E_USAGE for impossible options, CDN_E_INPUT for a code list that
  *  lacks what is needed. Linear in the rows; memory grows with workplaces only. With fewer than
  *  about 1,200 workplaces only some local authorities are used, half of them in London, so that
- *  small files still have areas with several workplaces. */
+ *  small files still have areas with several workplaces.
+ *
+ *  With `week` > 0 the files are as they would be so many weeks later: identifiers stay, about one
+ *  worker in a hundred changes a week (week.h says how), and week 0 to 52 of one seed agree on all
+ *  that went before. The period is then the month of that day; row counts are no longer exact. */
 cdn_status cdn_synth_write(const cdn_synth_options *options, cdn_error *error) CDN_MUST_CHECK;
 
 #endif

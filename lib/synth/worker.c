@@ -4,10 +4,11 @@
  * then put in the file's order. Dirty rows come at even distances: extra rows
  * (a worker id used twice, a workplace that does not exist) are not counted in
  * any workplace; spoilt rows (31 February, an unknown role, an age of 140) are.
+ * In later weeks everything is drawn as before, and who has left is not put.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "synth/files.h"
-#include "synth/person.h"
+#include "synth/week.h"
 
 static const char *const base_columns[] = {
     "period", "establishmentid", "orgid", "parentid", "workerid", "wrkglbid", "emplstat",
@@ -22,6 +23,7 @@ static const char *const base_columns[] = {
 #define UNKNOWN_PLACE 990000001u
 #define UNKNOWN_ROLE 99
 #define IMPOSSIBLE_AGE 140
+#define MOVERS 25u /* per 100 leavers */
 
 uint32_t cdn_synth_worker_width(void)
 {
@@ -63,10 +65,10 @@ static void put_first_part(cdn_line *line, const cdn_synth_world *world, const c
 {
     if (who->bad_date)
         cdn_line_text(line, "31/02/2019");
-    else if (who->start_days < 0)
+    else if (who->start_days == CDN_NO_START)
         cdn_line_comma(line);
     else
-        cdn_synth_put_date(line, world, (uint32_t)who->start_days);
+        cdn_synth_put_date(line, world, who->start_days);
     cdn_line_int(line, who->age);
     cdn_line_int(line, who->gender);
     cdn_line_int(line, who->disabled);
@@ -121,9 +123,9 @@ static void put_second_part(cdn_line *line, const cdn_synth_world *world,
     cdn_line_int(line, who->recruited_abroad);
 }
 
-/* One row. `place_id` and `worker` are given apart because dirty rows lie about them. */
+/* One row. `place_id` and the worker's number are given apart because dirty rows lie about them. */
 static void put_row(cdn_line *line, const cdn_synth_world *world, const cdn_filler *filler,
-                    uint32_t place, uint32_t place_id, uint32_t worker, const cdn_person *who,
+                    uint32_t place, uint32_t place_id, cdn_synth_ids ids, const cdn_person *who,
                     cdn_random *random)
 {
     const cdn_synth_place *at = &world->places[place];
@@ -133,8 +135,8 @@ static void put_row(cdn_line *line, const cdn_synth_world *world, const cdn_fill
     cdn_line_int(line, place_id);
     cdn_line_int(line, parent);
     cdn_line_int_or_blank(line, org->count > 1 && org->first != place ? parent : 0, 0);
-    cdn_line_int(line, FIRST_WORKER + worker);
-    put_person_id(line, world, worker);
+    cdn_line_int(line, FIRST_WORKER + ids.worker);
+    put_person_id(line, world, ids.person);
     cdn_line_int(line, who->status_code);
     cdn_line_int(line, who->role_code);
     put_first_part(line, world, who);
@@ -159,30 +161,95 @@ static void spoil(cdn_person *who, uint32_t which)
         who->age = IMPOSSIBLE_AGE;
 }
 
+/* Of those who leave a workplace, a part is seen again at a later one in the same week. */
+static void offer(const cdn_synth_world *world, cdn_synth_progress *progress, uint32_t place,
+                  const cdn_synth_job *job, cdn_synth_ids ids, const cdn_person *who)
+{
+    if (cdn_random_mix(world->options->seed ^ ((uint64_t)job->number << 24)) % 100 < MOVERS)
+        progress->movers[job->left] =
+            (cdn_synth_mover){.waiting = true, .place = place, .ids = ids, .person = *who};
+}
+
+/* Within one organisation the record moves with its id; elsewhere the person begins another. */
+static void take(const cdn_synth_world *world, cdn_synth_mover *mover, uint32_t place,
+                 cdn_synth_ids *ids, cdn_person *who)
+{
+    if (!mover->waiting || mover->place == place)
+        return;
+    const int32_t status = who->status_code, role = who->role_code, start = who->start_days;
+    *who = mover->person;
+    who->status_code = status;
+    who->role_code = role;
+    who->start_days = start;
+    ids->person = mover->ids.person;
+    if (world->places[mover->place].org == world->places[place].org)
+        ids->worker = mover->ids.worker;
+    mover->waiting = false;
+}
+
+/* A record that began after week 0; `random` is its own. */
+static void draw_joiner(const cdn_synth_world *world, const cdn_workplace_habits *habits,
+                        const cdn_synth_job *job, cdn_random *random, cdn_person *out)
+{
+    cdn_random_seed(random, world->options->seed, CDN_STREAM_JOINER, job->number);
+    cdn_person_draw(world, habits, job, random, out);
+    out->start_days = (int32_t)cdn_random_below(random, 7) - 7 * (int32_t)job->joined;
+    out->bad_date = false;
+}
+
+/* The dirty rows that are due after a counted row, which they repeat or contradict. */
+static void put_extras(cdn_line *line, const cdn_synth_world *world, const cdn_filler *filler,
+                       const cdn_workplace_habits *habits, const cdn_synth_job *job,
+                       uint32_t place, cdn_random *random, cdn_synth_progress *progress)
+{
+    const uint32_t extras = cdn_synth_dirty_extra(world->options);
+    while (due(progress->extra, extras, progress->counted, world->counted_workers)) {
+        bool twice = progress->extra % 2 == 0;
+        uint32_t worker = twice ? job->number : world->counted_workers + progress->extra;
+        cdn_person who;
+        cdn_person_draw(world, habits, job, random, &who);
+        if (job->left == 0)
+            put_row(line, world, filler, place,
+                    twice ? cdn_synth_place_id(place) : UNKNOWN_PLACE + progress->extra,
+                    (cdn_synth_ids){worker, worker}, &who, random);
+        else
+            cdn_filler_skip_row(filler, random);
+        progress->extra++;
+    }
+}
+
 void cdn_synth_put_workers(cdn_line *line, const cdn_synth_world *world, const cdn_filler *filler,
                            const cdn_synth_staff *staff, uint32_t place,
                            cdn_synth_progress *progress)
 {
-    const uint32_t extras = cdn_synth_dirty_extra(world->options);
     const uint32_t values = cdn_synth_dirty_values(world->options);
-    cdn_random random;
+    cdn_random random, own;
     cdn_random_seed(&random, world->options->seed, CDN_STREAM_WORKER, place);
     cdn_workplace_habits habits;
     cdn_habits_draw(world, place, &random, &habits);
     for (uint32_t i = 0; i < staff->count; i++) {
+        const cdn_synth_job *job = &staff->jobs[i];
+        const bool counted = job->joined == 0;
+        cdn_synth_ids ids = {job->number, job->number};
         cdn_person who;
-        cdn_person_draw(world, &habits, &staff->jobs[i], &random, &who);
-        if (due(progress->spoilt, values, progress->counted + 1, world->counted_workers))
-            spoil(&who, progress->spoilt++);
-        uint32_t worker = progress->counted++;
-        put_row(line, world, filler, place, cdn_synth_place_id(place), worker, &who, &random);
-        while (due(progress->extra, extras, progress->counted, world->counted_workers)) {
-            bool twice = progress->extra % 2 == 0;
-            cdn_person_draw(world, &habits, &staff->jobs[i], &random, &who);
-            put_row(line, world, filler, place,
-                    twice ? cdn_synth_place_id(place) : UNKNOWN_PLACE + progress->extra,
-                    twice ? worker : world->counted_workers + progress->extra, &who, &random);
-            progress->extra++;
+        if (counted) {
+            cdn_person_draw(world, &habits, job, &random, &who);
+            progress->counted++;
+        } else {
+            draw_joiner(world, &habits, job, &own, &who);
+            take(world, &progress->movers[job->joined], place, &ids, &who);
         }
+        cdn_person_pass(world, &habits, job, &who);
+        if (counted && due(progress->spoilt, values, progress->counted, world->counted_workers))
+            spoil(&who, progress->spoilt++);
+        if (job->left == 0)
+            put_row(line, world, filler, place, cdn_synth_place_id(place), ids, &who,
+                    counted ? &random : &own);
+        else if (counted)
+            cdn_filler_skip_row(filler, &random);
+        if (job->left > 0)
+            offer(world, progress, place, job, ids, &who);
+        if (counted)
+            put_extras(line, world, filler, &habits, job, place, &random, progress);
     }
 }

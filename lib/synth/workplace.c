@@ -68,7 +68,7 @@ static void put_identity(cdn_line *line, const cdn_synth_world *world, uint32_t 
     cdn_line_int(line, at->regulated ? 2 : 0);
     if (at->regulated) {
         cdn_synth_put_provider_id(line, at->org);
-        cdn_synth_put_location_id(line, place);
+        cdn_synth_put_location_id(line, cdn_synth_location_number(world, place));
     } else {
         cdn_line_add(line, ",,", 2);
     }
@@ -85,8 +85,9 @@ static void put_place(cdn_line *line, const cdn_synth_world *world, const cdn_sy
     cdn_line_int(line, area->region);
     cdn_line_int(line, area->code);
     cdn_line_int(line, area->code);
-    cdn_line_int(line, at->total_staff);
-    cdn_line_int(line, at->records);
+    int64_t total = (int64_t)at->total_staff + staff->present - at->records;
+    cdn_line_int(line, at->total_staff < 0 ? -1 : total < 0 ? 0 : total);
+    cdn_line_int(line, staff->present);
     for (int flow = 0; flow < CDN_FLOW_COUNT; flow++)
         cdn_line_int(line, staff->flow_total[flow]);
     cdn_line_int(line, at->service);

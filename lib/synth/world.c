@@ -3,16 +3,19 @@
  * Workplaces are shared out over areas by population (largest remainder), the
  * smallest areas keeping two. Each area has its council; the rest are drawn as
  * organisations from a heavy-tailed table of sizes, each with a home area, from
- * which its workplaces spread out over the region and the country.
+ * which its workplaces spread out over the region and the country. Later weeks
+ * come last, in week.c, and leave all of that as it is.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "synth/world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "core/number.h"
+#include "synth/week.h"
 
 /* The area of the second agreement that ships with Cordon; small files keep it. */
 #define FAVOURED_AREA 904u
@@ -41,18 +44,24 @@ static void date_text(char *out, int year, int month, int day)
 static cdn_status make_dates(cdn_synth_world *world, cdn_error *error)
 {
     int year = 0, month = 0, day = 0;
-    if (!parse_period(world->period, &year, &month))
+    const char *period = world->options->period;
+    if (!parse_period(period != NULL ? period : "M202608", &year, &month))
         return cdn_fail(error, CDN_E_USAGE, "period: expected MYYYYMM, from M200001 to M209912");
     int32_t first = 0;
     if (!cdn_date_to_days(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1, &first))
         return cdn_fail(error, CDN_E_INTERNAL, "period: no such day");
     world->reference_year = (uint32_t)year;
+    world->elapsed = 7 * (int32_t)world->options->week;
+    int32_t last = first - 1 + world->elapsed;
+    cdn_days_to_date(last, &year, &month, &day);
+    (void)snprintf(world->period, sizeof world->period, "M%04u%02u", (unsigned)year % 10000u,
+                   (unsigned)month % 100u);
     world->dates = cdn_alloc(CDN_SYNTH_DAYS, sizeof *world->dates);
     world->years = cdn_alloc(CDN_SYNTH_DAYS, sizeof *world->years);
     if (world->dates == NULL || world->years == NULL)
         return cdn_fail_memory(error);
     for (uint32_t ago = 0; ago < CDN_SYNTH_DAYS; ago++) {
-        cdn_days_to_date(first - 1 - (int32_t)ago, &year, &month, &day);
+        cdn_days_to_date(last - (int32_t)ago, &year, &month, &day);
         date_text(world->dates[ago], year, month, day);
         world->years[ago] = (uint16_t)year;
     }
@@ -165,7 +174,7 @@ static void new_place(cdn_synth_world *world, cdn_random *random, cdn_synth_org 
     place->updated = cdn_random_chance(random, 600) ? org->updated : draw_updated(random);
     place->login = cdn_random_chance(random, 700)
                        ? place->updated
-                       : (uint16_t)cdn_random_below(random, place->updated + 1u);
+                       : (int32_t)cdn_random_below(random, (uint32_t)place->updated + 1u);
     world->quota[area]--;
     org->count++;
 }
@@ -266,6 +275,8 @@ static cdn_status check_options(const cdn_synth_options *options, cdn_error *err
     if (options->workers > CDN_SYNTH_MAX_WORKERS)
         return cdn_fail(error, CDN_E_USAGE, "synth: workers must be at most %u",
                         CDN_SYNTH_MAX_WORKERS);
+    if (options->week > CDN_SYNTH_MAX_WEEK)
+        return cdn_fail(error, CDN_E_USAGE, "synth: week must be 0 to %u", CDN_SYNTH_MAX_WEEK);
     return CDN_OK;
 }
 
@@ -292,10 +303,9 @@ cdn_status cdn_synth_world_make(const cdn_synth_options *options, const cdn_synt
     CDN_TRY(check_codes(lists, error));
     out->options = options;
     out->lists = lists;
-    out->period = options->period != NULL ? options->period : "M202608";
     CDN_TRY(make_dates(out, error));
     out->orgs = cdn_alloc(options->workplaces, sizeof *out->orgs);
-    out->places = cdn_alloc(options->workplaces, sizeof *out->places);
+    out->places = cdn_alloc(cdn_synth_week_places(options), sizeof *out->places);
     if (out->orgs == NULL || out->places == NULL)
         return cdn_fail_memory(error);
     out->counted_workers = options->workers - cdn_synth_dirty_extra(options);
@@ -308,6 +318,7 @@ cdn_status cdn_synth_world_make(const cdn_synth_options *options, const cdn_synt
     while (make_independent(out, &random)) {
     }
     cdn_synth_world_size(out);
+    cdn_synth_world_pass(out);
     return CDN_OK;
 }
 

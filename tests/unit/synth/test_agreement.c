@@ -14,8 +14,9 @@
 static const char *const status_codes[STATUSES] = {"190", "191", "192", "193", "196"};
 static const char *const status_names[STATUSES] = {"perm", "temp", "pool", "agcy", "oth"};
 
-static cdn_status make(const char *out_dir, const char *codes_dir, uint32_t workers,
-                       uint32_t workplaces, const char *period, cdn_error *error)
+static cdn_status make_week(const char *out_dir, const char *codes_dir, uint32_t workers,
+                            uint32_t workplaces, const char *period, uint32_t week,
+                            cdn_error *error)
 {
     cdn_synth_options options = {.codes_dir = codes_dir,
                                  .out_dir = out_dir,
@@ -23,8 +24,15 @@ static cdn_status make(const char *out_dir, const char *codes_dir, uint32_t work
                                  .workplaces = workplaces,
                                  .seed = 5,
                                  .clean = true,
-                                 .period = period};
+                                 .period = period,
+                                 .week = week};
     return cdn_synth_write(&options, error);
+}
+
+static cdn_status make(const char *out_dir, const char *codes_dir, uint32_t workers,
+                       uint32_t workplaces, const char *period, cdn_error *error)
+{
+    return make_week(out_dir, codes_dir, workers, workplaces, period, 0, error);
 }
 
 /* A cell of the role columns as a number; blank is 0. */
@@ -74,10 +82,8 @@ static void check_roles(const table *places, size_t row, long counts[100][STATUS
                      table_number(places, row, table_column(places, "wkrrecs")));
 }
 
-static void test_agreement__role_columns_count_the_worker_records(void **state)
+static void check_agreement(void)
 {
-    (void)state;
-    assert_int_equal(make(unit_path("agree"), CODES, 4000, 150, NULL, NULL), CDN_OK);
     table places = table_read(unit_path("agree/workplace.csv"));
     table workers = table_read(unit_path("agree/worker.csv"));
     table roles = table_read(CODES "/job_roles.csv");
@@ -101,6 +107,15 @@ static void test_agreement__role_columns_count_the_worker_records(void **state)
     table_free(&places);
     table_free(&workers);
     table_free(&roles);
+}
+
+static void test_agreement__role_columns_count_the_worker_records(void **state)
+{
+    (void)state;
+    assert_int_equal(make_week(unit_path("agree"), CODES, 4000, 150, NULL, 6, NULL), CDN_OK);
+    check_agreement();
+    assert_int_equal(make(unit_path("agree"), CODES, 4000, 150, NULL, NULL), CDN_OK);
+    check_agreement();
 }
 
 static void test_agreement__workers_carry_what_their_workplace_says(void **state)

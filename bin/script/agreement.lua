@@ -133,9 +133,28 @@ local person = base.class("person")
 local function build_person(name, body, line)
     local o = base.options(body, "approver " .. quoted(name), line, {
         organisation = required(base.text),
+        role = { base.name, default = "approver" },
     })
-    return person.new { name = base.text(name, "approver", line), role = "approver",
+    return person.new { name = base.text(name, "approver", line), role = o.role,
                         organisation = o.organisation, line = line }
+end
+
+-- { statistician = 1, owner = 1 }: how many of the approvals must be in a role; and in the same form
+-- { borough_list = "week" }: how often a feed is made.
+local function named(name_key, value_key, check, kind)
+    return function(value, what, line)
+        if type(value) ~= "table" then
+            failf(line, "%s must be a table { %s = ... }", what, kind)
+        end
+        local out = array {}
+        for name, one in base.each(value) do
+            local at = base.line_of_key(name, line)
+            base.name(name, what, at)
+            out[#out + 1] = { [name_key] = name, line = at,
+                              [value_key] = check(one, format("%s of %s", name, what), at) }
+        end
+        return out
+    end
 end
 
 local function states(class)
@@ -194,9 +213,13 @@ local function build_agreement(id, body, line)
                              yes = required(base.text) } },
         forbidden = required(name_list(base.text)),
         approvals = required(base.integer(2, 16)), -- fewer verifies nowhere
+        roles = { named("name", "at_least", base.integer(1, 16), "role"), default = array {} },
+        one_per_organisation = { base.boolean, default = false },
         approvers = required(states(person)),
         authors = required(texts),
         recipients = required(texts),
+        cadence = { named("feed", "every", base.one_of { "week", "month" }, "feed"),
+                    default = array {} },
         max_cells = required(base.integer(1, 4194304)),
         encrypted = required(base.boolean),
         script_travels = required(base.boolean),

@@ -32,6 +32,19 @@ static bool is_author(const cdn_release *release, const char *name)
     return false;
 }
 
+/* "statistician 1" is needed, "statistician Asha Example" can give it: a role is one word. */
+static void add_roles(const cdn_release *release, cdn_text *out)
+{
+    for (uint32_t i = 0; i < release->role_count; i++) {
+        const cdn_release_role *role = &release->roles[i];
+        cdn_text_addf(out, "Cordon-Role-Required: %s %" PRIu32 "\n", role->name, role->at_least);
+        for (uint32_t j = 0; j < role->count; j++)
+            cdn_text_addf(out, "Cordon-Approver-Role: %s %s\n", role->name, role->people[j]);
+    }
+    if (release->one_per_organisation)
+        cdn_text_add(out, "Cordon-One-Per-Organisation: yes\n");
+}
+
 static void add_info(const cdn_release *release, const cdn_listing *files, cdn_text *out)
 {
     char date[CDN_DATE_SIZE];
@@ -58,6 +71,7 @@ static void add_info(const cdn_release *release, const cdn_listing *files, cdn_t
     for (uint32_t i = 0; i < release->approver_count; i++)
         if (!is_author(release, release->approvers[i]))
             add_tag(out, "Cordon-Approver", release->approvers[i]);
+    add_roles(release, out);
 }
 
 static void add_line(cdn_text *out, const cdn_listed_file *file)

@@ -28,12 +28,28 @@ static cdn_json *named_digest(const char *key, const char *name, const char *dig
     return object;
 }
 
+static cdn_json *roles(const cdn_release *release)
+{
+    cdn_json *array = cdn_json_array();
+    for (uint32_t i = 0; i < release->role_count; i++) {
+        const cdn_release_role *role = &release->roles[i];
+        cdn_json *object = cdn_json_object();
+        cdn_json_set_text(object, "role", role->name);
+        cdn_json_set(object, "atLeast", cdn_json_new_integer(role->at_least));
+        cdn_json_set(object, "people", text_array(role->count, role->people));
+        cdn_json_push(array, object);
+    }
+    return array;
+}
+
 static cdn_json *approvals(const cdn_release *release)
 {
     cdn_json *object = cdn_json_object();
     cdn_json_set(object, "threshold", cdn_json_new_integer(release->approvals_required));
     cdn_json_set(object, "approvers", text_array(release->approver_count, release->approvers));
     cdn_json_set(object, "authors", text_array(release->author_count, release->authors));
+    cdn_json_set(object, "roles", roles(release));
+    cdn_json_set(object, "onePerOrganisation", cdn_json_new_bool(release->one_per_organisation));
     return object;
 }
 

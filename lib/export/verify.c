@@ -313,6 +313,40 @@ static cdn_status take_signature(void *context, const char *relative_path, cdn_e
     return count_signer(job, &signer, error);
 }
 
+/* The people who signed and of whom the signed statement says that they have the role. */
+static cdn_status check_role(const verify_job *job, const cdn_json *role, cdn_error *error)
+{
+    const char *name = cdn_json_string(cdn_json_get(role, "role"));
+    const cdn_json *number = cdn_json_get(role, "atLeast");
+    int64_t has = 0, needs = cdn_json_integer(number);
+    if (name == NULL || cdn_json_kind_of(number) != CDN_JSON_INTEGER || needs < 0 ||
+        needs > MAX_THRESHOLD)
+        return cdn_fail(error, CDN_E_REFUSED, "%s: a role without a name or a number",
+                        CDN_PACKAGE_STATEMENT);
+    for (uint32_t i = 0; i < job->signer_count; i++)
+        has += holds_text(cdn_json_get(role, "people"), job->signers[i].name);
+    if (has < needs)
+        return cdn_fail(error, CDN_E_REFUSED, "%" PRId64 " of %" PRId64 " approvals as %s", has,
+                        needs, name);
+    return CDN_OK;
+}
+
+static cdn_status check_roles(const verify_job *job, cdn_error *error)
+{
+    const cdn_json *approvals =
+        cdn_json_get(cdn_json_get(job->statement, "predicate"), "approvals");
+    const cdn_json *roles = cdn_json_get(approvals, "roles");
+    for (size_t i = 0; i < cdn_json_size(roles); i++)
+        CDN_TRY(check_role(job, cdn_json_at(roles, i), error));
+    if (!cdn_json_bool(cdn_json_get(approvals, "onePerOrganisation")))
+        return CDN_OK;
+    for (uint32_t i = 0; i < job->signer_count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (strcmp(job->signers[i].organisation, job->signers[j].organisation) == 0)
+                return cdn_fail(error, CDN_E_REFUSED, "two approvals by one organisation");
+    return CDN_OK;
+}
+
 static cdn_status verify_folder(verify_job *job, cdn_error *error)
 {
     CDN_TRY(cdn_package_check_bytes(job->root, error));
@@ -327,7 +361,7 @@ static cdn_status verify_folder(verify_job *job, cdn_error *error)
                         job->signer_count, job->report->approvals_required);
     if (job->repeated)
         return cdn_fail(error, CDN_E_REFUSED, "an approval is there twice");
-    return CDN_OK;
+    return check_roles(job, error);
 }
 
 static cdn_status verify_root(const char *root, const char *trust_dir, cdn_package_report *report,

@@ -15,13 +15,13 @@
 #include "core/fail.h"
 #include "core/limits.h"
 #include "core/number.h"
+#include "policy/roster.h"
 
 #define ROOT_KEYS                                                                             \
     "format id title partner purpose legal_basis contact policy valid scope dimensions "      \
-    "measures rows consent forbidden approvals approvers authors recipients max_cells "       \
-    "encrypted script_travels"
+    "measures rows consent forbidden approvals roles one_per_organisation approvers authors "   \
+    "recipients cadence max_cells encrypted script_travels"
 #define LIST_MAX 1024u
-#define LEAST_APPROVALS 2 /* a package with fewer is refused by every recipient */
 #define CELLS_MAX (4 * 1024 * 1024)
 
 typedef struct agreement_box {
@@ -482,69 +482,6 @@ static cdn_status read_rows(reading *in)
     return CDN_OK;
 }
 
-/* --- people ------------------------------------------------------------------------------- */
-
-static bool has_text(const char *const *texts, uint32_t count, const char *text)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (strcmp(texts[i], text) == 0)
-            return true;
-    }
-    return false;
-}
-
-static cdn_status read_approvers(reading *in)
-{
-    cdn_agreement *agreement = in->agreement;
-    const cdn_json *array;
-    uint32_t count;
-    CDN_TRY(cdn_shape_array(&in->shape, &in->root, "approvers", true, LIST_MAX, &array, &count));
-    cdn_person *people = cdn_arena_alloc(in->shape.arena, count, sizeof *people);
-    if (people == NULL)
-        return cdn_shape_memory(&in->shape);
-    for (uint32_t i = 0; i < count; i++) {
-        cdn_node node;
-        CDN_TRY(cdn_shape_open(&in->shape, cdn_json_at(array, i), "approver",
-                               "name role organisation", in->root.line, &node));
-        CDN_TRY(cdn_shape_text(&in->shape, &node, "name", true, &people[i].name));
-        CDN_TRY(cdn_shape_text(&in->shape, &node, "role", true, &people[i].role));
-        CDN_TRY(cdn_shape_text(&in->shape, &node, "organisation", true,
-                               &people[i].organisation));
-        node.name = people[i].name;
-        if (strcmp(people[i].role, "approver") != 0)
-            return cdn_shape_fail(&in->shape, &node, "\"role\" must be approver");
-        if (has_text(agreement->authors, agreement->author_count, people[i].name))
-            return cdn_shape_fail(&in->shape, &node, "is an author, and may not approve");
-        for (uint32_t j = 0; j < i; j++) {
-            if (strcmp(people[j].name, people[i].name) == 0)
-                return cdn_shape_fail(&in->shape, &node, "stands twice");
-        }
-    }
-    agreement->approvers = people;
-    agreement->approver_count = count;
-    if (count < agreement->approvals_required)
-        return cdn_shape_fail(&in->shape, &in->root,
-                              "needs %" PRIu32 " approvals and has %" PRIu32 " approvers",
-                              agreement->approvals_required, count);
-    return CDN_OK;
-}
-
-static cdn_status read_people(reading *in)
-{
-    cdn_agreement *agreement = in->agreement;
-    int64_t approvals = 0;
-    CDN_TRY(cdn_shape_integer(&in->shape, &in->root, "approvals", true, LEAST_APPROVALS, 16,
-                              &approvals));
-    agreement->approvals_required = (uint32_t)approvals;
-    CDN_TRY(cdn_shape_texts(&in->shape, &in->root, "authors", true, LIST_MAX, &agreement->authors,
-                            &agreement->author_count));
-    CDN_TRY(cdn_shape_texts(&in->shape, &in->root, "recipients", true, LIST_MAX,
-                            &agreement->recipients, &agreement->recipient_count));
-    if (agreement->author_count == 0 || agreement->recipient_count == 0)
-        return cdn_shape_fail(&in->shape, &in->root, "needs at least one author and recipient");
-    return read_approvers(in);
-}
-
 /* --- the whole ---------------------------------------------------------------------------- */
 
 /* YYYY-MM-DD. */
@@ -619,7 +556,8 @@ static cdn_status read_agreement(reading *in, const cdn_json *json)
                           &in->agreement->measures));
     CDN_TRY(read_consent(in));
     CDN_TRY(read_rows(in));
-    CDN_TRY(read_people(in));
+    CDN_TRY(cdn_roster_read(&in->shape, &in->root, in->agreement));
+    CDN_TRY(cdn_cadence_read(&in->shape, &in->root, in->agreement));
     return cdn_shape_digest(&in->shape, json, in->agreement->digest);
 }
 

@@ -11,6 +11,7 @@
 
 #include "catalogue/catalogue.h"
 #include "cordon/error.h"
+#include "core/text.h"
 #include "json/json.h"
 
 typedef struct cdn_grant_dimension {
@@ -30,9 +31,21 @@ typedef struct cdn_grant_rows {
 
 typedef struct cdn_person {
     const char *name;
-    const char *role;         /* "approver" */
+    const char *role;         /* "approver" unless the agreement says another */
     const char *organisation;
 } cdn_person;
+
+/** How many of the approvals must be by people with a role. */
+typedef struct cdn_needed_role {
+    const char *name;
+    uint32_t at_least;
+} cdn_needed_role;
+
+/** A feed that is made regularly: once for each week or month. */
+typedef struct cdn_cadence {
+    const char *feed;
+    bool weekly; /* else monthly */
+} cdn_cadence;
 
 typedef struct cdn_agreement {
     const char *id;
@@ -54,9 +67,12 @@ typedef struct cdn_agreement {
     uint32_t consent_code;        /* the stored value that means yes */
     uint32_t forbidden_count;     const uint32_t *forbidden; /* catalogue columns */
     uint32_t approvals_required;
+    bool one_per_organisation;    /* approvals by two people of one organisation are not enough */
+    uint32_t role_count;          const cdn_needed_role *roles;
     uint32_t approver_count;      const cdn_person *approvers;
     uint32_t author_count;        const char *const *authors; /* may not approve */
     uint32_t recipient_count;     const char *const *recipients;
+    uint32_t cadence_count;       const cdn_cadence *cadences;
     uint32_t max_cells;           /* in one release */
     bool encrypted;               /* delivered for the recipients' keys only */
     bool script_travels;          /* the package carries the script and the plan */
@@ -75,5 +91,11 @@ const cdn_grant_dimension *cdn_agreement_dimension(const cdn_agreement *agreemen
                                                    uint32_t dimension);
 const cdn_grant_rows *cdn_agreement_rows(const cdn_agreement *agreement, uint32_t record);
 bool cdn_agreement_measure(const cdn_agreement *agreement, uint32_t measure);
+/** The approver of that name; NULL when the roster does not have it. */
+const cdn_person *cdn_agreement_approver(const cdn_agreement *agreement, const char *name);
+
+/** What the approvals of `approved`, a flag for each approver, leave open: "1 more: 1 as
+ *  statistician"; nothing when they are enough. */
+void cdn_agreement_need(const cdn_agreement *agreement, const bool *approved, cdn_text *out);
 
 #endif

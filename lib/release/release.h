@@ -76,6 +76,13 @@ typedef struct cdn_release_note { /* data-quality counts by reason, never values
     uint64_t rows, values;
 } cdn_release_note;
 
+/** How many of the approvals must be by these people, who have the role. */
+typedef struct cdn_release_role {
+    const char *name;
+    uint32_t at_least, count;
+    const char *const *people;
+} cdn_release_role;
+
 typedef struct cdn_release {
     const char *id;        /* <feed>-<period>-<12 hex of the identity below> */
     const char *feed, *title;
@@ -86,6 +93,9 @@ typedef struct cdn_release {
     uint32_t approvals_required;
     uint32_t approver_count;
     const char *const *approvers;
+    bool one_per_organisation;
+    uint32_t role_count;
+    const cdn_release_role *roles;
     uint32_t author_count;
     const char *const *authors;
     uint32_t recipient_count;

@@ -160,6 +160,42 @@ static cdn_status copy_texts(cdn_arena *arena, const char *const *from, uint32_t
     return CDN_OK;
 }
 
+/* The names of the approvers, of those with a role when `role` is one. */
+static cdn_status copy_names(cdn_arena *arena, const cdn_agreement *agreement, const char *role,
+                             const char *const **out, uint32_t *count, cdn_error *error)
+{
+    const char **names = cdn_arena_alloc(arena, agreement->approver_count, sizeof *names);
+    if (names == NULL)
+        return cdn_fail_memory(error);
+    *count = 0;
+    for (uint32_t i = 0; i < agreement->approver_count; i++) {
+        const cdn_person *person = &agreement->approvers[i];
+        if (role == NULL || strcmp(person->role, role) == 0)
+            CDN_TRY(copy_text(arena, person->name, &names[(*count)++], error));
+    }
+    *out = names;
+    return CDN_OK;
+}
+
+static cdn_status copy_roles(cdn_arena *arena, const cdn_agreement *agreement, cdn_release *out,
+                             cdn_error *error)
+{
+    cdn_release_role *roles = cdn_arena_alloc(arena, agreement->role_count, sizeof *roles);
+    if (roles == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t i = 0; i < agreement->role_count; i++) {
+        const cdn_needed_role *role = &agreement->roles[i];
+        roles[i].at_least = role->at_least;
+        CDN_TRY(copy_text(arena, role->name, &roles[i].name, error));
+        CDN_TRY(copy_names(arena, agreement, role->name, &roles[i].people, &roles[i].count,
+                           error));
+    }
+    out->roles = roles;
+    out->role_count = agreement->role_count;
+    out->one_per_organisation = agreement->one_per_organisation;
+    return CDN_OK;
+}
+
 static cdn_status parties(const cdn_agreement *agreement, cdn_arena *arena, cdn_release *out,
                           cdn_error *error)
 {
@@ -172,13 +208,8 @@ static cdn_status parties(const cdn_agreement *agreement, cdn_arena *arena, cdn_
     CDN_TRY(copy_texts(arena, agreement->authors, agreement->author_count, &out->authors, error));
     CDN_TRY(copy_texts(arena, agreement->recipients, agreement->recipient_count,
                        &out->recipients, error));
-    const char **names = cdn_arena_alloc(arena, agreement->approver_count, sizeof *names);
-    if (names == NULL)
-        return cdn_fail_memory(error);
-    for (uint32_t i = 0; i < agreement->approver_count; i++)
-        CDN_TRY(copy_text(arena, agreement->approvers[i].name, &names[i], error));
-    out->approvers = names;
-    out->approver_count = agreement->approver_count;
+    CDN_TRY(copy_names(arena, agreement, NULL, &out->approvers, &out->approver_count, error));
+    CDN_TRY(copy_roles(arena, agreement, out, error));
     out->author_count = agreement->author_count;
     out->recipient_count = agreement->recipient_count;
     out->approvals_required = agreement->approvals_required;

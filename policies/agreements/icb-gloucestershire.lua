@@ -60,11 +60,13 @@ agreement "icb-gloucestershire" {
     "worker.yearofentry",
   },
 
+  -- Two people, one of them an owner of the data and one a statistician.
   approvals = 2,
+  roles     = { owner = 1, statistician = 1 },
   approvers = {
-    approver "Asha Example"   { organisation = "Data owner" },
-    approver "Bram Sample"    { organisation = "Data owner" },
-    approver "Edda Stand-In"  { organisation = "NHS Gloucestershire" },
+    approver "Asha Example"   { organisation = "Data owner", role = "owner" },
+    approver "Bram Sample"    { organisation = "Data owner", role = "statistician" },
+    approver "Edda Stand-In"  { organisation = "NHS Gloucestershire", role = "statistician" },
   },
   authors    = { "Farid Mock" },
   recipients = { "NHS Gloucestershire workforce team" },

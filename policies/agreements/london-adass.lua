@@ -91,6 +91,9 @@ agreement "london-adass" {
   authors    = { "Dara Placeholder" },
   recipients = { "ADASS London analysts" },
 
+  -- How often each feed is made: `cordon feed run`.
+  cadence = { borough_coverage = "week", london_adass = "month" },
+
   max_cells      = 500000,     -- in one release
   encrypted      = false,     -- true: outbox/ gets it for the keys in trust/recipients only
   script_travels = true,       -- the package carries the script and its plan

@@ -181,6 +181,12 @@ static const struct {
     {"approvals = 2", "approvals = 4", "needs 4 approvals and has 3 approvers"},
     {"Dara Placeholder", "Bram Sample", "is an author, and may not approve"},
     {"approver \"Bram Sample\" ", "approver \"Asha Example\" ", "stands twice"},
+    {"approvals = 2", "approvals = 2, roles = { owner = 1 }", "needs 1 approvals, and 0 can"},
+    {"approvals = 2", "approvals = 2, roles = { approver = 3 }", "its roles need 3 approvals"},
+    {"approvals = 2", "approvals = 3, one_per_organisation = true",
+     "needs 3 approvals and has 2 organisations"},
+    {"approvals = 2", "approvals = 3, one_per_organisation = true, roles = { approver = 3 }",
+     "has 2 organisations"},
     {"\"filled_posts\", ", "\"filled_posts\", \"filled_posts\", ", "granted twice"},
     {"\"vacancy_rate\", \"turnover_rate\", \"starter_rate\", \"permanent_share\",",
      "\"coverage\",", "is not about such rows"},
@@ -250,6 +256,46 @@ static void test_agreement__does_not_rely_on_the_helper(void **state)
 }
 
 /* A forbidden column reaches a measure through a share's axis, also as a piece of an expression. */
+/* Asha Example is an owner; Bram Sample and Edda Stand-In are statisticians. */
+static void test_agreement__says_which_approvals_are_missing(void **state)
+{
+    (void)state;
+    static const struct {
+        bool approved[3];
+        const char *need;
+    } cases[] = {
+        {{false, false, false}, "2 more: 1 as owner, 1 as statistician"},
+        {{true, false, false}, "1 more: 1 as statistician"},
+        {{false, false, true}, "1 more: 1 as owner"},
+        {{false, true, true}, "1 as owner"},
+        {{true, false, true}, ""},
+        {{true, true, true}, ""},
+    };
+    cdn_agreement *a = load_agreement(GLOUCESTERSHIRE);
+    assert_int_equal(a->approver_count, 3);
+    assert_string_equal(cdn_agreement_approver(a, "Bram Sample")->role, "statistician");
+    assert_null(cdn_agreement_approver(a, "Bram"));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cdn_text text = CDN_TEXT_INIT(1024);
+        cdn_agreement_need(a, cases[i].approved, &text);
+        assert_string_equal(text.bytes == NULL ? "" : text.bytes, cases[i].need);
+        cdn_text_release(&text);
+    }
+    cdn_agreement_destroy(a);
+}
+
+static void test_agreement__names_the_feeds_that_are_regular(void **state)
+{
+    (void)state;
+    cdn_agreement *a = load_agreement(LONDON);
+    assert_int_equal(a->cadence_count, 2);
+    assert_string_equal(a->cadences[0].feed, "borough_coverage");
+    assert_true(a->cadences[0].weekly);
+    assert_string_equal(a->cadences[1].feed, "london_adass");
+    assert_false(a->cadences[1].weekly);
+    cdn_agreement_destroy(a);
+}
+
 static void test_agreement__forbids_a_measure_built_on_ethnicity(void **state)
 {
     (void)state;
@@ -294,6 +340,8 @@ int main(void)
         cmocka_unit_test(test_agreement__refuses_what_contradicts_itself),
         cmocka_unit_test(test_agreement__points_at_the_line_and_suggests),
         cmocka_unit_test(test_agreement__does_not_rely_on_the_helper),
+        cmocka_unit_test(test_agreement__says_which_approvals_are_missing),
+        cmocka_unit_test(test_agreement__names_the_feeds_that_are_regular),
         cmocka_unit_test(test_agreement__forbids_a_measure_built_on_ethnicity),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

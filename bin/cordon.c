@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "cordon/cordon.h"
-
-#define PASSPHRASE_MAX 1024u
+#include "passphrase.h"
 
 typedef struct options {
     const char *workspace;
@@ -21,10 +20,11 @@ typedef struct options {
     const char *positional[2];
     int positional_count;
     const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces, *week;
-    const char *passphrase_file, *root_passphrase_file;
+    const char *passphrase_file, *root_passphrase_file, *passphrase_fd, *root_passphrase_fd;
+    const char *reason;
     const char *cells, *constraints, *pattern, *policy, *root;
     const char *key, *certificate;
-    bool wide, clean, intervals;
+    bool wide, clean, intervals, no_passphrase;
 } options;
 
 typedef cdn_status (*command_run)(const options *o, cdn_report *report, cdn_error *error);
@@ -58,23 +58,12 @@ static cdn_status read_number(const char *text, uint64_t max, const char *what, 
     return CDN_OK;
 }
 
-/* The first line of a file; passphrases never stand on the command line. */
-static cdn_status read_passphrase(const char *path, char *out, const char **used,
-                                  cdn_error *error)
+/* Of a key that exists. */
+static cdn_status read_passphrase(const options *o, const char *prompt, char *out,
+                                  const char **used, cdn_error *error)
 {
-    *used = NULL;
-    if (path == NULL)
-        return CDN_OK;
-    FILE *file = fopen(path, "r");
-    if (file == NULL || fgets(out, PASSPHRASE_MAX, file) == NULL) {
-        if (file != NULL)
-            (void)fclose(file);
-        return usage_error(error, "cannot read the passphrase file", path);
-    }
-    (void)fclose(file);
-    out[strcspn(out, "\r\n")] = '\0';
-    *used = out;
-    return CDN_OK;
+    const passphrase_source source = {o->passphrase_file, o->passphrase_fd, prompt, false};
+    return passphrase_read(&source, out, used, error);
 }
 
 static cdn_status with_desk(const options *o, cdn_desk **desk, cdn_error *error)
@@ -188,21 +177,57 @@ static cdn_status run_deliver(const options *o, cdn_report *report, cdn_error *e
     return on_argument(o, cdn_desk_deliver, report, error);
 }
 
-static cdn_status run_approve(const options *o, cdn_report *report, cdn_error *error)
+typedef cdn_status (*person_call)(cdn_desk *desk, const cdn_approval *approval,
+                                  cdn_report *report, cdn_error *error);
+
+/* What a person says about a release, with a key. */
+static cdn_status as_person(const options *o, person_call call, cdn_report *report,
+                            cdn_error *error)
 {
     char passphrase[PASSPHRASE_MAX];
-    cdn_approval approval = {.release_id = o->positional[0], .name = o->as};
+    cdn_approval approval = {
+        .release_id = o->positional[0], .name = o->as, .reason = o->reason};
     cdn_desk *desk = NULL;
-    if (o->as == NULL)
-        return usage_error(error, "approve needs", "--as NAME");
     cdn_status status =
-        read_passphrase(o->passphrase_file, passphrase, &approval.passphrase, error);
+        read_passphrase(o, "Passphrase of your key", passphrase, &approval.passphrase, error);
     if (status == CDN_OK)
         status = with_desk(o, &desk, error);
     if (status == CDN_OK)
-        status = cdn_desk_approve(desk, &approval, report, error);
+        status = call(desk, &approval, report, error);
     cdn_desk_close(desk);
     explicit_bzero(passphrase, sizeof passphrase);
+    return status;
+}
+
+static cdn_status run_approve(const options *o, cdn_report *report, cdn_error *error)
+{
+    if (o->as == NULL)
+        return usage_error(error, "approve needs", "--as NAME");
+    return as_person(o, cdn_desk_approve, report, error);
+}
+
+static cdn_status run_reject(const options *o, cdn_report *report, cdn_error *error)
+{
+    if (o->as == NULL || o->reason == NULL)
+        return usage_error(error, "reject needs", "--as NAME --reason TEXT");
+    return as_person(o, cdn_desk_reject, report, error);
+}
+
+static cdn_status run_void(const options *o, cdn_report *report, cdn_error *error)
+{
+    if (o->as == NULL || o->reason == NULL)
+        return usage_error(error, "void needs", "--as NAME --reason TEXT");
+    return as_person(o, cdn_desk_void, report, error);
+}
+
+static cdn_status run_review(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_desk *desk = NULL;
+    cdn_status status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = cdn_desk_review(desk, o->positional_count > 0 ? o->positional[0] : NULL, o->as,
+                                 report, error);
+    cdn_desk_close(desk);
     return status;
 }
 
@@ -235,7 +260,7 @@ static cdn_status run_open(const options *o, cdn_report *report, cdn_error *erro
         return usage_error(error, "open needs",
                            "--key FILE --certificate FILE --trust DIR --out FILE");
     cdn_status status =
-        read_passphrase(o->passphrase_file, passphrase, &request.passphrase, error);
+        read_passphrase(o, "Passphrase of the key", passphrase, &request.passphrase, error);
     if (status == CDN_OK)
         status = cdn_desk_open_package(&request, report, error);
     explicit_bzero(passphrase, sizeof passphrase);
@@ -257,9 +282,27 @@ static bool key_kind(const char *word, cdn_key_kind *out)
     return false;
 }
 
+/* Of the new key, and of the root that signs for it. */
+static cdn_status key_passphrases(const options *o, cdn_key_request *request, char *own,
+                                  char *root, cdn_error *error)
+{
+    bool ask = request->kind != CDN_KEY_PACKAGER && !o->no_passphrase;
+    const passphrase_source new_one = {o->passphrase_file, o->passphrase_fd,
+                                       ask ? "Passphrase for the new key" : NULL, true};
+    const passphrase_source roots = {
+        o->root_passphrase_file, o->root_passphrase_fd,
+        request->kind == CDN_KEY_ROOT ? NULL : "Passphrase of the root's key", false};
+    if (o->no_passphrase && (o->passphrase_file != NULL || o->passphrase_fd != NULL))
+        return usage_error(error, "a passphrase, and --no-passphrase", "");
+    request->no_passphrase = o->no_passphrase;
+    cdn_status status = passphrase_read(&new_one, own, &request->passphrase, error);
+    return status == CDN_OK ? passphrase_read(&roots, root, &request->root_passphrase, error)
+                            : status;
+}
+
 static cdn_status run_key(const options *o, cdn_report *report, cdn_error *error)
 {
-    char passphrase[PASSPHRASE_MAX], root_passphrase[PASSPHRASE_MAX];
+    char passphrase[PASSPHRASE_MAX] = "", root_passphrase[PASSPHRASE_MAX] = "";
     cdn_key_request request = {.name = o->name, .organisation = o->organisation};
     cdn_desk *desk = NULL;
     if (strcmp(o->positional[0], "perturbation") == 0)
@@ -270,10 +313,7 @@ static cdn_status run_key(const options *o, cdn_report *report, cdn_error *error
     if (o->organisation == NULL || (person && o->name == NULL))
         return usage_error(error, "key needs",
                            person ? "--name NAME --organisation NAME" : "--organisation NAME");
-    cdn_status status = read_passphrase(o->passphrase_file, passphrase, &request.passphrase, error);
-    if (status == CDN_OK)
-        status = read_passphrase(o->root_passphrase_file, root_passphrase,
-                                 &request.root_passphrase, error);
+    cdn_status status = key_passphrases(o, &request, passphrase, root_passphrase, error);
     if (status == CDN_OK)
         status = with_desk(o, &desk, error);
     if (status == CDN_OK)
@@ -350,16 +390,27 @@ static const command commands[] = {
     {"check", 1, 1, run_check, "check SCRIPT", "plan, permissions, protection: counts, no values"},
     {"explain", 1, 1, run_explain, "explain SCRIPT", "the plan and each stage in words"},
     {"run", 1, 1, run_run, "run SCRIPT", "from a script to a staged release"},
-    {"approve", 1, 1, run_approve, "approve RELEASE --as NAME [--passphrase-file F]",
+    {"review", 0, 1, run_review, "review [RELEASE] [--as NAME]",
+     "what waits at the desk, and for whom"},
+    {"approve", 1, 1, run_approve,
+     "approve RELEASE --as NAME [--passphrase-file F] [--passphrase-fd N]",
      "sign the exact bytes of a staged release"},
+    {"reject", 1, 1, run_reject,
+     "reject RELEASE --reason TEXT --as NAME [--passphrase-file F] [--passphrase-fd N]",
+     "a staged release shall not leave, ever"},
     {"deliver", 1, 1, run_deliver, "deliver RELEASE", "move an approved release to outbox/"},
+    {"void", 1, 1, run_void,
+     "void RELEASE --reason TEXT --as NAME [--passphrase-file F] [--passphrase-fd N]",
+     "two people say that an unfinished delivery never left"},
     {"verify", 1, 1, run_verify, "verify PACKAGE --trust DIR", "the recipient's check"},
     {"open", 1, 1, run_open,
-     "open FILE.p7m --key FILE --certificate FILE --trust DIR --out FILE [--passphrase-file F]",
+     "open FILE.p7m --key FILE --certificate FILE --trust DIR --out FILE [--passphrase-file F] "
+     "[--passphrase-fd N]",
      "decrypt a package, verify it, and only then give it its name"},
     {"key", 1, 1, run_key,
      "key root|approver|packager [--name NAME] --organisation NAME [--passphrase-file F] "
-     "[--root-passphrase-file F], key perturbation",
+     "[--passphrase-fd N] [--no-passphrase] [--root-passphrase-file F] [--root-passphrase-fd N], "
+     "key perturbation",
      "make keys and certificates"},
     {"ledger", 1, 1, run_ledger, "ledger list|verify [--root SIZE:HEX]", "the history of releases"},
     {"protect", 2, 2, run_protect,
@@ -403,6 +454,9 @@ static const option_name value_options[] = {
     {"--workplaces", offsetof(options, workplaces)},
     {"--passphrase-file", offsetof(options, passphrase_file)},
     {"--root-passphrase-file", offsetof(options, root_passphrase_file)},
+    {"--passphrase-fd", offsetof(options, passphrase_fd)},
+    {"--root-passphrase-fd", offsetof(options, root_passphrase_fd)},
+    {"--reason", offsetof(options, reason)},
     {"--cells", offsetof(options, cells)},
     {"--constraints", offsetof(options, constraints)},
     {"--pattern", offsetof(options, pattern)},
@@ -427,6 +481,7 @@ static bool set_flag(options *o, const char *name)
                  : strcmp(name, "--wide") == 0  ? &o->wide
                  : strcmp(name, "--clean") == 0 ? &o->clean
                  : strcmp(name, "--intervals") == 0 ? &o->intervals
+                 : strcmp(name, "--no-passphrase") == 0 ? &o->no_passphrase
                                                 : NULL;
     if (flag != NULL)
         *flag = true;

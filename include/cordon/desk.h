@@ -95,14 +95,30 @@ CDN_API cdn_status cdn_desk_explain(cdn_desk *desk, const char *script, cdn_repo
 CDN_API cdn_status cdn_desk_run(cdn_desk *desk, const char *script, cdn_report *report,
                                 cdn_error *error) CDN_MUST_CHECK;
 
-/** One named person's approval of the exact bytes of a staged release. */
+/** What is staged, how each release stands and for whom it waits; with a name, only what waits for
+ *  that person. With a release: that one in short, and where its review page is; then a name is
+ *  recorded as that of somebody who looked at just these bytes. `release_id`, `name` may be NULL. */
+CDN_API cdn_status cdn_desk_review(cdn_desk *desk, const char *release_id, const char *name,
+                                   cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** One named person's word on the exact bytes of a staged release. */
 typedef struct cdn_approval {
     const char *release_id;
     const char *name;
     const char *passphrase; /* NULL = the key is not encrypted */
+    const char *reason;     /* of a rejection or a void; else NULL */
 } cdn_approval;
 CDN_API cdn_status cdn_desk_approve(cdn_desk *desk, const cdn_approval *approval,
                                     cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** A person's rejection, for good: what is rejected is neither approved nor delivered. */
+CDN_API cdn_status cdn_desk_reject(cdn_desk *desk, const cdn_approval *approval,
+                                   cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** A delivery that began and ended before anything was in outbox/ counts as released until two
+ *  people of the roster, one after the other, say that it never left. */
+CDN_API cdn_status cdn_desk_void(cdn_desk *desk, const cdn_approval *said, cdn_report *report,
+                                 cdn_error *error) CDN_MUST_CHECK;
 
 /** Delivers an approved release to outbox/: a directory and a zip, intent first. Consent is looked
  *  up again in the data as it is now. */
@@ -139,7 +155,8 @@ typedef struct cdn_key_request {
     const char *name;            /* of an approver; else not used */
     const char *organisation;
     const char *root_passphrase; /* NULL = not encrypted */
-    const char *passphrase;      /* of the new key; NULL = not encrypted */
+    const char *passphrase;      /* of the new key; NULL only for a machine's, or with the next */
+    bool no_passphrase;          /* a person's key, not encrypted, and that is meant */
 } cdn_key_request;
 CDN_API cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request,
                                     cdn_report *report, cdn_error *error) CDN_MUST_CHECK;

@@ -18,7 +18,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "desk/envelope.h"
-#include "desk/staging.h"
+#include "desk/standing.h"
 #include "export/package.h"
 #include "io/file.h"
 #include "seal/digest.h"
@@ -212,6 +212,13 @@ static cdn_status deliver(cdn_desk *desk, const delivery *d, const cdn_json *not
     return status;
 }
 
+static cdn_status check_not_rejected(const cdn_desk *desk, const char *id, cdn_error *error)
+{
+    cdn_track track;
+    CDN_TRY(cdn_track_of(desk, id, &track, error));
+    return track.rejected ? cdn_track_check_open(&track, error) : CDN_OK;
+}
+
 static cdn_status report_verified(const char *word, const cdn_package_report *verified,
                                   cdn_report *report, cdn_error *error)
 {
@@ -242,6 +249,8 @@ cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_report *
         status = cdn_staging_note(desk, release_id, &note, error);
     if (status == CDN_OK)
         status = cdn_staging_agreement(desk, note, &agreement, error);
+    if (status == CDN_OK)
+        status = check_not_rejected(desk, release_id, error);
     if (status == CDN_OK)
         status = delivery_paths(desk, release_id, agreement->encrypted, &d, error);
     if (status == CDN_OK)

@@ -45,11 +45,13 @@ static cdn_status make_data(demo *d, cdn_error *error)
 
 static cdn_status make_keys(demo *d, const cdn_agreement *agreement, cdn_error *error)
 {
-    cdn_key_request root = {.kind = CDN_KEY_ROOT, .organisation = "Data owner"};
+    cdn_key_request root = {.kind = CDN_KEY_ROOT, .organisation = "Data owner",
+                            .no_passphrase = true};
     CDN_TRY(cdn_desk_new_key(d->desk, &root, &d->report, error));
     for (uint32_t i = 0; i < agreement->approvals_required && i < agreement->approver_count; i++) {
         cdn_key_request approver = {.kind = CDN_KEY_APPROVER, .name = agreement->approvers[i].name,
-                                    .organisation = agreement->approvers[i].organisation};
+                                    .organisation = agreement->approvers[i].organisation,
+                                    .no_passphrase = true};
         CDN_TRY(cdn_desk_new_key(d->desk, &approver, &d->report, error));
     }
     return CDN_OK;

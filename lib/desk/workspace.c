@@ -175,9 +175,21 @@ cdn_status cdn_desk_synth(const cdn_synth_request *request, const cdn_desk_paths
     return one_line(report, "synth", line, error);
 }
 
+/* A person's key is worth what its passphrase is worth. */
+static cdn_status check_protected(const cdn_key_request *request, cdn_error *error)
+{
+    if (request->kind == CDN_KEY_PACKAGER || request->passphrase != NULL || request->no_passphrase)
+        return CDN_OK;
+    (void)cdn_fail(error, CDN_E_USAGE, "a person's key needs a passphrase");
+    cdn_fail_hint(error, "--passphrase-file or --passphrase-fd gives it, a terminal is asked; "
+                         "--no-passphrase does without");
+    return CDN_E_USAGE;
+}
+
 cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_report *report,
                             cdn_error *error)
 {
+    CDN_TRY(check_protected(request, error));
     char *keys = cdn_desk_path(desk, "keys", NULL);
     char *trust = cdn_desk_path(desk, "trust", NULL);
     const char *name = request->kind == CDN_KEY_ROOT       ? "root"

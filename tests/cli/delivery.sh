@@ -470,6 +470,10 @@ printf 'asha words here\n' >asha.txt
 printf 'other words here\n' >wrong.txt
 : >none.txt
 in_ws ws key root --organisation "Data owner" --passphrase-file root.txt
+exits 1 "readable by nobody else: root.txt"
+check "no key came of it" [ ! -e ws/keys/root.key ]
+chmod 600 root.txt asha.txt wrong.txt none.txt
+in_ws ws key root --organisation "Data owner" --passphrase-file root.txt
 exits 0
 in_ws ws key approver --name "Asha Example" --organisation "Data owner" --passphrase-file asha.txt
 checks=$((checks + 1))
@@ -500,9 +504,10 @@ approve ws "Asha Example" --passphrase-file asha.txt
 exits 0 "1 of 2 approvals"
 check "no passphrase is kept" sh -c "! grep -rq 'words here' ws"
 case="keys that are there already"
-in_ws ws key root --organisation "Data owner"
+in_ws ws key root --organisation "Data owner" --no-passphrase
 exits 1 "root exists"
-in_ws ws key approver --name "Asha Example" --organisation "Data owner" --root-passphrase-file root.txt
+in_ws ws key approver --name "Asha Example" --organisation "Data owner" --no-passphrase \
+    --root-passphrase-file root.txt
 exits 1 "already has a certificate"
 
 done_testing

@@ -13,7 +13,7 @@ case="help"
 run help
 exits 0 "usage: cordon COMMAND"
 cp out help
-for command in init demo synth load catalogue check explain run approve deliver verify key ledger; do
+for command in init demo synth load catalogue check explain run review approve reject deliver void verify key ledger; do
     check "help names $command" grep -q "^  cordon $command" help
     run $command --help
     exits 0 "^usage: cordon $command"
@@ -319,7 +319,7 @@ must load --workspace ws
 # --- JSON of every command ------------------------------------------------------------------------------------
 case="JSON"
 keys ws "Asha Example" "Bram Sample"
-in_ws ws key approver --name "Carys Specimen" --organisation "ADASS London" --json
+in_ws ws key approver --name "Carys Specimen" --organisation "ADASS London" --no-passphrase --json
 exits 0
 json
 in_ws ws catalogue --json

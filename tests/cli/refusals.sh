@@ -452,6 +452,10 @@ usage verify package
 usage approve x-2026-08-000000000000
 usage key nobody --organisation x --workspace ws
 usage key root --workspace ws
+usage key root --organisation x --no-passphrase --passphrase-file x --workspace ws
+usage reject x-2026-08-000000000000 --as "Asha Example" --workspace ws
+usage reject x-2026-08-000000000000 --reason x --workspace ws
+usage void x-2026-08-000000000000 --reason x --workspace ws
 usage key approver --organisation x --workspace ws
 usage ledger nosuch --workspace ws
 usage synth --out x --workers many
@@ -479,7 +483,9 @@ mkdir empty
 for words in "load" "catalogue" "check $root/scripts/london_adass.lua" \
     "run $root/scripts/london_adass.lua" "explain $root/scripts/london_adass.lua" \
     "deliver x-2026-08-000000000000" "approve x-2026-08-000000000000 --as Asha" "ledger list" \
-    "ledger verify" "key root --organisation X"; do
+    "ledger verify" "key root --no-passphrase --organisation X" "review" \
+    "reject x-2026-08-000000000000 --as Asha --reason x" \
+    "void x-2026-08-000000000000 --as Asha --reason x"; do
     # shellcheck disable=SC2086
     in_ws empty $words
     exits 3 "not a workspace"

@@ -99,9 +99,10 @@ workspace() {
 keys() {
     keys_of=$1
     shift
-    must key root --organisation "Data owner" --workspace "$keys_of"
+    must key root --organisation "Data owner" --no-passphrase --workspace "$keys_of"
     for keys_name; do
-        must key approver --name "$keys_name" --organisation "Data owner" --workspace "$keys_of"
+        must key approver --name "$keys_name" --organisation "Data owner" \
+            --no-passphrase --workspace "$keys_of"
     done
 }
 

@@ -1,4 +1,5 @@
-"""linear.py - which unknowns do linear equations determine? Exact, modulo one large prime.
+"""linear.py - which unknowns do linear equations determine, and to what? Exact, modulo one large
+prime.
 
 An unknown is determined when its unit vector lies in the row space of the equations. Equations are
 lists of (unknown, coefficient). Written for the tests alone; shares nothing with the program.
@@ -11,9 +12,9 @@ from collections import defaultdict
 PRIME = 2**89 - 1
 
 
-def _peel(rows, where, targets, found):
+def _peel(rows, where, right, targets, found):
     """Solves equations with one unknown; drops equations that only serve to define an unknown
-    that nobody asks for and nothing else mentions. Changes rows and where in place."""
+    that nobody asks for and nothing else mentions. Changes rows, where and right in place."""
     queue = list(rows)
     while queue:
         r = queue.pop()
@@ -21,10 +22,11 @@ def _peel(rows, where, targets, found):
         if row is None:
             continue
         if len(row) == 1:
-            (unknown,) = row
-            found.add(unknown)
+            ((unknown, coefficient),) = row.items()
+            value = right[r] * pow(coefficient, PRIME - 2, PRIME) % PRIME
+            found[unknown] = value
             for other in where.pop(unknown):
-                rows[other].pop(unknown)
+                right[other] = (right[other] - rows[other].pop(unknown) * value) % PRIME
                 if rows[other]:
                     queue.append(other)
                 else:
@@ -44,8 +46,8 @@ def _peel(rows, where, targets, found):
                 del where[unknown]
 
 
-def _forward(rows, where):
-    """Pivot steps: (row without its pivot, pivot), in order; later pivots may occur in earlier
+def _forward(rows, where, right):
+    """Pivot steps: (pivot, row without it, right side), in order; later pivots may occur in earlier
     rows, never the other way round."""
     steps = []
     heap = [(len(where[u]), u) for u in where]
@@ -64,10 +66,12 @@ def _forward(rows, where):
             where[u].discard(pivot_row)
         scale = pow(pivot.pop(unknown), PRIME - 2, PRIME)
         pivot = {u: c * scale % PRIME for u, c in pivot.items()}
+        side = right[pivot_row] * scale % PRIME
         del where[unknown]
         for r in holders:
             row = rows[r]
             factor = row.pop(unknown)
+            right[r] = (right[r] - factor * side) % PRIME
             for u, c in pivot.items():
                 value = (row.get(u, 0) - factor * c) % PRIME
                 if value:
@@ -82,50 +86,60 @@ def _forward(rows, where):
         for u in pivot:
             if where[u]:
                 heapq.heappush(heap, (len(where[u]), u))
-        steps.append((unknown, pivot))
+        steps.append((unknown, pivot, side))
     return steps
 
 
 def _backward(steps, targets):
-    """The targets among the pivots that depend on no free unknown."""
-    position = {unknown: i for i, (unknown, _) in enumerate(steps)}
+    """The targets among the pivots that depend on no free unknown, with their values."""
+    position = {unknown: i for i, (unknown, _, _) in enumerate(steps)}
     needed = set()
-    for i, (unknown, row) in enumerate(steps):
+    for i, (unknown, row, _) in enumerate(steps):
         if unknown in targets or i in needed:
             needed.add(i)
             needed.update(position[u] for u in row if u in position)
     reduced = {}
-    found = set()
+    found = {}
     for i in range(len(steps) - 1, -1, -1):
         if i not in needed:
             continue
-        unknown, row = steps[i]
-        total = defaultdict(int)  # unknown = sum of total over free unknowns
+        unknown, row, value = steps[i]
+        total = defaultdict(int)  # unknown = value + sum of total over free unknowns
         for u, c in row.items():
             if u in position:
-                for free, d in reduced[u].items():
+                free_of, value_of = reduced[u]
+                value -= c * value_of
+                for free, d in free_of.items():
                     total[free] -= c * d
             else:
                 total[u] -= c
-        reduced[unknown] = {u: t % PRIME for u, t in total.items() if t % PRIME}
-        if not reduced[unknown]:
-            found.add(unknown)
-    return found & targets
+        reduced[unknown] = {u: t % PRIME for u, t in total.items() if t % PRIME}, value % PRIME
+        if not reduced[unknown][0] and unknown in targets:
+            found[unknown] = value % PRIME
+    return found
 
 
 def determined(equations, targets):
     """The targets (a set of comparable, hashable unknowns) that the equations determine."""
-    rows, where = {}, defaultdict(set)
-    for number, equation in enumerate(equations):
+    return set(solve(((equation, 0) for equation in equations), targets))
+
+
+def solve(equations, targets):
+    """{target: value} of the targets that equations (terms, right side) determine: integers whose
+    size is below half of the prime."""
+    rows, where, right = {}, defaultdict(set), {}
+    for number, (equation, side) in enumerate(equations):
         row = defaultdict(int)
         for unknown, coefficient in equation:
             row[unknown] += coefficient
         row = {u: c % PRIME for u, c in row.items() if c % PRIME}
         if row:
             rows[number] = row
+            right[number] = side % PRIME
             for unknown in row:
                 where[unknown].add(number)
-    found = set()
-    _peel(rows, where, targets, found)
-    steps = _forward(rows, where)
-    return (found & targets) | _backward(steps, targets)
+    found = {}
+    _peel(rows, where, right, targets, found)
+    found = {u: v for u, v in found.items() if u in targets}
+    found.update(_backward(_forward(rows, where, right), targets))
+    return {u: v if v <= PRIME // 2 else v - PRIME for u, v in found.items()}

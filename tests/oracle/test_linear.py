@@ -62,6 +62,22 @@ class Linear(unittest.TestCase):
         more = withheld + ["xd"]
         self.assertEqual(linear.determined(lines(more), set(more)), set())
 
+    def test_values_are_those_that_made_the_right_sides(self):
+        solved = 0
+        for seed in range(400):
+            rng = random.Random(seed)
+            count = rng.randint(2, 9)
+            truth = [rng.randint(-50, 50) for _ in range(count)]
+            equations = []
+            for _ in range(rng.randint(1, 9)):
+                terms = [(u, rng.choice([-2, -1, 1, 3])) for u in range(count) if rng.random() < 0.4]
+                equations.append((terms, sum(truth[u] * c for u, c in terms)))
+            found = linear.solve(equations, set(range(count)))
+            self.assertEqual(found, {u: truth[u] for u in found}, seed)
+            self.assertEqual(set(found), by_fractions([e for e, _ in equations], count), seed)
+            solved += len(found)
+        self.assertGreater(solved, 500)
+
     def test_agrees_with_fractions(self):
         exposed = safe = 0
         for seed in range(1500):

@@ -1,0 +1,158 @@
+"""test_weeks.py - the attacker over weeks, on data small enough to do by hand.
+
+A borough with three services. Each week is a dict {workplace: (service, workers)}; workers keep
+their identifiers, the first ones of a workplace stay and the last ones leave.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import io
+import json
+import os
+import tempfile
+import unittest
+from unittest import mock
+
+import definitions as d
+import fixture
+import weeks as attacker
+from weekly import PlanFeed, Records, Release, read_weeks, too_few
+
+CODES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "policies",
+                     "catalogue", "codes")
+CARE_HOME, HOME_CARE, DAY = "2", "8", "6"
+BOROUGH = {"codes": ["702"], "dim": "area", "level": "la"}
+FIRST = {1: (CARE_HOME, 12), 2: (CARE_HOME, 13), 3: (CARE_HOME, 11),
+         4: (HOME_CARE, 20), 5: (HOME_CARE, 15), 6: (HOME_CARE, 14),
+         7: (DAY, 3), 8: (DAY, 2)}
+
+
+def plan(dimension, to, name="posts"):
+    column = {"dim": dimension, "from": to, "to": to}
+    return {"name": name, "lists": [], "tables": [{
+        "name": name, "rows": [column], "columns": [], "measures": ["filled_posts"],
+        "totals": True, "where": [BOROUGH]}]}
+
+
+class Weeks(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.directory = scratch.name
+        exact = mock.patch.object(d, "COUNT_BASE", 1)
+        exact.start()
+        self.addCleanup(exact.stop)
+
+    def path(self, *names):
+        return os.path.join(self.directory, *names)
+
+    def data(self, weeks):
+        for number, week in enumerate(weeks):
+            places = [{"establishmentid": 100 + w, "orgid": 100 + w, "cssr": "702",
+                       "mainstid": service, "totalstaff": count, "wkrrecs": count,
+                       "jr28emp": count} for w, (service, count) in week.items()]
+            workers = [{"establishmentid": 100 + w, "workerid": 1000 * w + i, "mainjrid": "8",
+                        "emplstat": "190", "age": 30, "gender": 1 + i % 2}
+                       for w, (_, count) in week.items() for i in range(count)]
+            fixture.write_data(self.path(str(number)), places, workers)
+        return read_weeks([self.path(str(n)) for n in range(len(weeks))], CODES)
+
+    def release(self, data, week, request, hidden=()):
+        """What a program would publish that withholds the figures of these codes."""
+        directory = self.path(f"release{week}{request['name']}")
+        os.makedirs(os.path.join(directory, "data", "request"))
+        with open(os.path.join(directory, "data", "request", "plan.json"), "w",
+                  encoding="utf-8") as f:
+            json.dump({"feed": request}, f)
+        feed = PlanFeed(request, d.dimensions(data[week]))
+        fixture.publish(directory, data[week], feed, lambda figure: figure.key[0] in hidden)
+        return Release(week, data[week], directory)
+
+    def attack(self, weeks, *hidden):
+        """By service, with what each week withholds."""
+        data = self.data(weeks)
+        return attacker.Attack(data, [self.release(data, n, plan("service", "group"), codes)
+                                      for n, codes in enumerate(hidden)])
+
+    def found(self, attack):
+        values = attack.found({k: v for k, v in attack.seen.items() if v is not None})
+        for target, value in values.items():
+            self.assertEqual(value, attack.targets[target][0])
+        return {attack.targets[t][1].split(" ")[0]: v for t, v in sorted(values.items(), key=repr)}
+
+    def test_one_release_that_withholds_two_figures_is_safe(self):
+        self.assertEqual(self.found(self.attack([FIRST], {"adult_day", "adult_residential"})), {})
+
+    def test_a_lone_withheld_figure_is_total_less_the_rest(self):
+        self.assertEqual(self.found(self.attack([FIRST], {"adult_day"})), {"withheld": 5})
+
+    def test_the_same_data_again_tell_nothing_when_the_same_is_withheld(self):
+        hidden = {"adult_day", "adult_residential"}
+        self.assertEqual(self.found(self.attack([FIRST, FIRST], hidden, hidden)), {})
+
+    def test_another_pattern_on_the_same_data_tells_what_was_withheld(self):
+        # home care is shown in the first week, care homes in the second: day care is what is left
+        found = self.found(self.attack([FIRST, FIRST], {"adult_day", "adult_residential"},
+                                       {"adult_day", "adult_domiciliary"}))
+        self.assertEqual(found, {"withheld": 5})
+
+    def test_a_joiner_is_the_change_of_a_figure(self):
+        second = {**FIRST, 4: (HOME_CARE, 21)}
+        hidden = {"adult_day", "adult_residential"}
+        found = self.found(self.attack([FIRST, second], hidden, hidden))
+        self.assertEqual(found, {"change": 1, "group": 1})
+
+    def test_a_change_of_many_at_many_workplaces_tells_nobody(self):
+        second = {**FIRST, 4: (HOME_CARE, 26), 5: (HOME_CARE, 17), 6: (HOME_CARE, 17)}
+        hidden = {"adult_day", "adult_residential"}
+        self.assertEqual(self.found(self.attack([FIRST, second], hidden, hidden)), {})
+
+    def test_a_change_of_many_at_two_workplaces_is_theirs(self):
+        second = {**FIRST, 4: (HOME_CARE, 26), 5: (HOME_CARE, 20)}
+        hidden = {"adult_day", "adult_residential"}
+        self.assertEqual(self.found(self.attack([FIRST, second], hidden, hidden))["change"], 11)
+
+    def test_two_large_changes_can_have_a_small_difference(self):
+        # eleven join in week 1 and stay; one more joins in week 2: weeks 1 and 2 tell
+        second = {**FIRST, 4: (HOME_CARE, 24), 5: (HOME_CARE, 19), 6: (HOME_CARE, 17)}
+        third = {**second, 4: (HOME_CARE, 25)}
+        hidden = {"adult_day", "adult_residential"}
+        found = self.found(self.attack([FIRST, second, third], hidden, hidden, hidden))
+        self.assertEqual(found, {"change": 1, "group": 1})
+
+    def test_withheld_changes_stay_withheld(self):
+        second = {**FIRST, 4: (HOME_CARE, 21), 1: (CARE_HOME, 13)}
+        everything = {"adult_day", "adult_residential", "adult_domiciliary", d.TOTAL}
+        hidden = {"adult_day", "adult_residential"}
+        self.assertEqual(self.found(self.attack([FIRST, second], hidden, everything)), {})
+
+    def test_a_finer_table_of_the_same_records_takes_the_coarser_one_apart(self):
+        data = self.data([{**FIRST, 7: ("7", 3)}])     # two kinds of day care
+        coarse = self.release(data, 0, plan("service", "group"), {"adult_day", "adult_residential"})
+        fine = self.release(data, 0, plan("service", "service", "fine"), {CARE_HOME, "6", "7"})
+        self.assertEqual(self.found(attacker.Attack(data, [coarse, fine])), {})
+        fine = Release(0, data[0], self.path("release0fine"))
+        for figure in fine.book.figures:
+            if figure.key[0] == CARE_HOME:
+                figure.status, figure.text = "", "36"
+        self.assertEqual(self.found(attacker.Attack(data, [coarse, fine])), {"withheld": 5})
+
+    def test_who_is_behind_a_change(self):
+        data = self.data([FIRST, {**FIRST, 4: (HOME_CARE, 18), 1: (CARE_HOME, 14)}])
+        records = Records(data, "worker")
+        box = (("area", frozenset(["702"])),)
+        self.assertEqual(records.change(None, box, 0, 1), (4, 4, 2, 2))
+        self.assertEqual(records.change(None, box, 0, 1, shown={101}), (2, 2, 1, 1))
+        self.assertTrue(too_few(data[0].populations["worker"], (4, 4, 2, 2)))
+        self.assertTrue(too_few(data[0].populations["worker"], (10, 10, 3, 1)))
+        self.assertFalse(too_few(data[0].populations["worker"], (10, 10, 3, 2)))
+        self.assertFalse(too_few(data[0].populations["worker"], (0, 0, 0, 0)))
+
+    def test_the_report_counts_true_values(self):
+        attack = self.attack([FIRST], {"adult_day"})
+        out = io.StringIO()
+        self.assertEqual(attacker.report(attack, out), (1, 1, 0))
+        self.assertIn("1 found (1 withheld), 1 values computed, 0 of them wrong", out.getvalue())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -18,6 +18,7 @@
 static const cdn_policy_word status_words[] = {{"withheld", CDN_MANUAL_WITHHELD},
                                                {"safe", CDN_MANUAL_SAFE},
                                                {"published", CDN_MANUAL_PUBLISHED},
+                                               {"structural", CDN_MANUAL_STRUCTURAL},
                                                {NULL, 0}};
 
 static const char *code_of(const cdn_manual *cell, uint32_t count, const char *dimension)

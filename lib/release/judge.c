@@ -62,7 +62,8 @@ static cdn_status mark(cdn_trial *trial, cdn_error *error)
         bool safe_zero = empty && trial->input->policy->zeros == CDN_ZEROS_SAFE;
         if (trial->verdicts[c] != 0)
             trial->marks[c] = CDN_CELL_SENSITIVE;
-        else if (!cell->is_unanswered && (cell->is_public || in_rows || safe_zero))
+        else if (cdn_trial_is_structural(trial, c) ||
+                 (!cell->is_unanswered && (cell->is_public || in_rows || safe_zero)))
             trial->marks[c] = CDN_CELL_KNOWN | CDN_CELL_COMMON;
         else if (cdn_trial_is_forced(trial, c))
             trial->marks[c] = CDN_CELL_KNOWN;

@@ -15,10 +15,11 @@ cdn_status cdn_trial_costs(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
 /** What the policy decides of cells by hand (manual.c): changes verdicts and figure_rules, and fills
  *  manual. CDN_E_INPUT at the policy's line: a name that the catalogue does not have, or two
- *  decisions on one cell. CDN_E_REFUSED: a cell that a rule withholds is to be published, or a cell
- *  that everybody knows withheld; names the outputs. */
+ *  decisions on one cell. CDN_E_REFUSED: a cell that a rule withholds is to be published, a cell
+ *  that everybody knows withheld, or one with records is a structural zero; names the outputs. */
 cdn_status cdn_trial_decide_by_hand(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 bool cdn_trial_is_forced(const cdn_trial *trial, uint32_t cell);
+bool cdn_trial_is_structural(const cdn_trial *trial, uint32_t cell);
 
 /** Where the policy withholds zeros: those that known cells determine are known (zeros.c). */
 cdn_status cdn_trial_admit_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;

@@ -4,7 +4,8 @@
  * that measure at those codes in every table: a table that lacks one of the
  * dimensions has its total, unless a filter narrows it. "Withheld" is about the
  * figure, so the statistic (of a ratio, the numerator) becomes confidential;
- * "safe" and "published" hold for all cells of the figure. Two entries with
+ * the others hold for all cells of the figure. A structural zero is common knowledge;
+ * one that has records is an error. Two entries with
  * different decisions on one cell are an error: nobody should have to work out
  * which of them wins.
  *
@@ -167,16 +168,41 @@ static cdn_status match(cdn_trial *trial, const place *p, cdn_error *error)
 
 /* --- what cannot be had ------------------------------------------------------------------ */
 
-bool cdn_trial_is_forced(const cdn_trial *trial, uint32_t cell)
+static bool is_decided(const cdn_trial *trial, uint32_t cell, cdn_manual_status status)
 {
     uint32_t entry = trial->manual == NULL ? 0 : trial->manual[cell];
-    return entry != 0 &&
-           trial->input->policy->manual[entry - 1].status == CDN_MANUAL_PUBLISHED;
+    return entry != 0 && trial->input->policy->manual[entry - 1].status == status;
+}
+
+bool cdn_trial_is_forced(const cdn_trial *trial, uint32_t cell)
+{
+    return is_decided(trial, cell, CDN_MANUAL_PUBLISHED);
+}
+
+bool cdn_trial_is_structural(const cdn_trial *trial, uint32_t cell)
+{
+    return is_decided(trial, cell, CDN_MANUAL_STRUCTURAL);
 }
 
 static bool everybody_knows(const cdn_cell *cell)
 {
     return cell->is_public || (cell->records > 0 && cell->providers == 0);
+}
+
+static bool contradicts(const cdn_trial *trial, uint32_t c, cdn_manual_status status)
+{
+    const cdn_cell *cell = &trial->cells->cells[c];
+    switch (status) {
+    case CDN_MANUAL_WITHHELD:
+        return everybody_knows(cell);
+    case CDN_MANUAL_PUBLISHED:
+        return trial->verdicts[c] != 0;
+    case CDN_MANUAL_STRUCTURAL:
+        return cell->records > 0;
+    case CDN_MANUAL_SAFE:
+        break;
+    }
+    return false;
 }
 
 /* Takes each decision over into the verdict; flags those that contradict it. */
@@ -186,16 +212,14 @@ static void take_over(cdn_trial *trial, uint8_t *flags, uint32_t *line)
         if (trial->manual[c] == 0)
             continue;
         const cdn_manual *manual = &trial->input->policy->manual[trial->manual[c] - 1];
-        bool withheld = manual->status == CDN_MANUAL_WITHHELD;
-        if (withheld ? everybody_knows(&trial->cells->cells[c])
-                     : manual->status == CDN_MANUAL_PUBLISHED && trial->verdicts[c] != 0) {
+        if (contradicts(trial, c, manual->status)) {
             flags[c] = 1;
             if (*line == 0 || manual->line < *line)
                 *line = manual->line;
         }
-        if (withheld)
+        if (manual->status == CDN_MANUAL_WITHHELD)
             trial->verdicts[c] |= 1u << CDN_RULE_MANUAL;
-        else if (manual->status == CDN_MANUAL_SAFE)
+        else if (manual->status != CDN_MANUAL_PUBLISHED)
             trial->verdicts[c] = 0;
     }
 }
@@ -215,7 +239,8 @@ static cdn_status refuse_contradictions(cdn_trial *trial, cdn_error *error)
         (void)cdn_fail_at(error, status, trial->input->policy->source, line, 0, "%s",
                           named.message);
         cdn_fail_hint(error, "the status \"safe\" overrules a rule; a cell that a rule withholds "
-                             "cannot be forced, nor a known one withheld");
+                             "cannot be forced, nor a known one withheld; a structural zero has "
+                             "no records");
     }
     cdn_free(flags);
     return status;

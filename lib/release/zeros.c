@@ -58,7 +58,8 @@ static bool doubt_equation(cdn_trial *trial, uint32_t equation, uint8_t *doubted
     for (uint32_t i = first; i < end; i++) {
         uint32_t cell = cells->equation_cell[i];
         if (!is_known(trial, cell) || cells->cells[cell].records > 0 ||
-            cells->cells[cell].is_public || cdn_trial_is_forced(trial, cell))
+            cells->cells[cell].is_public || cdn_trial_is_forced(trial, cell) ||
+            cdn_trial_is_structural(trial, cell))
             continue;
         trial->marks[cell] = CDN_CELL_KEEP;
         doubted[cell] = 1;

@@ -298,6 +298,34 @@ static void test_judge__a_zero_that_forced_cells_tell_stays_a_secret(void **stat
     }
 }
 
+/* Where zeros are withheld: nobody in A1 has role R3, and everybody knows that nobody can. */
+static void test_judge__a_structural_zero_is_published(void **state)
+{
+    (void)state;
+    for (int structural = 0; structural < 2; structural++) {
+        start_with(0);
+        g.policy.zeros = CDN_ZEROS_UNSAFE;
+        if (structural)
+            decide(0, "workers", "area=A1 role=R3", CDN_MANUAL_STRUCTURAL);
+        gate_clear(&g);
+        assert_int_equal(status_of(SMALL_AREA, SMALL_ROLE),
+                         structural ? CDN_VALUE_OK : CDN_VALUE_CONFIDENTIAL);
+        /* besides: the four cells of "area not recorded" */
+        assert_int_equal(g.report.outputs[0].primary, structural ? 4 : 5);
+        gate_end(&g);
+    }
+}
+
+static void test_judge__a_structural_zero_with_records_is_refused(void **state)
+{
+    (void)state;
+    start();
+    decide(0, "workers", "area=A1 role=R3", CDN_MANUAL_STRUCTURAL);
+    assert_int_equal(refused("in the outputs: t0; nothing is released"), CDN_E_REFUSED);
+    assert_int_equal(g.error.line, 40);
+    gate_end(&g);
+}
+
 /* ---- costs ---- */
 
 static void check_costs(cdn_cost cost, uint32_t weight)
@@ -508,6 +536,8 @@ int main(void)
         cmocka_unit_test(test_judge__quantiles_and_ratios_by_hand),
         cmocka_unit_test(test_judge__a_zero_that_rows_show_is_no_secret),
         cmocka_unit_test(test_judge__a_zero_that_forced_cells_tell_stays_a_secret),
+        cmocka_unit_test(test_judge__a_structural_zero_is_published),
+        cmocka_unit_test(test_judge__a_structural_zero_with_records_is_refused),
         cmocka_unit_test(test_judge__totals_cost_more_for_each_dimension_they_sum),
         cmocka_unit_test(test_judge__few_outside_a_category_stay_unknown),
         cmocka_unit_test(test_judge__every_category_has_its_difference),

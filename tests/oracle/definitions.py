@@ -38,7 +38,11 @@ def minimum_unsafe(population, bits):
 
 def concentration_unsafe(population, bits, value):
     """One provider has more than 80 % of a sum, or can be estimated to within 10 % by the next."""
-    sums = population.provider_sums(bits, value)
+    return concentrated(population.provider_sums(bits, value))
+
+
+def concentrated(sums):
+    """The same of the providers' sums, largest first."""
     total = sum(sums)
     if total == 0:
         return False

@@ -70,7 +70,8 @@ class Linear(unittest.TestCase):
             truth = [rng.randint(-50, 50) for _ in range(count)]
             equations = []
             for _ in range(rng.randint(1, 9)):
-                terms = [(u, rng.choice([-2, -1, 1, 3])) for u in range(count) if rng.random() < 0.4]
+                terms = [(u, rng.choice([-2, -1, 1, 3])) for u in range(count)
+                         if rng.random() < 0.4]
                 equations.append((terms, sum(truth[u] * c for u, c in terms)))
             found = linear.solve(equations, set(range(count)))
             self.assertEqual(found, {u: truth[u] for u in found}, seed)

@@ -15,7 +15,7 @@ from unittest import mock
 import definitions as d
 import fixture
 import weeks as attacker
-from weekly import PlanFeed, Records, Release, read_weeks, too_few
+from weekly import Change, PlanFeed, Records, Release, read_weeks
 
 CODES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "policies",
                      "catalogue", "codes")
@@ -140,12 +140,31 @@ class Weeks(unittest.TestCase):
         data = self.data([FIRST, {**FIRST, 4: (HOME_CARE, 18), 1: (CARE_HOME, 14)}])
         records = Records(data, "worker")
         box = (("area", frozenset(["702"])),)
-        self.assertEqual(records.change(None, box, 0, 1), (4, 4, 2, 2))
-        self.assertEqual(records.change(None, box, 0, 1, shown={101}), (2, 2, 1, 1))
-        self.assertTrue(too_few(data[0].populations["worker"], (4, 4, 2, 2)))
-        self.assertTrue(too_few(data[0].populations["worker"], (10, 10, 3, 1)))
-        self.assertFalse(too_few(data[0].populations["worker"], (10, 10, 3, 2)))
-        self.assertFalse(too_few(data[0].populations["worker"], (0, 0, 0, 0)))
+        change = records.change(None, box, 0, 1)
+        self.assertEqual((change.records, change.workers), (4, 4))
+        self.assertEqual(change.workplaces, {101, 104})
+        self.assertEqual(change.providers, {101: 2, 104: -2})
+        change = records.change(None, box, 0, 1, shown={101})
+        self.assertEqual((change.records, change.workplaces), (2, {104}))
+
+    def test_which_changes_are_sensitive(self):
+        (data,) = self.data([FIRST])
+        change = Change()
+        workers = data.populations["worker"]
+        self.assertFalse(change.is_sensitive(workers, None))
+        change.records = change.workers = 10
+        change.workplaces, change.providers = {1, 2, 3}, {1: 5, 2: -4}
+        self.assertFalse(change.is_sensitive(workers, None))
+        self.assertFalse(change.is_sensitive(data.populations["workplace"], None))
+        self.assertTrue(change.is_sensitive(workers, "hourly_rate"))    # nobody but two
+        change.providers = {1: 5, 2: -4, 3: 1}
+        self.assertFalse(change.is_sensitive(workers, "hourly_rate"))
+        change.workers = 9
+        self.assertTrue(change.is_sensitive(workers, None))
+        change.workers, change.workplaces = 10, {1, 2}
+        self.assertTrue(change.is_sensitive(workers, None))
+        change.workplaces, change.providers = {1, 2, 3}, {1: 10}
+        self.assertTrue(change.is_sensitive(workers, None))
 
     def test_the_report_counts_true_values(self):
         attack = self.attack([FIRST], {"adult_day"})

@@ -145,35 +145,43 @@ class Records:
         return found
 
     def change(self, value, box, before, after, shown=()):
-        """Who stands behind the difference of a cell between two weeks, but for the workplaces that
-        are shown: (records, workers, workplaces, providers), each counted once."""
+        """What stands behind the difference of a cell between two weeks, but for workplaces that are
+        shown: every record that is in it in one of them only, or has something else to say."""
+        change = Change()
         old, new = (self.contributions(w, value, box) for w in (before, after))
-        workers = records = 0
-        places, providers = set(), set()
         for name in old.keys() | new.keys():
-            if name in old and name in new and old[name][1] == new[name][1]:
+            sides = [(sign, self.populations[week], *side[name])
+                     for sign, week, side in ((-1, before, old), (1, after, new)) if name in side]
+            if len(sides) == 2 and sides[0][3] == sides[1][3]:
                 continue
-            weight = 0
-            sides = [(week, side[name][0]) for week, side in ((before, old), (after, new))
-                     if name in side]
-            if all(self.populations[week].workplaces[i] in shown for week, i in sides):
+            if all(of.workplaces[i] in shown for _, of, i, _ in sides):
                 continue
-            for week, i in sides:
-                weight = max(weight, self.weights[week][i])
-                places.add(self.populations[week].workplaces[i])
-                providers.add(self.populations[week].providers[i])
-            workers += weight
-            records += 1
-        return records, workers, len(places), len(providers)
+            change.records += 1
+            change.workers += max(self.weights[week][side[name][0]]
+                                  for week, side in ((before, old), (after, new)) if name in side)
+            for sign, of, i, amount in sides:
+                change.workplaces.add(of.workplaces[i])
+                change.providers[of.providers[i]] += sign * amount
+        return change
 
 
-def too_few(population, change):
-    """A change that the policy's clause on earlier releases protects."""
-    records, workers, workplaces, providers = change
-    if not records:
-        return False
-    return ((population.counts_workers and workers < d.MIN_WORKERS)
-            or workplaces < d.MIN_WORKPLACES or providers < d.MIN_PROVIDERS)
+class Change:
+    """Who came, went or changed: records, their workers, workplaces, {provider: net amount}."""
+
+    def __init__(self):
+        self.records = self.workers = 0
+        self.workplaces, self.providers = set(), defaultdict(int)
+
+    def is_sensitive(self, population, value):
+        """The policy's clause on earlier releases protects it."""
+        if not self.records:
+            return False
+        if population.counts_workers and self.workers < d.MIN_WORKERS:
+            return True
+        if len(self.workplaces) < d.MIN_WORKPLACES or len(self.providers) < d.MIN_PROVIDERS:
+            return True
+        return value is not None and d.concentrated(
+            sorted(map(abs, self.providers.values()), reverse=True))
 
 
 class Family:

@@ -9,9 +9,10 @@ where there is nobody (but not where that is a secret), and that who did not cha
 in every week. The data serve
 only to know which equations there are and whether what was found is true.
 
-What must not be found out: a cell that a rule withholds, in any week; a difference of two cells that
-overlap, when a rule would withhold it; a change of a cell between two weeks when fewer records,
-workplaces or providers stand behind it than the policy asks for, and who came, went or stayed.
+What must not be found out: a cell that a rule withholds, in any week; a difference of two cells
+that overlap, when a rule would withhold it; a change of a cell between two weeks when fewer workers,
+workplaces or providers stand behind it than the policy asks for; groups of those who were in a cell
+in the same weeks, when they are few.
 
 Exit 1 when more than N are found (--most) or fewer than N (--least), or when one is wrong.
 
@@ -25,12 +26,12 @@ from collections import Counter, defaultdict
 import definitions as d
 import linear
 from engine import ones
-from weekly import Family, Records, Release, read_weeks, too_few
+from weekly import Family, Records, Release, read_weeks
 
 
 class Attack:
-    """One system of equations over all weeks. An unknown is named by a tuple; `seen` has those whose
-    value is published, `targets` what must stay unknown with its true value and why."""
+    """One system of equations over all weeks. An unknown is named by a tuple; `seen` has those
+    whose value is published, `targets` what must stay unknown, its true value and why."""
 
     def __init__(self, weeks, releases):
         self.weeks, self.releases = weeks, releases
@@ -152,8 +153,8 @@ class Attack:
             for before, after in itertools.combinations(range(len(self.weeks)), 2):
                 shown = (self.shown[population, value, before, own]
                          & self.shown[population, value, after, own])
-                if not too_few(records.populations[0],
-                               records.change(value, box, before, after, shown)):
+                change = records.change(value, box, before, after, shown)
+                if not change.is_sensitive(records.populations[0], value):
                     continue
                 name = ("change", population, value, before, after, box)
                 self.equations.append([(name, -1), ((population, value, after, box), 1),
@@ -269,8 +270,8 @@ def report(attack, out):
     for target in wrong[:5]:
         print(f"  WRONG: {attack.targets[target][1]}", file=out)
     known = sum(v is not None for v in attack.seen.values())
-    print(f"{len(attack.seen)} cells published in {len(attack.releases)} packages ({known} as exact "
-          f"numbers), {len(attack.targets)} secrets, {len(structural)} found "
+    print(f"{len(attack.seen)} cells published in {len(attack.releases)} packages ({known} exact), "
+          f"{len(attack.targets)} secrets, {len(structural)} found "
           f"({', '.join(f'{n} {k}' for k, n in sorted(kinds.items())) or 'nothing'}), "
           f"{len(values)} values computed, {len(wrong)} of them wrong", file=out)
     return len(structural), len(values) - len(wrong), len(wrong)

@@ -63,7 +63,6 @@ typedef struct reader {
     const cdn_policy *policy;
     cdn_outside_table *table;
     cdn_outside_columns columns;
-    uint64_t header_line;
     uint32_t capacity;
     bool values_count;
 } reader;
@@ -84,7 +83,7 @@ static cdn_status need(const reader *self, uint32_t column, cdn_rule rule, cdn_e
     if (has(self, column))
         return CDN_OK;
     const cdn_rule_info *info = cdn_rule_get(rule);
-    return cdn_fail_at(error, CDN_E_INPUT, self->path, self->header_line, 0,
+    return cdn_fail_at(error, CDN_E_INPUT, self->path, self->columns.line, 0,
                        "the policy \"%s\" has the rule %s (%s), which needs the column \"%s\"",
                        self->policy->name, info->clause, info->name, column_names[column]);
 }
@@ -109,7 +108,7 @@ static cdn_status check_concentration(const reader *self, cdn_error *error)
     for (uint32_t i = 0; i < policy->dominance_count; i++)
         CDN_TRY(need_largest(self, policy->dominance[i].n, CDN_RULE_DOMINANCE, error));
     if (policy->request.on)
-        return cdn_fail_at(error, CDN_E_INPUT, self->path, self->header_line, 0,
+        return cdn_fail_at(error, CDN_E_INPUT, self->path, self->columns.line, 0,
                            "the policy \"%s\" has the rule %s (%s), and these files cannot say who "
                            "asked", policy->name, cdn_rule_get(CDN_RULE_REQUEST)->clause,
                            cdn_rule_get(CDN_RULE_REQUEST)->name);
@@ -130,7 +129,7 @@ static cdn_status check_columns(const reader *self, cdn_error *error)
     if (policy->providers.on)
         CDN_TRY(need(self, CONTRIBUTORS, CDN_RULE_PROVIDERS, error));
     if (policy->cost == CDN_COST_WORKERS && !has(self, COST) && !has(self, RECORDS))
-        return cdn_fail_at(error, CDN_E_INPUT, self->path, self->header_line, 0,
+        return cdn_fail_at(error, CDN_E_INPUT, self->path, self->columns.line, 0,
                            "the policy \"%s\" has the cost \"workers\", which needs the column "
                            "\"records\" or \"cost\"",
                            policy->name);
@@ -319,7 +318,6 @@ static cdn_status add_cell(void *context, uint64_t line, const cdn_csv_field *fi
     reader *self = context;
     bool added, counts;
     if (self->columns.width == 0) {
-        self->header_line = line;
         CDN_TRY(cdn_outside_read_header(&self->columns, self->path, line, fields, count, error));
         if (has(self, HOLDER) && (self->table->holders = cdn_map_create()) == NULL)
             return cdn_fail_memory(error);
@@ -353,12 +351,7 @@ cdn_status cdn_outside_read_cells(const char *path, const cdn_policy *policy,
                                .required = REQUIRED_COLUMNS},
                    .values_count = true};
     CDN_TRY(cdn_csv_read(path, add_cell, &self, error));
-    if (self.columns.width == 0)
-        return cdn_fail_at(error, CDN_E_INPUT, path, 1, 0,
-                           "expected a header with cell_id and value, found an empty file");
-    if (table->cell_count == 0)
-        return cdn_fail_at(error, CDN_E_INPUT, path, self.header_line, 0,
-                           "expected cells after the header, found none");
+    CDN_TRY(cdn_outside_check_some(&self.columns, path, table->cell_count, error));
     table->values_count = self.values_count;
     return policy == NULL || self.values_count ? CDN_OK : check_concentration(&self, error);
 }

@@ -83,6 +83,19 @@ cdn_status cdn_outside_read_header(cdn_outside_columns *columns, const char *pat
                                "the header has no column \"%s\"", columns->names[c]);
     }
     columns->width = (uint32_t)count;
+    columns->line = line;
+    return CDN_OK;
+}
+
+cdn_status cdn_outside_check_some(const cdn_outside_columns *columns, const char *path,
+                                  uint32_t cell_count, cdn_error *error)
+{
+    if (columns->width == 0)
+        return cdn_fail_at(error, CDN_E_INPUT, path, 1, 0,
+                           "expected a header with cell_id and value, found an empty file");
+    if (cell_count == 0)
+        return cdn_fail_at(error, CDN_E_INPUT, path, columns->line, 0,
+                           "expected cells after the header, found none");
     return CDN_OK;
 }
 

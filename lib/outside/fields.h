@@ -19,6 +19,7 @@ typedef struct cdn_outside_columns {
     uint32_t count;
     uint32_t required; /* the first so many must be there */
     uint32_t width;    /* of the header; 0 = not read */
+    uint64_t line;     /* of the header */
     uint32_t at[CDN_OUTSIDE_COLUMNS_MAX]; /* field number from 0, or CDN_OUTSIDE_ABSENT */
 } cdn_outside_columns;
 
@@ -34,6 +35,9 @@ typedef struct cdn_outside_record {
 cdn_status cdn_outside_read_header(cdn_outside_columns *columns, const char *path, uint64_t line,
                                    const cdn_csv_field *fields, size_t count, cdn_error *error)
     CDN_MUST_CHECK;
+/** CDN_E_INPUT when a file of cells had no header, or nothing after it. */
+cdn_status cdn_outside_check_some(const cdn_outside_columns *columns, const char *path,
+                                  uint32_t cell_count, cdn_error *error) CDN_MUST_CHECK;
 /** As many fields as the header? */
 cdn_status cdn_outside_check_width(const cdn_outside_columns *columns, const char *path,
                                    uint64_t line, size_t count, cdn_error *error) CDN_MUST_CHECK;

@@ -144,9 +144,7 @@ static cdn_status read_files(job *self, cdn_error *error)
     if (self->table.ids == NULL || self->table.rows == NULL)
         return cdn_fail_memory(error);
     CDN_TRY(cdn_csv_read(request->cells, add_cell, self, error));
-    if (self->columns.width == 0)
-        return cdn_fail_at(error, CDN_E_INPUT, request->cells, 1, 0,
-                           "expected a header with cell_id and value, found an empty file");
+    CDN_TRY(cdn_outside_check_some(&self->columns, request->cells, self->table.cell_count, error));
     self->is_count = self->is_count && self->columns.at[TOP1] == CDN_OUTSIDE_ABSENT;
     return request->constraints == NULL
                ? CDN_OK

@@ -142,6 +142,9 @@ exits 3 "rising.csv:2:4: top2: expected contributions without sign, falling"
 : >empty.csv
 run perturb empty.csv --policy midpoint.lua --out no.csv
 exits 3 "found an empty file"
+printf 'cell_id,value\n' >header.csv
+run perturb header.csv --policy midpoint.lua --out no.csv
+exits 3 "header.csv:1: expected cells after the header, found none"
 run perturb cells.csv --policy midpoint.lua --out cells.csv
 exits 2 "the same file"
 run perturb cells.csv --out no.csv

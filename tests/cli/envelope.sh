@@ -24,6 +24,12 @@ try() {
     run open "$sealed" --trust trust --out "$try_out" "$@"
 }
 
+# packager_signs FILE: FILE.p7s, with our packager's own key
+packager_signs() {
+    openssl cms -sign -binary -cades -nosmimecap -nocerts -keyid -in "$1" -outform PEM -out "$1.p7s" \
+        -signer ws/trust/packager.pem -inkey ws/keys/cordon-packager.key || fail "openssl cms -sign"
+}
+
 refused() {
     exits "$1" "$2"
     checks=$((checks + 1))
@@ -126,12 +132,49 @@ mv aside "$sealed.p7s"
 case="passed on"
 openssl cms -encrypt -binary -aes-256-gcm -in opened.zip -outform DER -out passed.p7m \
     -recip other.pem -keyopt ecdh_kdf_md:sha256 || fail "openssl cms -encrypt"
-openssl cms -sign -binary -cades -nosmimecap -nocerts -keyid -in passed.p7m -outform PEM -out passed.p7m.p7s \
-    -signer ws/trust/packager.pem -inkey ws/keys/cordon-packager.key || fail "openssl cms -sign"
+packager_signs passed.p7m
 sealed=passed.p7m
 try x.zip --key other.key --certificate other.pem
 refused 1 "was not made for Somebody Else"
 
+# Whatever our own packager signed: no crash, nothing left behind.
+intact=mail/$id.zip.p7m
+size=$(wc -c <"$intact")
+openssl cms -encrypt -binary -aes-256-cbc -in opened.zip -outform DER -out cbc.p7m -recip analyst.pem \
+    -keyopt ecdh_kdf_md:sha256 || fail "openssl cms -encrypt"
+openssl cms -encrypt -binary -aes-256-gcm -in "$agreement" -outform DER -out words.p7m \
+    -recip analyst.pem -keyopt ecdh_kdf_md:sha256 || fail "openssl cms -encrypt"
+openssl cms -sign -binary -nodetach -in opened.zip -outform DER -out signed.p7m \
+    -signer ws/trust/packager.pem -inkey ws/keys/cordon-packager.key || fail "openssl cms -sign"
+: >empty.p7m
+printf '\060\204\377\377\377\377\006\011' >endless.p7m
+head -c 4000 "$agreement" >text.p7m
+head -c $((size / 2)) "$intact" >half.p7m
+head -c $((size - 16)) "$intact" >tagless.p7m
+for bad in cbc signed empty endless text half tagless; do
+    case="malformed: $bad"
+    sealed=$bad.p7m
+    packager_signs "$sealed"
+    try x.zip --key analyst.key --certificate analyst.pem
+    refused 1 "expected a message in CMS|was changed on its way"
+done
+case="malformed: not a package"
+sealed=words.p7m
+packager_signs "$sealed"
+try x.zip --key analyst.key --certificate analyst.pem
+refused 3 "expected a package folder or a zip"
+case="malformed: a byte anywhere"
+for at in 1 5 20 40 80 160 320 $((size / 3)) $((size - 400)) $((size - 17)) $((size - 1)); do
+    cp "$intact" flipped.p7m
+    byte=$(od -An -tu1 -j "$at" -N 1 flipped.p7m)
+    printf "\\$(printf %03o $((byte ^ 64)))" | dd of=flipped.p7m bs=1 seek="$at" conv=notrunc 2>/dev/null
+    packager_signs flipped.p7m
+    sealed=flipped.p7m
+    try x.zip --key analyst.key --certificate analyst.pem
+    refused 1 "expected a message in CMS|was changed on its way"
+done
+
+sealed=passed.p7m
 case="words"
 run open "$sealed" --trust trust --out x.zip --key other.key
 exits 2 "open needs"

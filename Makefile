@@ -28,7 +28,8 @@ prelude_lua := $(sort $(wildcard bin/script/*.lua))
 prelude_src := $(patsubst bin/script/%.lua,$(G)/prelude_%.c,$(prelude_lua))
 support_src := $(sort $(wildcard tests/support/*.c))
 unit_src := $(sort $(wildcard tests/unit/*/test_*.c))
-scripts := $(sort $(wildcard tests/cli/*.sh tests/oracle/*.sh tests/oracle/test_*.py))
+scripts := $(sort $(wildcard tests/cli/*.sh tests/oracle/*.sh tests/oracle/test_*.py \
+    tests/crash/test_*.py))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call objects,$(lib_src))

@@ -4,16 +4,15 @@
  * zip beside the package -> intent in the ledger, durable -> the directory into
  * outbox/, whole -> the zip -> commit. Killed before the intent nothing left;
  * after it, the intent stands and counts as released, and delivering again
- * takes it up where it ended: the directory may be in outbox/ already. When the
+ * takes it up where it ended: the directory may be in outbox/ already. Every step
+ * is durable before the next one, so a power failure is no other case. When the
  * agreement says so, only an envelope for the recipients' keys goes to outbox/,
  * and the directory to delivered/.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
@@ -75,13 +74,6 @@ static cdn_status add_intent(const cdn_desk *desk, const char *release_id, const
     for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
         cdn_json_set(payload, copied[i], cdn_json_copy(cdn_json_get(note, copied[i])));
     return cdn_desk_record(desk, "intent", release_id, payload, error);
-}
-
-static cdn_status move_file(const char *from, const char *to, cdn_error *error)
-{
-    if (rename(from, to) != 0)
-        return cdn_fail_errno(error, "cannot move to", to, errno);
-    return CDN_OK;
 }
 
 typedef struct delivery {
@@ -153,13 +145,6 @@ static cdn_status check_identity(const delivery *d, const cdn_json *note,
     return status;
 }
 
-static cdn_status remove_file(const char *path, cdn_error *error)
-{
-    if (unlink(path) != 0 && errno != ENOENT)
-        return cdn_fail_errno(error, "cannot remove", path, errno);
-    return CDN_OK;
-}
-
 /* The directory that holds the package when its envelope has left. */
 static cdn_status keep_copy(const cdn_desk *desk, cdn_error *error)
 {
@@ -172,16 +157,51 @@ static cdn_status keep_copy(const cdn_desk *desk, cdn_error *error)
 /* The signature goes first: a package in outbox/ always has it beside it. */
 static cdn_status send_envelope(const delivery *d, cdn_error *error)
 {
-    CDN_TRY(move_file(d->signature, d->out_signature, error));
-    CDN_TRY(move_file(d->sealed, d->out_sealed, error));
-    return remove_file(d->staged_zip, error);
+    CDN_TRY(cdn_file_move(d->signature, d->out_signature, error));
+    return cdn_file_move(d->sealed, d->out_sealed, error);
 }
 
-static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_json *note,
-                            const cdn_agreement *agreement, const cdn_package_report *verified,
-                            cdn_error *error)
+/* Of the file that is in outbox/ already, if one is: did an intent announce it? Is all done? */
+typedef struct earlier {
+    char digest[CDN_SHA256_HEX];
+    bool announced, committed;
+} earlier;
+
+static cdn_status look_back(void *context, const cdn_ledger_entry *entry, cdn_error *error)
 {
-    CDN_TRY(remove_file(d->staged_zip, error));
+    earlier *sent = context;
+    cdn_json *payload = NULL;
+    CDN_TRY(cdn_json_parse("the ledger", entry->payload, strlen(entry->payload), &payload, error));
+    const char *digest = cdn_json_string(cdn_json_get(payload, "zip"));
+    sent->announced |= strcmp(entry->kind, "intent") == 0 && digest != NULL &&
+                       strcmp(digest, sent->digest) == 0;
+    sent->committed |= strcmp(entry->kind, "commit") == 0;
+    cdn_json_destroy(payload);
+    return CDN_OK;
+}
+
+/* The file to send moves last: when it is out, and was announced, all of the package is out. */
+static cdn_status find_earlier(const cdn_desk *desk, const delivery *d, earlier *out,
+                               cdn_error *error)
+{
+    const char *file = d->encrypted ? d->out_sealed : d->out_zip;
+    cdn_ledger *ledger = NULL;
+    *out = (earlier){0};
+    if (d->from != d->out || !cdn_file_exists(file))
+        return CDN_OK;
+    CDN_TRY(cdn_sha256_file_hex(file, out->digest, error));
+    cdn_status status = cdn_desk_ledger_open(desk, &ledger, error);
+    if (status == CDN_OK)
+        status = cdn_ledger_each(ledger, d->id, look_back, out, error);
+    cdn_ledger_close(ledger);
+    return status;
+}
+
+static cdn_status send(const cdn_desk *desk, const delivery *d, const cdn_json *note,
+                       const cdn_agreement *agreement, const cdn_package_report *verified,
+                       cdn_error *error)
+{
+    CDN_TRY(cdn_file_remove(d->staged_zip, error));
     CDN_TRY(cdn_package_zip(d->from, d->staged_zip, error));
     if (d->encrypted) {
         CDN_TRY(keep_copy(desk, error));
@@ -191,10 +211,22 @@ static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_j
                        error));
     if (d->from == d->staged)
         CDN_TRY(cdn_dir_publish(d->staged, d->out, error));
-    CDN_TRY(d->encrypted ? send_envelope(d, error)
-                         : move_file(d->staged_zip, d->out_zip, error));
-    CDN_TRY(cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error));
-    return remove_file(d->note, error);
+    return d->encrypted ? send_envelope(d, error)
+                        : cdn_file_move(d->staged_zip, d->out_zip, error);
+}
+
+static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_json *note,
+                            const cdn_agreement *agreement, const cdn_package_report *verified,
+                            cdn_error *error)
+{
+    earlier sent;
+    CDN_TRY(find_earlier(desk, d, &sent, error));
+    if (!sent.announced)
+        CDN_TRY(send(desk, d, note, agreement, verified, error));
+    if (!sent.announced || !sent.committed)
+        CDN_TRY(cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error));
+    CDN_TRY(cdn_file_remove(d->staged_zip, error));
+    return cdn_file_remove(d->note, error);
 }
 
 static cdn_status deliver(cdn_desk *desk, const delivery *d, const cdn_json *note,

@@ -189,10 +189,26 @@ cdn_status cdn_desk_need_snapshot(cdn_desk *desk, cdn_error *error)
     return status;
 }
 
-/* The lock is on the folder itself: nothing is left behind, whatever ends the process. */
-cdn_status cdn_desk_lock(const cdn_desk *desk, int *out, cdn_error *error)
+/* What a process that was killed left behind; only under the lock, when nobody writes. */
+static cdn_status sweep(const cdn_desk *desk, cdn_error *error)
 {
-    *out = -1;
+    static const struct {
+        const char *folder;
+        unsigned levels;
+    } swept[] = {{"staging", 2}, {"outbox", 0}, {"delivered", 0}, {"trust", 0}, {"keys", 0}};
+    for (size_t i = 0; i < sizeof swept / sizeof swept[0]; i++) {
+        char *path = cdn_desk_path(desk, swept[i].folder, NULL);
+        cdn_status status = path == NULL ? cdn_fail_memory(error)
+                                         : cdn_dir_sweep(path, swept[i].levels, error);
+        cdn_free(path);
+        CDN_TRY(status);
+    }
+    return CDN_OK;
+}
+
+/* The lock is on the folder itself: nothing is left behind, whatever ends the process. */
+static cdn_status take_lock(const cdn_desk *desk, int *out, cdn_error *error)
+{
     char *path = cdn_desk_path(desk, "staging", NULL);
     if (path == NULL)
         return cdn_fail_memory(error);
@@ -201,13 +217,23 @@ cdn_status cdn_desk_lock(const cdn_desk *desk, int *out, cdn_error *error)
     int failed = lock < 0 ? -1 : flock(lock, LOCK_EX);
     while (lock >= 0 && failed != 0 && errno == EINTR)
         failed = flock(lock, LOCK_EX);
-    if (failed != 0) {
+    if (failed != 0)
         status = cdn_fail_errno(error, "cannot lock", path, errno);
-        cdn_desk_unlock(lock);
-    } else {
-        *out = lock;
-    }
+    *out = lock;
     cdn_free(path);
+    return status;
+}
+
+cdn_status cdn_desk_lock(const cdn_desk *desk, int *out, cdn_error *error)
+{
+    *out = -1;
+    cdn_status status = take_lock(desk, out, error);
+    if (status == CDN_OK)
+        status = sweep(desk, error);
+    if (status != CDN_OK) {
+        cdn_desk_unlock(*out);
+        *out = -1;
+    }
     return status;
 }
 

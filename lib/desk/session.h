@@ -45,7 +45,8 @@ cdn_status cdn_desk_agreement(cdn_desk *desk, const char *id, cdn_agreement **ou
                               cdn_error *error) CDN_MUST_CHECK;
 
 /** Waits until no other process stages, approves or delivers in this workspace, and holds them off
- *  until the descriptor is given to cdn_desk_unlock (-1 is nothing). */
+ *  until the descriptor is given to cdn_desk_unlock (-1 is nothing). Temporary files that a killed
+ *  process left are removed first. */
 cdn_status cdn_desk_lock(const cdn_desk *desk, int *out, cdn_error *error) CDN_MUST_CHECK;
 void cdn_desk_unlock(int lock);
 

@@ -249,8 +249,8 @@ static cdn_status publish(const cdn_desk *desk, const cdn_request *request,
         status = record_stage(desk, release, digest, error);
     if (status == CDN_OK)
         status = cdn_dir_publish(fresh, package, error);
-    if (status == CDN_OK)
-        return CDN_OK;
+    if (status == CDN_OK || cdn_file_exists(package)) /* moved, if not surely: it keeps its note */
+        return status;
     char *note = note_path(desk, release->id);
     if (note != NULL)
         (void)unlink(note);
@@ -265,7 +265,8 @@ static cdn_status settle(const cdn_desk *desk, const cdn_request *request,
 {
     char digest[65];
     cdn_text bytes = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
-    char *delivered = cdn_desk_path(desk, "outbox", release->id);
+    char *delivered = cdn_desk_path(
+        desk, request->agreement->encrypted ? "delivered" : "outbox", release->id);
     cdn_status status = delivered == NULL ? cdn_fail_memory(error) : CDN_OK;
     if (status == CDN_OK)
         status = cdn_staging_signed_bytes(fresh, &bytes, digest, error);

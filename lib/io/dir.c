@@ -61,9 +61,11 @@ cdn_status cdn_dir_make(const char *path, cdn_error *error)
         char kept = copy[i];
         copy[i] = '\0';
         struct stat info;
-        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
+        if (mkdir(copy, 0777) == 0)
+            status = cdn_sync_parent(copy, error);
+        else if (errno != EEXIST)
             status = cdn_fail_errno(error, "cannot make the directory", path, errno);
-        else if (stat(copy, &info) != 0 || !S_ISDIR(info.st_mode))
+        if (status == CDN_OK && (stat(copy, &info) != 0 || !S_ISDIR(info.st_mode)))
             status = cdn_fail_errno(error, "cannot make the directory", path, ENOTDIR);
         copy[i] = kept;
     }
@@ -298,6 +300,21 @@ cdn_status cdn_dir_publish(const char *from, const char *to, cdn_error *error)
         status = cdn_sync_parent(from, error);
     cdn_free(root);
     return status;
+}
+
+cdn_status cdn_file_move(const char *from, const char *to, cdn_error *error)
+{
+    if (rename(from, to) != 0)
+        return cdn_fail_errno(error, "cannot move to", to, errno);
+    CDN_TRY(cdn_sync_parent(to, error));
+    return cdn_sync_parent(from, error);
+}
+
+cdn_status cdn_file_remove(const char *path, cdn_error *error)
+{
+    if (unlink(path) == 0)
+        return cdn_sync_parent(path, error);
+    return errno == ENOENT ? CDN_OK : cdn_fail_errno(error, "cannot remove", path, errno);
 }
 
 typedef struct copy {

@@ -41,10 +41,18 @@ cdn_status cdn_file_write(const char *path, const void *bytes, size_t size, cdn_
     CDN_MUST_CHECK;
 
 bool cdn_file_exists(const char *path);
-/** mkdir -p, mode 0777 less umask. */
+/** mkdir -p, mode 0777 less umask; durable when it returns. */
 cdn_status cdn_dir_make(const char *path, cdn_error *error) CDN_MUST_CHECK;
 /** Removes a tree (never follows links); a missing path is fine. */
 cdn_status cdn_dir_remove(const char *path, cdn_error *error) CDN_MUST_CHECK;
+/** Removes temporary files and folders that a killed writer left in a directory, and `levels` deep
+ *  below it; nobody may be writing there. A missing path is fine. */
+cdn_status cdn_dir_sweep(const char *path, unsigned levels, cdn_error *error) CDN_MUST_CHECK;
+/** Renames a file that is durable already; a file at `to` is replaced. Durable when it returns: the
+ *  new name first, so that no crash leaves neither. */
+cdn_status cdn_file_move(const char *from, const char *to, cdn_error *error) CDN_MUST_CHECK;
+/** Removes a file, durably; a missing one is fine. */
+cdn_status cdn_file_remove(const char *path, cdn_error *error) CDN_MUST_CHECK;
 /** fsyncs every file and directory of a tree, then renames it to `to`, which must not exist, and
  *  fsyncs the parent. */
 cdn_status cdn_dir_publish(const char *from, const char *to, cdn_error *error) CDN_MUST_CHECK;

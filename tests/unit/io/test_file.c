@@ -262,6 +262,53 @@ static void test_path__joins(void **state)
     cdn_free(path);
 }
 
+static void test_file__sweeps_what_writers_left(void **state)
+{
+    (void)state;
+    const char *root = fresh("swept");
+    static const char *const left[] = {".a.csv.0123.tmp", "pack/signatures/.b.p7s.0123.tmp",
+                                       "..pack.tmp.AbCdEf/package/c.csv"};
+    static const char *const kept[] = {".hidden", "a.tmp", ".tmp", "pack/.a.tmpx", "pack/a.csv",
+                                       "pack/signatures/deep/.d.0123.tmp"};
+    const char *folders[] = {"pack", "pack/signatures", "pack/signatures/deep", "..pack.tmp.AbCdEf",
+                             "..pack.tmp.AbCdEf/package"};
+    char path[1024];
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", root, folders[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    for (size_t i = 0; i < 3 + 6; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", root, i < 3 ? left[i] : kept[i - 3]);
+        unit_write(path, "x", 1);
+    }
+    (void)snprintf(path, sizeof path, "%s/.link.tmp", root);
+    assert_int_equal(symlink(root, path), 0);
+    assert_int_equal(cdn_dir_sweep(root, 2, NULL), CDN_OK);
+    expect_files(root, ".hidden .tmp a.tmp pack/.a.tmpx pack/a.csv "
+                       "pack/signatures/deep/.d.0123.tmp ");
+    (void)snprintf(path, sizeof path, "%s/..pack.tmp.AbCdEf", root);
+    assert_false(cdn_file_exists(path));
+    assert_int_equal(cdn_dir_sweep(unit_path("nowhere"), 2, NULL), CDN_OK);
+}
+
+static void test_file__moves_and_removes_files(void **state)
+{
+    (void)state;
+    const char *root = fresh("moved");
+    char from[1024], to[1024];
+    (void)snprintf(from, sizeof from, "%s/a", root);
+    (void)snprintf(to, sizeof to, "%s/b", root);
+    unit_write(from, "new", 3);
+    unit_write(to, "old", 3);
+    assert_int_equal(cdn_file_move(from, to, NULL), CDN_OK);
+    expect_files(root, "b ");
+    expect_content(to, "new");
+    assert_int_equal(cdn_file_move(from, to, NULL), CDN_E_IO);
+    assert_int_equal(cdn_file_remove(to, NULL), CDN_OK);
+    assert_int_equal(cdn_file_remove(to, NULL), CDN_OK);
+    assert_int_equal(cdn_file_remove(root, NULL), CDN_E_IO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +323,8 @@ int main(void)
         cmocka_unit_test(test_dir__walks_in_byte_order_and_refuses_links),
         cmocka_unit_test(test_dir__removes_without_following_links),
         cmocka_unit_test(test_dir__copies_and_publishes_once),
+        cmocka_unit_test(test_file__sweeps_what_writers_left),
+        cmocka_unit_test(test_file__moves_and_removes_files),
         cmocka_unit_test(test_path__joins),
     };
     return cmocka_run_group_tests(tests, unit_scratch_setup, unit_scratch_teardown);

@@ -1,0 +1,247 @@
+"""What must hold of a workspace at every moment, whatever stopped Cordon: judged without Cordon.
+
+A tree is a dict: path below the workspace -> bytes of a file, or None for a folder. Only staging/,
+outbox/, delivered/ and ledger/ are looked at. The ledger is read through Python's sqlite3 (the
+same as any reader: an unfinished transaction is rolled back), its chain recomputed as ledger.c
+documents it, packages checked by their own manifests.
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import collections
+import hashlib
+import io
+import json
+import os
+import sqlite3
+import zipfile
+
+FOLDERS = ("staging", "outbox", "delivered", "ledger")
+LEDGER = "ledger/ledger.sqlite"
+SIDE = ("-journal", "-wal")
+Entry = collections.namedtuple(
+    "Entry", "previous_hash sequence kind release_id salt payload hash")
+
+
+class Broken(Exception):
+    """An invariant does not hold."""
+
+
+def demand(holds, *what):
+    if not holds:
+        raise Broken(" ".join(str(part) for part in what))
+
+
+def read_tree(workspace):
+    tree = {}
+    for folder in FOLDERS:
+        for place, folders, files in os.walk(os.path.join(workspace, folder)):
+            here = os.path.relpath(place, workspace)
+            tree.update((os.path.join(here, name), None) for name in folders)
+            for name in files:
+                with open(os.path.join(place, name), "rb") as f:
+                    tree[os.path.join(here, name)] = f.read()
+    return tree
+
+
+def write_tree(workspace, tree):
+    """The folders themselves stay: a program may hold them open."""
+    for folder in FOLDERS:
+        for place, folders, files in os.walk(os.path.join(workspace, folder), topdown=False):
+            for name in files:
+                os.unlink(os.path.join(place, name))
+            for name in folders:
+                os.rmdir(os.path.join(place, name))
+    for path in sorted(tree):
+        whole = os.path.join(workspace, path)
+        if tree[path] is None:
+            os.makedirs(whole, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(whole), exist_ok=True)
+            with open(whole, "wb") as f:
+                f.write(tree[path])
+
+
+# --- the ledger -----------------------------------------------------------------------------------
+
+def told(*fields):
+    return b"".join(b"%d:%s\n" % (len(field), field)
+                    for field in (str(field).encode() for field in fields))
+
+
+def check_chain(rows):
+    previous = "0" * 64
+    for number, entry in enumerate(rows, 1):
+        demand(entry.previous_hash == previous and entry.sequence == number,
+               "entry", number, "does not follow the one before")
+        demand(entry.hash == hashlib.sha256(told(*entry[:-1])).hexdigest(),
+               "entry", number, "has another hash")
+        previous = entry.hash
+
+
+def read_ledger(path):
+    """The entries, in order."""
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        demand(database.execute("PRAGMA integrity_check").fetchall() == [("ok",)],
+               "SQLite finds damage in the ledger")
+        rows = [Entry(*row) for row in database.execute(
+            "SELECT previous_hash, sequence, kind, release_id, salt, payload, hash FROM entries"
+            " ORDER BY sequence")]
+        counted = database.execute("SELECT seq FROM sqlite_sequence").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise Broken(f"the ledger cannot be read: {error}") from None
+    finally:
+        database.close()
+    demand(counted == (len(rows),), "the ledger lost its end")
+    check_chain(rows)
+    return rows
+
+
+def root(rows):
+    """RFC 6962, level by level."""
+    level = [hashlib.sha256(b"\0" + bytes.fromhex(entry.hash)).digest() for entry in rows]
+    while len(level) > 1:
+        level = [hashlib.sha256(b"\1" + b"".join(level[i:i + 2])).digest()
+                 if i + 1 < len(level) else level[i] for i in range(0, len(level), 2)]
+    return level[0].hex()
+
+
+def read_ledger_of(tree, scratch):
+    """The ledger of a tree, after recovery, by way of files in the folder `scratch`."""
+    for ending in ("",) + SIDE:
+        path = os.path.join(scratch, "ledger.sqlite" + ending)
+        content = tree.get(LEDGER + ending)
+        if content is not None:
+            with open(path, "wb") as f:
+                f.write(content)
+        elif os.path.exists(path):
+            os.unlink(path)
+    demand(LEDGER in tree, "there is no ledger")
+    return read_ledger(os.path.join(scratch, "ledger.sqlite"))
+
+
+# --- packages -------------------------------------------------------------------------------------
+
+def check_manifest(files, name):
+    for line in files[name].decode().splitlines():
+        digest, path = line.split("  ", 1)
+        demand(path in files, path, "of", name, "is missing")
+        demand(hashlib.sha512(files[path]).hexdigest() == digest, path, "is another than in", name)
+    return {line.split("  ", 1)[1] for line in files[name].decode().splitlines()}
+
+
+def check_package(files, signed):
+    """files: path -> bytes, of one package. Whole, nothing more, and signed when it left."""
+    for name in ("tagmanifest-sha512.txt", "manifest-sha512.txt"):
+        demand(name in files, name, "is missing: half a package")
+    listed = check_manifest(files, "tagmanifest-sha512.txt")
+    listed |= check_manifest(files, "manifest-sha512.txt") | {"tagmanifest-sha512.txt"}
+    extra = {path for path in files if not path.startswith("signatures/")} - listed
+    demand(not extra, "not listed in the package:", sorted(extra))
+    signatures = [path for path in files if path.endswith(".p7s")]
+    demand(not signed or len(signatures) >= 2, "a package left with", len(signatures), "signatures")
+    for path in signatures:
+        demand(files[path].rstrip().endswith(b"-----END CMS-----"), path, "is half a signature")
+
+
+def files_below(tree, folder):
+    return {path[len(folder) + 1:]: content for path, content in tree.items()
+            if path.startswith(folder + "/") and content is not None}
+
+
+def is_hidden(path):
+    return any(part.startswith(".") for part in path.split("/"))
+
+
+def top_names(tree, folder):
+    return sorted({path.split("/")[1] for path in tree
+                   if path.startswith(folder + "/") and not path.split("/")[1].startswith(".")})
+
+
+def check_zip(content):
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            demand(archive.testzip() is None, "a damaged zip")
+            files = {name.split("/", 1)[1]: archive.read(name) for name in archive.namelist()}
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise Broken(f"half a zip: {error}") from None
+    check_package(files, True)
+
+
+ENDINGS = (".zip.p7m.p7s", ".zip.p7m", ".zip", ".json")
+
+
+def split_name(name):
+    for ending in ENDINGS:
+        if name.endswith(ending):
+            return name[:-len(ending)], ending
+    return name, ""
+
+
+def check_out(tree, entries):
+    """Nothing left without its intent, and what left is whole."""
+    for folder in ("outbox", "delivered"):
+        for name in top_names(tree, folder):
+            release, ending = split_name(name)
+            path = f"{folder}/{name}"
+            intents = [json.loads(entry.payload) for entry in entries
+                       if entry.kind == "intent" and entry.release_id == release]
+            demand(intents, path, "is there without an intent in the ledger")
+            if ending == "":
+                check_package({inner: content for inner, content in
+                               files_below(tree, path).items()}, True)
+                continue
+            digest = hashlib.sha256(tree[path] or b"").hexdigest()
+            if ending in (".zip", ".zip.p7m"):
+                demand(any(intent["zip"] == digest for intent in intents),
+                       path, "is not what an intent announced")
+            if ending == ".zip":
+                check_zip(tree[path])
+            if ending == ".zip.p7m":
+                demand(path + ".p7s" in tree, path, "left without the packager's signature")
+
+
+def check_staged(tree, entries):
+    """What waits for approval is whole and recorded."""
+    for name in top_names(tree, "staging"):
+        release, ending = split_name(name)
+        if ending == "":
+            demand(any(e.kind == "stage" and e.release_id == release for e in entries),
+                   "a release is staged that the ledger does not have")
+            check_package({inner: content for inner, content in
+                           files_below(tree, "staging/" + name).items() if not is_hidden(inner)},
+                          False)
+        elif ending == ".json":
+            json.loads(tree["staging/" + name])
+
+
+def whole_somewhere(tree, release):
+    return any(f"{folder}/{release}" in tree for folder in ("staging", "outbox", "delivered"))
+
+
+def check_acknowledged(tree, entries, acknowledged):
+    """acknowledged: (command, release, person) of each command that reported success."""
+    kinds = [(e.kind, e.release_id, json.loads(e.payload).get("name")) for e in entries]
+    for command, release, person in acknowledged:
+        entry = {"run": "stage", "approve": "approve", "deliver": "commit"}[command]
+        demand((entry, release, person) in kinds, command, "was acknowledged, and the ledger has no",
+               entry)
+        demand(whole_somewhere(tree, release), command, "was acknowledged, and no package is there")
+        if command == "deliver":
+            demand(any(f"outbox/{release}{ending}" in tree for ending in (".zip", ".zip.p7m")),
+                   "delivery was acknowledged, and outbox/ has no file to send")
+
+
+def check(tree, entries, acknowledged):
+    check_out(tree, entries)
+    check_staged(tree, entries)
+    check_acknowledged(tree, entries, acknowledged)
+
+
+def check_finished(tree, entries, release, people):
+    """After all has been done that was begun: delivered once, approved by all, nothing left over."""
+    check(tree, entries, [("run", release, None), ("deliver", release, None)])
+    kinds = [e.kind for e in entries if e.release_id == release]
+    demand(kinds[-1] == "commit", "the last entry is no commit:", kinds)
+    left = [path for path in tree if path.startswith("staging/") or is_hidden(path)
+            or path in (LEDGER + SIDE[0],)]
+    demand(not left, "left behind:", left)

@@ -59,7 +59,7 @@ class Weeks(unittest.TestCase):
     def release(self, data, week, request, hidden=()):
         """What a program would publish that withholds the figures of these codes."""
         directory = self.path(f"release{week}{request['name']}")
-        os.makedirs(os.path.join(directory, "data", "request"))
+        os.makedirs(os.path.join(directory, "data", "request"), exist_ok=True)
         with open(os.path.join(directory, "data", "request", "plan.json"), "w",
                   encoding="utf-8") as f:
             json.dump({"feed": request}, f)
@@ -118,6 +118,20 @@ class Weeks(unittest.TestCase):
         hidden = {"adult_day", "adult_residential"}
         found = self.found(self.attack([FIRST, second, third], hidden, hidden, hidden))
         self.assertEqual(found, {"change": 1, "group": 1})
+
+    def test_a_later_release_can_tell_an_earlier_change(self):
+        # week 0 shows all, week 1 home care: three more at care homes stay hidden. In week 2 twelve
+        # join home care, and the care homes, as they were in week 1, are shown
+        first = {w: FIRST[w] for w in range(1, 7)}
+        second = {**first, 1: (CARE_HOME, 15)}
+        third = {**second, 4: (HOME_CARE, 24), 5: (HOME_CARE, 19), 6: (HOME_CARE, 18)}
+        residential, home_care = "adult_residential", "adult_domiciliary"
+        hidden = [{residential, home_care}, {residential, d.TOTAL}, {home_care, d.TOTAL}]
+        self.assertEqual(self.found(self.attack([first, second], *hidden[:2])), {})
+        attack = self.attack([first, second, third], *hidden)
+        self.assertEqual(self.found(attack)["change"], 3)
+        self.assertTrue(any(t[0] == "change" and t[3:5] == (0, 1) for t in attack.found(
+            {k: v for k, v in attack.seen.items() if v is not None})))
 
     def test_withheld_changes_stay_withheld(self):
         second = {**FIRST, 4: (HOME_CARE, 21), 1: (CARE_HOME, 13)}

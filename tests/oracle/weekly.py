@@ -78,8 +78,8 @@ class Release:
                         yield place, self.book.measures[measure], row[measure + "_status"]
 
     def shares(self):
-        """(published, all figures that have a base)."""
-        based = [f for f in self.book.figures if f.status != "z"]
+        """(published, all), of figures of tables behind which there is somebody."""
+        based = [f for f in self.book.figures if any(c.bits for c in f.cells)]
         return sum(f.published for f in based), len(based)
 
 

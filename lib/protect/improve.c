@@ -5,7 +5,7 @@
  * letting the prune take the dearest back first, finds such exchanges. On small
  * random tables this turns a loss a little above that of the greedy order of
  * Langsrud 2024 into one well below it; and where that order does better all
- * the same, its pattern is taken.
+ * the same, with one choice among equals or another, its pattern is taken.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protect/improve.h"
@@ -21,8 +21,10 @@
  * cell can replace secondaries of several equations. */
 #define REACH 4u
 
-/* Up to so many cells the greedy order is tried as well. */
-#define MOST_CELLS 10000u
+/* The greedy order is tried as well, from several starts that differ in ties: so many times the
+ * number of cells, so none where there are more cells. */
+#define STARTS_TIMES_CELLS 10500u
+#define MOST_STARTS 32u
 
 static uint64_t secondary_cost(const cdn_pattern *pattern)
 {
@@ -101,12 +103,12 @@ static void restore(cdn_pattern *pattern, const uint8_t *withheld)
     }
 }
 
-static cdn_status prune_again(cdn_pattern *pattern, cdn_prime field, cdn_error *error)
+static cdn_status prune_again(cdn_pattern *pattern, cdn_prime field, uint64_t ties, cdn_error *error)
 {
     cdn_factor factor;
     cdn_status status = cdn_factor_init(&factor, pattern, field, error);
     if (status == CDN_OK)
-        status = cdn_prune(pattern, &factor, NULL, error);
+        status = cdn_prune(pattern, &factor, ties, NULL, error);
     cdn_factor_release(&factor);
     return status;
 }
@@ -123,10 +125,10 @@ static void add_everything(cdn_pattern *pattern)
 
 /* Prunes what was added to the pattern; back to `withheld` unless that is cheaper. Then it becomes
  * the pattern's. */
-static cdn_status keep_cheaper(cdn_pattern *pattern, cdn_prime field, uint8_t *withheld,
-                               uint64_t *cost, cdn_error *error)
+static cdn_status keep_cheaper(cdn_pattern *pattern, cdn_prime field, uint64_t ties,
+                               uint8_t *withheld, uint64_t *cost, cdn_error *error)
 {
-    CDN_TRY(prune_again(pattern, field, error));
+    CDN_TRY(prune_again(pattern, field, ties, error));
     uint64_t other = secondary_cost(pattern);
     if (other >= *cost) {
         restore(pattern, withheld);
@@ -135,6 +137,12 @@ static cdn_status keep_cheaper(cdn_pattern *pattern, cdn_prime field, uint8_t *w
         memcpy(withheld, pattern->withheld, pattern->system->figure_count);
     }
     return CDN_OK;
+}
+
+static uint32_t starts(const cdn_system *system)
+{
+    uint32_t count = STARTS_TIMES_CELLS / (1 + system->cell_count);
+    return count < MOST_STARTS ? count : MOST_STARTS;
 }
 
 cdn_status cdn_improve(cdn_pattern *pattern, cdn_prime field, cdn_error *error)
@@ -153,10 +161,10 @@ cdn_status cdn_improve(cdn_pattern *pattern, cdn_prime field, cdn_error *error)
         status = cdn_fail_memory(error);
         goto done;
     }
-    status = keep_cheaper(pattern, field, withheld, &cost, error);
-    if (status == CDN_OK && cost > 0 && system->cell_count <= MOST_CELLS) {
+    status = keep_cheaper(pattern, field, 0, withheld, &cost, error);
+    for (uint64_t ties = 0; status == CDN_OK && cost > 0 && ties < starts(system); ties++) {
         add_everything(pattern);
-        status = keep_cheaper(pattern, field, withheld, &cost, error);
+        status = keep_cheaper(pattern, field, ties, withheld, &cost, error);
     }
 done:
     cdn_free(withheld);

@@ -16,9 +16,10 @@
 cdn_status cdn_improve_widen(cdn_pattern *pattern, bool *widened, cdn_error *error) CDN_MUST_CHECK;
 
 /** Withholds alternatives besides a safe, pruned pattern and prunes again; the cheaper of the two
- *  patterns stays. Both are safe and pruned. Up to 10,000 cells, so does what the prune leaves of
- *  everything that may be withheld, when that is cheaper still.
- *  @complexity that of an elimination and a prune, or two */
+ *  patterns stays. Both are safe and pruned. Up to some 10,000 cells, so does what the prune leaves
+ *  of everything that may be withheld, when that is cheaper still; the fewer cells, the more orders
+ *  of figures of equal cost are tried.
+ *  @complexity that of an elimination and a prune, or a few */
 cdn_status cdn_improve(cdn_pattern *pattern, cdn_prime field, cdn_error *error) CDN_MUST_CHECK;
 
 #endif

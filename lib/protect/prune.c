@@ -20,6 +20,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "core/map.h"
 #include "protect/classes.h"
 #include "protect/contract.h"
 #include "protect/stakes.h"
@@ -35,7 +36,7 @@ typedef struct undo {
 } undo;
 
 typedef struct candidate {
-    uint64_t cost;
+    uint64_t cost, tie;
     uint32_t figure;
     bool keep;
 } candidate;
@@ -83,10 +84,12 @@ static int compare_candidates(const void *left, const void *right)
         return a->keep ? -1 : 1;
     if (a->cost != b->cost)
         return a->cost > b->cost ? -1 : 1;
+    if (a->tie != b->tie)
+        return a->tie < b->tie ? -1 : 1;
     return a->figure < b->figure ? -1 : a->figure > b->figure;
 }
 
-static bool list_candidates(work *w)
+static bool list_candidates(work *w, uint64_t ties)
 {
     const cdn_system *system = w->pattern->system;
     w->candidates = cdn_alloc(system->figure_count, sizeof *w->candidates);
@@ -97,6 +100,7 @@ static bool list_candidates(work *w)
             continue;
         candidate *next = &w->candidates[w->candidate_count++];
         *next = (candidate){.cost = cdn_figure_cost(system, f), .figure = f};
+        next->tie = ties == 0 ? 0 : cdn_mix64(ties + f);
         for (uint32_t j = system->figure_start[f]; j < system->figure_start[f + 1]; j++)
             next->keep |= (system->marks[system->figure_cell[j]] & CDN_CELL_KEEP) != 0;
     }
@@ -278,7 +282,7 @@ static cdn_status refresh(work *w, cdn_error *error)
 }
 
 static cdn_status work_init(work *w, cdn_pattern *pattern, const cdn_factor *factor,
-                            cdn_error *error)
+                            uint64_t ties, cdn_error *error)
 {
     uint32_t cells = pattern->system->cell_count;
     *w = (work){.pattern = pattern, .field = factor->field};
@@ -290,7 +294,7 @@ static cdn_status work_init(work *w, cdn_pattern *pattern, const cdn_factor *fac
     w->next = cdn_alloc(cells, sizeof *w->next);
     w->next_ratios = cdn_alloc(cells, sizeof *w->next_ratios);
     if (w->columns == NULL || w->map == NULL || w->ratios == NULL || w->moved == NULL ||
-        w->products == NULL || w->next == NULL || w->next_ratios == NULL || !list_candidates(w))
+        w->products == NULL || w->next == NULL || w->next_ratios == NULL || !list_candidates(w, ties))
         return cdn_fail_memory(error);
     return enter(w, factor, error);
 }
@@ -459,11 +463,11 @@ static cdn_status try_figure(work *w, uint32_t figure, cdn_error *error)
     return refresh(w, error);
 }
 
-cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, uint64_t *effort,
-                     cdn_error *error)
+cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, uint64_t ties,
+                     uint64_t *effort, cdn_error *error)
 {
     work w;
-    cdn_status status = work_init(&w, pattern, factor, error);
+    cdn_status status = work_init(&w, pattern, factor, ties, error);
     for (uint32_t i = 0; status == CDN_OK && i < w.candidate_count; i++)
         status = try_figure(&w, w.candidates[i].figure, error);
     if (effort != NULL)

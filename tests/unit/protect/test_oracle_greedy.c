@@ -215,14 +215,12 @@ static void add_to_score(score *s, const cdn_system *system, const uint8_t *ours
     s->worse += a > b;
 }
 
-/* The engine tries the greedy order itself on small tables, so where costs say what the order is, no
- * table is worse. Frequencies have ties, which the peers settle by the sums of finest cells, and an
- * engine that is asked for few cells does not know them at all: there a few tables may be worse. */
+/* The engine tries the greedy order itself on small tables, with several choices among equals, so
+ * where costs say what the order is, no table is worse. The peers' order goes by values, and an engine
+ * that is asked for few cells does not know those: there a few tables may be worse. */
 static uint32_t most_worse(model_cost cost)
 {
-    if (cost == MODEL_MAGNITUDE_COST)
-        return 0;
-    return cost == MODEL_CELLS_COST ? SMALL_TABLES / 16 : SMALL_TABLES / 100;
+    return cost == MODEL_CELLS_COST ? SMALL_TABLES / 50 : 0;
 }
 
 static void assert_no_more(model_cost cost)

@@ -1,6 +1,7 @@
 /* delivery.c - an approved release leaves staging: intent first, then the package, then commit.
  *
- * Order (crash safe): verify approvals and bytes -> look consent up again ->
+ * Order (crash safe): verify approvals and bytes -> nothing else went to the
+ * audience since -> look consent up again ->
  * zip beside the package -> intent in the ledger, durable -> the directory into
  * outbox/, whole -> the zip -> commit. Killed before the intent nothing left;
  * after it, the intent stands and counts as released, and delivering again
@@ -17,6 +18,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "desk/envelope.h"
+#include "desk/past.h"
 #include "desk/standing.h"
 #include "export/package.h"
 #include "io/file.h"
@@ -70,7 +72,8 @@ static cdn_status add_intent(const cdn_desk *desk, const char *release_id, const
     cdn_json *payload = cdn_json_object();
     cdn_json_set(payload, "zip", cdn_json_new_string(digest));
     cdn_json_set(payload, "approvals", cdn_json_new_integer(verified->approvals));
-    static const char *const copied[] = {"agreement", "feed", "period", "plan", "signedBytes"};
+    static const char *const copied[] = {"agreement", "feed",    "period",     "plan",
+                                         "request",   "kept",    "signedBytes"};
     for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
         cdn_json_set(payload, copied[i], cdn_json_copy(cdn_json_get(note, copied[i])));
     return cdn_desk_record(desk, "intent", release_id, payload, error);
@@ -235,6 +238,7 @@ static cdn_status deliver(cdn_desk *desk, const delivery *d, const cdn_json *not
 {
     CDN_TRY(cdn_package_verify(d->from, d->trust, verified, error));
     CDN_TRY(check_identity(d, note, verified, error));
+    CDN_TRY(cdn_desk_past_check(desk, d->id, error));
     cdn_status status = check_consent(desk, note, agreement, error);
     if (status == CDN_OK && verified->approvals < agreement->approvals_required)
         status = cdn_fail(error, CDN_E_REFUSED, "%u of %u approvals", verified->approvals,

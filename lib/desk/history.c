@@ -1,6 +1,7 @@
 /* history.c - the ledger as people read it, and the proof that it is whole.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,9 @@ cdn_status cdn_desk_ledger_list(cdn_desk *desk, cdn_report *report, cdn_error *e
 static cdn_status read_root(const char *text, uint64_t *size, const char **hex, cdn_error *error)
 {
     char *end = NULL;
+    errno = 0;
     *size = strtoull(text, &end, 10);
-    bool good = text[0] >= '1' && text[0] <= '9' && *end == ':' &&
+    bool good = errno == 0 && text[0] >= '1' && text[0] <= '9' && *end == ':' &&
                 strspn(end + 1, "0123456789abcdef") == 64 && end[65] == '\0';
     if (!good)
         return cdn_fail(error, CDN_E_USAGE, "expected a root as SIZE:HEX, with 64 digits");

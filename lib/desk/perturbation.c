@@ -9,7 +9,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "desk/session.h"
+#include "desk/staging.h"
 #include "io/file.h"
 #include "perturb/method.h"
 #include "seal/secret.h"
@@ -25,6 +25,10 @@ cdn_status cdn_desk_new_perturbation_key(cdn_desk *desk, cdn_report *report, cdn
     cdn_status status = cdn_secret_create(keys, KEY_NAME, error);
     cdn_free(keys);
     CDN_TRY(status);
+    cdn_json *payload = cdn_json_object();
+    cdn_json_set(payload, "event", cdn_json_new_string("made"));
+    cdn_json_set(payload, "name", cdn_json_new_string("perturbation"));
+    CDN_TRY(cdn_desk_record(desk, "key", NULL, payload, error));
     cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
     cdn_json *json = cdn_json_object();
     cdn_text_addf(&text, "%s\n", line);

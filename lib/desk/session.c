@@ -262,30 +262,39 @@ static cdn_status evaluate_named(cdn_desk *desk, cdn_jail_kind kind, const char 
     return evaluate(desk, kind, *path, side, json, error);
 }
 
-cdn_status cdn_desk_agreement(cdn_desk *desk, const char *id, cdn_agreement **out,
-                              cdn_error *error)
+/* The agreement, and the JSON that it was made of; both the caller's, also after a failure. */
+static cdn_status read_agreement(cdn_desk *desk, const char *id, cdn_json **json,
+                                 cdn_agreement **out, cdn_error *error)
 {
     char *path = NULL;
-    cdn_json *json = NULL;
     CDN_TRY(cdn_desk_need_catalogue(desk, error));
     cdn_status status = evaluate_named(desk, CDN_JAIL_AGREEMENT, "policies/agreements", id,
-                                       desk->names, &path, &json, error);
+                                       desk->names, &path, json, error);
     if (status == CDN_OK)
-        status = cdn_agreement_create(json, path, desk->catalogue, out, error);
-    if (status == CDN_OK && strcmp((*out)->id, id) != 0) {
+        status = cdn_agreement_create(*json, path, desk->catalogue, out, error);
+    if (status == CDN_OK && strcmp((*out)->id, id) != 0)
         status = cdn_fail_at(error, CDN_E_INPUT, path,
-                             (uint64_t)cdn_json_integer(cdn_json_get(json, "line")), 0,
+                             (uint64_t)cdn_json_integer(cdn_json_get(*json, "line")), 0,
                              "the agreement in this file has another id than the file's name");
-        cdn_agreement_destroy(*out);
-        *out = NULL;
-    }
-    cdn_json_destroy(json);
     cdn_free(path);
     return status;
 }
 
-static cdn_status read_policy(cdn_desk *desk, const char *name, cdn_policy **out,
+cdn_status cdn_desk_agreement(cdn_desk *desk, const char *id, cdn_agreement **out,
                               cdn_error *error)
+{
+    cdn_json *json = NULL;
+    *out = NULL;
+    cdn_status status = read_agreement(desk, id, &json, out, error);
+    cdn_json_destroy(json);
+    if (status != CDN_OK) {
+        cdn_agreement_destroy(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+cdn_status cdn_desk_policy(cdn_desk *desk, const char *name, cdn_policy **out, cdn_error *error)
 {
     char *path = NULL;
     cdn_json *json = NULL;
@@ -310,12 +319,11 @@ static char *find_script(const cdn_desk *desk, const char *script)
     return cdn_strdup(script);
 }
 
-static cdn_status read_agreement_of(cdn_desk *desk, const cdn_json *json, const char *script,
-                                    cdn_request *out, cdn_error *error)
+static cdn_status read_agreement_of(cdn_desk *desk, const char *script, cdn_request *out,
+                                    cdn_error *error)
 {
     char file[256];
     const char *id = out->plan->agreement;
-    (void)json;
     CDN_TRY(cdn_desk_check_id(id, "an agreement's id", error));
     (void)snprintf(file, sizeof file, "%s.lua", id);
     char *path = cdn_desk_path(desk, "policies/agreements", file);
@@ -326,7 +334,7 @@ static cdn_status read_agreement_of(cdn_desk *desk, const cdn_json *json, const 
     if (!there)
         return cdn_fail_at(error, CDN_E_REFUSED, script, out->plan->agreement_line, 0,
                            "there is no agreement \"%s\"", id);
-    return cdn_desk_agreement(desk, id, &out->agreement, error);
+    return read_agreement(desk, id, &out->agreement_json, &out->agreement, error);
 }
 
 cdn_status cdn_request_read(cdn_desk *desk, const char *script, cdn_request *out,
@@ -337,25 +345,24 @@ cdn_status cdn_request_read(cdn_desk *desk, const char *script, cdn_request *out
     char *path = find_script(desk, script);
     if (path == NULL)
         return cdn_fail_memory(error);
-    cdn_json *json = NULL;
     cdn_status status = cdn_file_read(path, &out->script_text, error);
     if (status == CDN_OK && out->script_text.bytes == NULL)
         status = cdn_fail_at(error, CDN_E_REFUSED, script, 1, 0, "the script is empty");
     if (status == CDN_OK)
         status = cdn_jail_run(desk->helper, CDN_JAIL_SCRIPT, script, out->script_text.bytes,
-                              out->script_text.length, desk->names, &json, error);
+                              out->script_text.length, desk->names, &out->plan_json,
+                              error);
     if (status == CDN_OK)
-        status = cdn_plan_create(json, script, desk->catalogue, &out->plan, error);
+        status = cdn_plan_create(out->plan_json, script, desk->catalogue, &out->plan, error);
     if (status == CDN_OK)
-        status = read_agreement_of(desk, json, script, out, error);
+        status = read_agreement_of(desk, script, out, error);
     if (status == CDN_OK)
         status = cdn_plan_check(out->plan, desk->catalogue, out->agreement, cdn_desk_today(),
                                 error);
     if (status == CDN_OK)
-        status = read_policy(desk, out->agreement->policy, &out->policy, error);
+        status = cdn_desk_policy(desk, out->agreement->policy, &out->policy, error);
     if (status == CDN_OK)
         status = cdn_request_read_key(desk, out, error);
-    cdn_json_destroy(json);
     cdn_free(path);
     return status;
 }
@@ -366,6 +373,8 @@ void cdn_request_release(cdn_request *request)
     cdn_policy_destroy(request->policy);
     cdn_agreement_destroy(request->agreement);
     cdn_plan_destroy(request->plan);
+    cdn_json_destroy(request->agreement_json);
+    cdn_json_destroy(request->plan_json);
     cdn_text_release(&request->script_text);
 }
 

@@ -43,6 +43,8 @@ bool cdn_desk_has_snapshot(const cdn_desk *desk);
 
 cdn_status cdn_desk_agreement(cdn_desk *desk, const char *id, cdn_agreement **out,
                               cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_desk_policy(cdn_desk *desk, const char *name, cdn_policy **out,
+                           cdn_error *error) CDN_MUST_CHECK;
 
 /** Waits until no other process stages, approves or delivers in this workspace, and holds them off
  *  until the descriptor is given to cdn_desk_unlock (-1 is nothing). Temporary files that a killed
@@ -56,6 +58,7 @@ int32_t cdn_desk_today(void);
 /** A script with everything it names, checked. */
 typedef struct cdn_request {
     cdn_text script_text;
+    cdn_json *plan_json, *agreement_json; /* as the jail gave them */
     cdn_plan *plan;
     cdn_agreement *agreement;
     cdn_policy *policy;

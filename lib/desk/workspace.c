@@ -9,9 +9,8 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "desk/session.h"
+#include "desk/staging.h"
 #include "io/file.h"
-#include "ledger/ledger.h"
 #include "seal/sign.h"
 #include "synth/synth.h"
 
@@ -211,6 +210,10 @@ cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_
     cdn_free(keys);
     cdn_free(trust);
     CDN_TRY(status);
+    cdn_json *payload = cdn_json_object();
+    cdn_json_set(payload, "event", cdn_json_new_string("made"));
+    cdn_json_set(payload, "name", cdn_json_new_string(name));
+    CDN_TRY(cdn_desk_record(desk, "key", NULL, payload, error));
     char line[512];
     (void)snprintf(line, sizeof line, "key made: %.200s", name);
     return one_line(report, "key", line, error);

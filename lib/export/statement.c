@@ -103,6 +103,12 @@ static cdn_json *predicate(const cdn_release *release)
     cdn_json *snapshot = cdn_json_object();
     cdn_json_set_text(snapshot, "hmacSha256", release->snapshot_digest);
     cdn_json_set(object, "snapshot", snapshot);
+    if (cdn_text_or_empty(release->ledger_root)[0] != '\0') {
+        cdn_json *ledger = cdn_json_object();
+        cdn_json_set(ledger, "entries", cdn_json_new_integer((int64_t)release->ledger_entries));
+        cdn_json_set_text(ledger, "root", release->ledger_root);
+        cdn_json_set(object, "ledger", ledger);
+    }
     cdn_json_set(object, "approvals", approvals(release));
     cdn_json_set(object, "outputs", outputs(release));
     cdn_json_set(object, "cellsTested", cdn_json_new_integer(release->cells_tested));

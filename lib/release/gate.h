@@ -36,9 +36,24 @@ typedef struct cdn_gate_input {
                                         are made; NULL = none, for policies that need none */
     const cdn_past *past; /* what the audience holds already, oldest first */
     uint32_t past_count;
+    const char *history;      /* a digest of the past, keyed so that it says nothing of what was
+                                 released to whom; NULL or "" = there is none */
     bool reasons;     /* also report which rules bound each withheld figure */
     bool intervals;   /* also report how many confidential cells intervals leave one value */
 } cdn_gate_input;
+
+/** What a release is called, and why: SHA-256, hex, and names. */
+typedef struct cdn_identity {
+    char script[65];
+    char snapshot[65]; /* keyed with the agreement's digest */
+    char request[65];  /* of everything that the release is made of but its history */
+    char id[160];      /* <feed>-<period>-<12 hex>, the history included */
+} cdn_identity;
+
+/** The identity that the release of this input would have; nothing is worked out. `past` is not
+ *  looked at, `history` is. */
+cdn_status cdn_gate_identify(const cdn_gate_input *input, cdn_identity *out,
+                             cdn_error *error) CDN_MUST_CHECK;
 
 /** Counts of one output. For the data owner: a recipient is never told which rule bound. */
 typedef struct cdn_gate_output {

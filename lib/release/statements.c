@@ -1,19 +1,12 @@
 /* statements.c - who, what, under which rules: everything in a release that is not a figure.
  *
- * The release's identity is the SHA-256 of all that went into it, the version of
- * the program included, so the same inputs give the same release id. The snapshot's digest is keyed with the
- * agreement's, so that two partners cannot tell from it whether they were given
- * figures from the same data.
- *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
 
-#include "cordon/version.h"
 #include "core/fail.h"
 #include "core/text.h"
 #include "release/compose.h"
-#include "seal/digest.h"
 
 static const char *compare_word(cdn_compare compare)
 {
@@ -256,33 +249,14 @@ static const char *base_name(const char *path)
 static cdn_status identity(const cdn_gate_input *in, cdn_arena *arena, cdn_release *out,
                            cdn_error *error)
 {
-    char script[CDN_SHA256_HEX], keyed[CDN_SHA256_HEX], all[CDN_SHA256_HEX];
-    const char *snapshot = cdn_snapshot_digest(in->snapshot);
-    CDN_TRY(cdn_sha256_hex(in->script_text, strlen(in->script_text), script, error));
-    CDN_TRY(cdn_hmac_sha256_hex(in->agreement->digest, strlen(in->agreement->digest), snapshot,
-                                strlen(snapshot), keyed, error));
-    CDN_TRY(copy_text(arena, script, &out->script_digest, error));
-    CDN_TRY(copy_text(arena, keyed, &out->snapshot_digest, error));
+    cdn_identity own;
+    CDN_TRY(cdn_gate_identify(in, &own, error));
+    CDN_TRY(copy_text(arena, own.id, &out->id, error));
+    CDN_TRY(copy_text(arena, own.script, &out->script_digest, error));
+    CDN_TRY(copy_text(arena, own.snapshot, &out->snapshot_digest, error));
     CDN_TRY(copy_text(arena, in->plan->digest, &out->plan_digest, error));
     CDN_TRY(copy_text(arena, in->catalogue->digest, &out->catalogue_digest, error));
-    CDN_TRY(copy_text(arena, in->policy->digest, &out->policy_digest, error));
-    /* another key, other values: but the key itself must not be guessable from the name */
-    char changed[CDN_SHA256_HEX] = "";
-    if (in->perturbation_key != NULL && cdn_rounding_needs_key(in->policy->rounding))
-        CDN_TRY(cdn_hmac_sha256_hex(in->perturbation_key, CDN_PERTURBATION_KEY_SIZE,
-                                    in->agreement->digest, strlen(in->agreement->digest), changed,
-                                    error));
-    const char *joined = cdn_arena_printf(arena, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s%s",
-                                          CDN_VERSION_TEXT, script, keyed,
-                                          in->plan->digest, in->catalogue->digest,
-                                          in->policy->digest, in->agreement->digest, changed,
-                                          changed[0] == '\0' ? "" : "\n");
-    if (joined == NULL)
-        return cdn_fail_memory(error);
-    CDN_TRY(cdn_sha256_hex(joined, strlen(joined), all, error));
-    out->id = cdn_arena_printf(arena, "%s-%s-%.12s", in->plan->feed,
-                               cdn_snapshot_period(in->snapshot), all);
-    return out->id == NULL ? cdn_fail_memory(error) : CDN_OK;
+    return copy_text(arena, in->policy->digest, &out->policy_digest, error);
 }
 
 cdn_status cdn_compose_statements(const cdn_values *values, cdn_arena *arena, cdn_release *out,

@@ -341,7 +341,7 @@ check "a zip" [ -f "ws/outbox/$id.zip" ]
 check "nothing stays in staging" [ -z "$(find ws/staging -mindepth 1)" ]
 [ "$(kinds ws)" = "stage approve approve intent commit " ] || fail "the ledger says $(kinds ws)"
 in_ws ws ledger verify
-exits 0 "the chain holds: 6 entries"
+exits 0 "the chain holds: [0-9]+ entries"
 before=$(state ws)
 case="delivered again"
 in_ws ws deliver "$id"
@@ -410,11 +410,12 @@ tampered() {
     in_ws tampered ledger list
     exits 1 "ledger"
 }
-tampered "a payload changed" "UPDATE entries SET payload = replace(payload, 'Carys', 'Bram') WHERE sequence = 4"
+tampered "a payload changed" "UPDATE entries SET payload = replace(payload, 'Carys', 'Bram') WHERE kind = 'approve'"
 tampered "a kind changed" "UPDATE entries SET kind = 'reject' WHERE sequence = 3"
 tampered "a release's id changed" "UPDATE entries SET release_id = 'x' WHERE sequence = 3"
 tampered "an entry deleted" "DELETE FROM entries WHERE sequence = 4"
-tampered "the last entry deleted" "DELETE FROM entries WHERE sequence = 6"
+tampered "the last entry deleted" "DELETE FROM entries
+    WHERE sequence = (SELECT max(sequence) FROM entries)"
 tampered "all entries deleted" "DELETE FROM entries"
 tampered "two entries exchanged" "UPDATE entries SET sequence = 30 WHERE sequence = 3;
     UPDATE entries SET sequence = 3 WHERE sequence = 4; UPDATE entries SET sequence = 4 WHERE sequence = 30"
@@ -424,20 +425,23 @@ for sql in "UPDATE entries SET kind = 'reject' WHERE sequence = 3" "DELETE FROM 
     sqlite3 ws/ledger/ledger.sqlite "$sql" 2>/dev/null && fail "sqlite3 may: $sql"
 done
 in_ws ws ledger verify
-exits 0 "the chain holds: 6 entries"
+exits 0 "the chain holds: [0-9]+ entries"
 case="ledger: a root of another day"
 merkle=$("$cordon" ledger verify --workspace ws | sed -n 's/^root //p')
-[ "${merkle%%:*}" = 6 ] || fail "no root: $merkle"
+size=${merkle%%:*}
+[ "$size" = "$(sqlite3 ws/ledger/ledger.sqlite 'SELECT count(*) FROM entries')" ] ||
+    fail "no root: $merkle"
 in_ws ws ledger verify --root "$merkle"
-exits 0 "its first 6 entries are those of the root"
+exits 0 "its first $size entries are those of the root"
 cp -rp ws grown
 in_ws grown run "$root/scripts/icb_area.lua"
 in_ws grown ledger verify --root "$merkle"
-exits 0 "its first 6 entries are those of the root"
-exits 0 "the chain holds: 7 entries"
+exits 0 "its first $size entries are those of the root"
+exits 0 "the chain holds: $((size + 3)) entries" # an agreement, a plan, a release
 in_ws both ledger verify --root "$merkle" # a sound chain, of another history
 exits 1 "ledger"
-for text in "" 6 "6:" "6:${merkle#*:}0" "0:${merkle#*:}" "-6:${merkle#*:}"; do
+for text in "" 6 "6:" "6:${merkle#*:}0" "0:${merkle#*:}" "-6:${merkle#*:}" \
+    "99999999999999999999:${merkle#*:}"; do
     in_ws ws ledger verify --root "$text"
     exits 2 "expected a root"
 done

@@ -31,7 +31,7 @@ exits 0 "^verified: $id$"
 run verify "$outbox/$id.zip" --trust "$trust"
 exits 0 "^verified: $id$"
 in_ws demo ledger verify
-exits 0 "the chain holds: 6 entries"
+exits 0 "the chain holds: [0-9]+ entries"
 in_ws demo ledger list
 exits 0 "commit +$id"
 check "one intent" [ "$(grep -c ' intent ' out)" = 1 ]

@@ -1,0 +1,146 @@
+/* chronicle.c - one walk over the ledger, entry by entry.
+ *
+ * A release counts as released from its intent on, whether or not a commit
+ * follows. Only a void takes that back, and only while there is no commit: what
+ * was delivered was seen.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "desk/chronicle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "desk/staging.h"
+
+#define KEY_MAX 128
+
+static cdn_status find_or_add(cdn_chronicle *all, const char *id, cdn_chapter **out,
+                              cdn_error *error)
+{
+    const cdn_chapter *known = cdn_chronicle_find(all, id);
+    if (known != NULL) {
+        *out = &all->chapters[known - all->chapters];
+        return CDN_OK;
+    }
+    if (all->count == all->room) {
+        uint32_t room = all->room == 0 ? 64 : 2 * all->room;
+        cdn_chapter *more = cdn_resize(all->chapters, room, sizeof *more);
+        if (more == NULL)
+            return cdn_fail_memory(error);
+        all->chapters = more;
+        all->room = room;
+    }
+    *out = &all->chapters[all->count];
+    **out = (cdn_chapter){.id = cdn_arena_strdup(all->arena, id),
+                          .agreement = "", .feed = "", .period = "",
+                          .request = "", .kept = "", .signed_bytes = ""};
+    if ((*out)->id == NULL)
+        return cdn_fail_memory(error);
+    all->count++;
+    return CDN_OK;
+}
+
+/* What the entry says, where it says it; else what an earlier one said stays. */
+static cdn_status take_texts(cdn_chronicle *all, const cdn_json *payload, cdn_chapter *chapter,
+                             cdn_error *error)
+{
+    const struct {
+        const char *name;
+        const char **text;
+    } texts[] = {{"agreement", &chapter->agreement}, {"feed", &chapter->feed},
+                 {"period", &chapter->period},       {"request", &chapter->request},
+                 {"kept", &chapter->kept},           {"signedBytes", &chapter->signed_bytes}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const char *text = cdn_json_string(cdn_json_get(payload, texts[i].name));
+        if (text == NULL || strcmp(text, *texts[i].text) == 0)
+            continue;
+        *texts[i].text = cdn_arena_strdup(all->arena, text);
+        if (*texts[i].text == NULL)
+            return cdn_fail_memory(error);
+    }
+    return CDN_OK;
+}
+
+static cdn_status take_entry(cdn_chronicle *all, const cdn_ledger_entry *entry,
+                             const cdn_json *payload, cdn_error *error)
+{
+    cdn_chapter *chapter = NULL;
+    bool stage = strcmp(entry->kind, "stage") == 0, intent = strcmp(entry->kind, "intent") == 0;
+    CDN_TRY(find_or_add(all, entry->release_id, &chapter, error));
+    chapter->staged |= stage;
+    if (intent && chapter->intent == 0)
+        chapter->intent = entry->sequence;
+    else if (strcmp(entry->kind, "commit") == 0)
+        chapter->committed = true;
+    else if (strcmp(entry->kind, "void") == 0 && !chapter->committed)
+        chapter->intent = 0;
+    return stage || intent ? take_texts(all, payload, chapter, error) : CDN_OK;
+}
+
+static void use_key(char key[KEY_MAX], const char *kind, const char *digest)
+{
+    (void)snprintf(key, KEY_MAX, "%s %s", kind, digest);
+}
+
+static cdn_status visit(void *context, const cdn_ledger_entry *entry, cdn_error *error)
+{
+    cdn_chronicle *all = context;
+    cdn_json *payload = NULL;
+    cdn_status status = cdn_json_parse("the ledger", entry->payload, strlen(entry->payload),
+                                       &payload, error);
+    const char *digest = cdn_json_string(cdn_json_get(payload, "digest"));
+    all->entries = entry->sequence;
+    if (status == CDN_OK && entry->sequence == 1) {
+        all->secret = cdn_arena_strdup(all->arena, entry->salt);
+        status = all->secret == NULL ? cdn_fail_memory(error) : CDN_OK;
+    }
+    if (status == CDN_OK && entry->release_id[0] != '\0') {
+        status = take_entry(all, entry, payload, error);
+    } else if (status == CDN_OK && digest != NULL) {
+        char key[KEY_MAX];
+        use_key(key, entry->kind, digest);
+        cdn_json_set(all->first_used, key, cdn_json_new_bool(true));
+    }
+    cdn_json_destroy(payload);
+    return status;
+}
+
+cdn_status cdn_chronicle_read(const cdn_desk *desk, cdn_chronicle *out, cdn_error *error)
+{
+    cdn_ledger *ledger = NULL;
+    *out = (cdn_chronicle){.arena = cdn_arena_create(), .first_used = cdn_json_object()};
+    if (out->arena == NULL)
+        return cdn_fail_memory(error);
+    cdn_status status = cdn_desk_ledger_open(desk, &ledger, error);
+    if (status == CDN_OK)
+        status = cdn_ledger_each(ledger, NULL, visit, out, error);
+    cdn_ledger_close(ledger);
+    if (status == CDN_OK && !cdn_json_ok(out->first_used))
+        status = cdn_fail_memory(error);
+    return status;
+}
+
+void cdn_chronicle_release(cdn_chronicle *chronicle)
+{
+    cdn_json_destroy(chronicle->first_used);
+    cdn_free(chronicle->chapters);
+    cdn_arena_destroy(chronicle->arena);
+    *chronicle = (cdn_chronicle){0};
+}
+
+const cdn_chapter *cdn_chronicle_find(const cdn_chronicle *chronicle, const char *release_id)
+{
+    for (uint32_t i = 0; i < chronicle->count; i++)
+        if (strcmp(chronicle->chapters[i].id, release_id) == 0)
+            return &chronicle->chapters[i];
+    return NULL;
+}
+
+bool cdn_chronicle_knows(const cdn_chronicle *chronicle, const char *kind, const char *digest)
+{
+    char key[KEY_MAX];
+    use_key(key, kind, digest);
+    return cdn_json_get(chronicle->first_used, key) != NULL;
+}

@@ -1,0 +1,205 @@
+#!/bin/sh
+# history.sh - what an audience holds: which releases count, what is kept of them, and what is refused.
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "$(dirname "$0")/../support/cli.sh"
+
+london=$root/scripts/london_adass.lua
+borough=$root/scripts/borough_coverage.lua
+icb=$root/scripts/icb_area.lua
+
+# approved WORKSPACE ID
+approved() {
+    must approve "$2" --as "Asha Example" --workspace "$1"
+    must approve "$2" --as "Bram Sample" --workspace "$1"
+}
+
+# delivered WORKSPACE SCRIPT: staged, approved, delivered; its id in $id
+delivered() {
+    stage "$1" "$2"
+    approved "$1" "$id"
+    must deliver "$id" --workspace "$1"
+}
+
+# copy NAME FROM: a workspace of its own
+copy() {
+    case=$1
+    rm -rf ws
+    cp -rp "$2" ws
+}
+
+# bytes WORKSPACE ID: what approvers sign
+bytes() {
+    find "$1" -path "*/$2/tagmanifest-sha512.txt" -exec sha512sum {} + | cut -d ' ' -f 1
+}
+
+# kept WORKSPACE ID MEMBER: what is kept of a release
+kept() {
+    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' \
+        "$1/ledger/releases/$2.json" "$3"
+}
+
+workspace first 3000 200
+keys first "Asha Example" "Bram Sample"
+cp -rp first bare
+stage first "$borough"
+staged_first=$id
+delivered first "$london"
+one=$id
+
+case="what is kept"
+check "the release" [ -f "first/ledger/releases/$one.json" ]
+check "by the digest that the ledger has" grep -q \
+    "$(sha256sum "first/ledger/releases/$one.json" | cut -d ' ' -f 1)" first/ledger/ledger.sqlite
+check "its data" cmp first/data/snapshot.cdn "first/ledger/snapshots/$(kept first "$one" snapshot).cdn"
+check "nothing of it travels" sh -c "! grep -rq '$(kept first "$one" snapshot)' first/outbox"
+# which figures were published, as the package tells it: statuses of the tables, measure by measure
+check "which figures were published" python3 - "first/ledger/releases/$one.json" \
+    "first/outbox/$one/data" <<'PYTHON'
+import csv, json, sys
+kept = json.load(open(sys.argv[1]))
+told = []
+for table in kept["plan"]["feed"]["tables"]:
+    rows = list(csv.DictReader(open(f"{sys.argv[2]}/tables/{table['name']}.csv", encoding="utf-8")))
+    for measure in table["measures"]:
+        told += [row[measure["name"] + "_status"] != "c" for row in rows]
+bits = "".join(f"{int(digit, 16):04b}" for digit in kept["figures"]["published"])
+assert kept["figures"]["count"] == len(told) and told.count(False) > 0
+assert [bit == "1" for bit in bits[:len(told)]] == told and set(bits[len(told):]) <= {"0"}
+PYTHON
+
+case="run again"
+before=$(state first)
+in_ws first run "$london"
+exits 0 "^unchanged, already delivered: $one$"
+[ "$(state first)" = "$before" ] || fail "something was changed"
+
+case="a release that was staged before another one was delivered"
+approved first "$staged_first"
+before=$(state first)
+in_ws first deliver "$staged_first"
+exits 1 "the release $one went to this audience after"
+check "with what to do" grep -q "run the script again" err
+[ "$(state first)" = "$before" ] || fail "something was changed"
+stage first "$borough"
+two=$id
+check "another release" [ "$two" != "$staged_first" ]
+check "that relies on the first" [ "$(kept first "$two" history)" = "['$one']" ]
+check "the other relied on none" [ "$(kept first "$staged_first" history)" = "[]" ]
+approved first "$two"
+in_ws first deliver "$two"
+exits 0 "^delivered: $two$"
+
+case="run again, with a longer history"
+before=$(state first)
+for round in 1 2; do
+    in_ws first run "$london"
+    exits 0 "^unchanged, already delivered: $one$"
+    in_ws first run "$borough"
+    exits 0 "^unchanged, already delivered: $two$"
+done
+in_ws first check "$london"
+exits 0
+[ "$(state first)" = "$before" ] || fail "something was changed"
+
+case="the same request without a history has the same name everywhere"
+cp -rp bare again
+stage again "$london"
+check "the name" [ "$id" = "$one" ]
+stage again "$borough"
+check "the name of the other" [ "$id" = "$staged_first" ]
+
+case="an unfinished intent counts"
+copy "$case" bare
+stage ws "$london"
+approved ws "$id"
+mkdir -p "ws/outbox/$id"
+in_ws ws deliver "$id"
+exits 4
+check "there is an intent" grep -q intent ws/ledger/ledger.sqlite
+rmdir "ws/outbox/$id"
+in_ws ws run "$london"
+exits 0 "^unchanged, its delivery is to be finished: $id$"
+unfinished=$id
+stage ws "$borough"
+check "it is relied on" [ "$(kept ws "$id" history)" = "['$unfinished']" ]
+check "the same release came before" [ "$unfinished" = "$one" ]
+in_ws ws deliver "$unfinished"
+exits 0 "^delivered: $unfinished$"
+check "what was staged in between may go" [ "$(kept ws "$id" history)" = "['$unfinished']" ]
+approved ws "$id"
+in_ws ws deliver "$id"
+exits 0
+
+# --- who may pool what they hold --------------------------------------------------------------------------
+case="another audience of the same data"
+copy "$case" first
+stage ws "$icb"
+check "all may collude" [ "$(kept ws "$id" history)" = "['$one', '$two']" ]
+check "nothing of them travels" sh -c "! grep -rqE '$one|$two' 'ws/staging/$id'"
+copy "nobody colludes" first
+sed -i 's/collude = "all"/collude = "none"/' ws/policies/protection/standard.lua
+stage ws "$icb"
+check "its own releases only" [ "$(kept ws "$id" history)" = "[]" ]
+copy "a set" first
+sed -i 's/collude = "all"/collude = { { "icb-gloucestershire", "london-adass" } }/' \
+    ws/policies/protection/standard.lua
+stage ws "$icb"
+check "those of the set" [ "$(kept ws "$id" history)" = "['$one', '$two']" ]
+copy "another set" first
+sed -i 's/collude = "all"/collude = { { "icb-gloucestershire", "another" } }/' \
+    ws/policies/protection/standard.lua
+stage ws "$icb"
+check "not of another set" [ "$(kept ws "$id" history)" = "[]" ]
+copy "the policy changed since" first
+stage ws "$icb"
+must approve "$id" --as "Asha Example" --workspace ws
+must approve "$id" --as "Bram Sample" --workspace ws
+sed -i 's/collude = "all"/collude = "none"/' ws/policies/protection/standard.lua
+in_ws ws deliver "$id"
+exits 1 "policy \"standard\" changed since"
+
+# --- what is lost stops the audience ------------------------------------------------------------------------
+case="later data"
+must synth --out first/data --workers 3000 --workplaces 200 --week 1
+must load --workspace first
+data=first/ledger/snapshots/$(kept first "$one" snapshot).cdn
+in_ws first run "$london"
+exits 0 "^staged: "
+check "the data of the past is still there" [ -f "$data" ]
+check "and that of now" [ "$(find first/ledger/snapshots -type f | wc -l)" = 2 ]
+must run "$london" --workspace first
+# refuses FILE [TEXT]
+refuses() {
+    before=$(state ws)
+    for command in check run explain; do
+        in_ws ws $command "$borough"
+        exits 1 "${2:-missing}"
+        check "names the release" grep -q "against the release $one" err
+        check "names the file" grep -q "$1" err
+        check "and what to do" grep -q "restore the file from a copy" err
+    done
+    [ "$(state ws)" = "$before" ] || fail "something was changed"
+}
+copy "the data of an earlier release is gone" first
+rm "ws/ledger/snapshots/$(basename "$data")"
+refuses "$(basename "$data")"
+copy "other data in its place" first
+cp ws/data/snapshot.cdn "ws/ledger/snapshots/$(basename "$data")"
+refuses "$(basename "$data")" "other data"
+copy "its data cut short" first
+truncate -s -100 "ws/ledger/snapshots/$(basename "$data")"
+refuses "$(basename "$data")" damaged
+copy "what was published of an earlier release is gone" first
+rm "ws/ledger/releases/$one.json"
+refuses "$one.json"
+copy "what was published of an earlier release is changed" first
+sed -i 's/"published":"./"published":"0/' "ws/ledger/releases/$one.json"
+sed -i '1s/$/ /' "ws/ledger/releases/$one.json"
+refuses "$one.json" changed
+copy "another catalogue" first
+sed -i 's/filled_posts" {/filled_posts" {\n  -- another/' ws/policies/catalogue/ascwds.lua
+sed -i '0,/title *= *"/s//&New: /' ws/policies/catalogue/ascwds.lua
+must load --workspace ws
+refuses "$one.json" "catalogue has changed"
+
+done_testing

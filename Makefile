@@ -150,7 +150,10 @@ to := $(DESTDIR)$(PREFIX)
 .PHONY: install uninstall
 install: all ## install below DESTDIR and PREFIX (/usr/local)
 	install -d $(to)/bin $(to)/lib/pkgconfig $(to)/include/cordon $(to)/share/cordon \
-	    $(to)/share/man/man1
+	    $(to)/share/man/man1 $(to)/lib/systemd/system
+	sed 's|@PREFIX@|$(PREFIX)|' share/systemd/cordon-feed@.service.in \
+	    > $(to)/lib/systemd/system/cordon-feed@.service
+	install -m 644 share/systemd/cordon-feed@.timer $(to)/lib/systemd/system
 	install -m 644 bin/cordon.1 $(to)/share/man/man1
 	install -m 755 $(programs) $(to)/bin
 	install -m 644 $(B)/libcordon.a $(to)/lib
@@ -164,7 +167,7 @@ install: all ## install below DESTDIR and PREFIX (/usr/local)
 
 uninstall: ## remove what install put there
 	rm -f $(to)/bin/cordon $(to)/bin/cordon-script $(to)/lib/libcordon.* $(to)/lib/pkgconfig/cordon.pc
-	rm -f $(to)/share/man/man1/cordon.1
+	rm -f $(to)/share/man/man1/cordon.1 $(to)/lib/systemd/system/cordon-feed@.*
 	rm -rf $(to)/include/cordon $(to)/share/cordon
 
 # --- housekeeping -------------------------------------------------------------------------------

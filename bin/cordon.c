@@ -1,7 +1,8 @@
 /* cordon.c - the command line: reads arguments, calls the public interface, prints.
  *
  * One table of commands; options are the same everywhere. Exit codes: 0 done,
- * 1 refused, 2 usage, 3 bad input, 4 internal. Errors go to standard error as
+ * 1 refused, 2 usage, 3 bad input, 4 internal; 75 (EX_TEMPFAIL) when a feed waits
+ * for people. Errors go to standard error as
  * file:line:column: message, then a hint; never a data value.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "cordon/cordon.h"
@@ -24,7 +26,7 @@ typedef struct options {
     const char *reason;
     const char *cells, *constraints, *pattern, *policy, *root;
     const char *key, *certificate;
-    bool wide, clean, intervals, no_passphrase;
+    bool wide, clean, intervals, no_passphrase, load, skip;
 } options;
 
 typedef cdn_status (*command_run)(const options *o, cdn_report *report, cdn_error *error);
@@ -338,6 +340,39 @@ static cdn_status run_ledger(const options *o, cdn_report *report, cdn_error *er
     return status;
 }
 
+/* A line that is written over, for people only. */
+static void draw_progress(void *context, uint32_t done, uint32_t of, const char *step)
+{
+    (void)context;
+    (void)fprintf(stderr, "\r\033[K");
+    if (done == of)
+        return;
+    (void)fprintf(stderr, "[");
+    for (uint32_t i = 0; i < of; i++)
+        (void)fputs(i < done ? "#####" : ".....", stderr);
+    (void)fprintf(stderr, "] %s", step);
+}
+
+static cdn_status run_feed(const options *o, cdn_report *report, cdn_error *error)
+{
+    const char *verb = o->positional[0], *feed = o->positional[1];
+    bool run = strcmp(verb, "run") == 0, list = strcmp(verb, "list") == 0;
+    cdn_feed_request request = {.feed = feed, .load = o->load, .skip = o->skip};
+    cdn_desk *desk = NULL;
+    if ((!run && !list && strcmp(verb, "status") != 0) || list != (feed == NULL))
+        return usage_error(error, "expected `feed run FEED`, `feed list` or `feed status FEED`", "");
+    if (isatty(STDERR_FILENO))
+        request.progress = draw_progress;
+    cdn_status status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = run ? cdn_desk_feed_run(desk, &request, report, error)
+                     : cdn_desk_feed_list(desk, feed, report, error);
+    cdn_desk_close(desk);
+    if (status != CDN_OK && request.progress != NULL && run)
+        draw_progress(NULL, 0, 0, "");
+    return status;
+}
+
 static cdn_status run_protect(const options *o, cdn_report *report, cdn_error *error)
 {
     cdn_outside_request request = {.cells = o->positional[0],
@@ -402,6 +437,8 @@ static const command commands[] = {
     {"void", 1, 1, run_void,
      "void RELEASE --reason TEXT --as NAME [--passphrase-file F] [--passphrase-fd N]",
      "two people say that an unfinished delivery never left"},
+    {"feed", 1, 2, run_feed, "feed run FEED_OR_SCRIPT [--load] [--skip], feed list, feed status FEED",
+     "the regular releases: make what is due, and see how each stands"},
     {"verify", 1, 1, run_verify, "verify PACKAGE --trust DIR", "the recipient's check"},
     {"open", 1, 1, run_open,
      "open FILE.p7m --key FILE --certificate FILE --trust DIR --out FILE [--passphrase-file F] "
@@ -432,7 +469,8 @@ static void print_help(FILE *out)
                   CDN_VERSION_TEXT);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         (void)fprintf(out, "  cordon %s\n      %s\n", commands[i].usage, commands[i].summary);
-    (void)fprintf(out, "\nexit codes: 0 done, 1 refused, 2 usage, 3 bad input, 4 internal\n");
+    (void)fprintf(out, "\nexit codes: 0 done, 1 refused, 2 usage, 3 bad input, 4 internal, "
+                       "75 a feed waits\n");
 }
 
 typedef struct option_name {
@@ -482,6 +520,8 @@ static bool set_flag(options *o, const char *name)
                  : strcmp(name, "--clean") == 0 ? &o->clean
                  : strcmp(name, "--intervals") == 0 ? &o->intervals
                  : strcmp(name, "--no-passphrase") == 0 ? &o->no_passphrase
+                 : strcmp(name, "--load") == 0      ? &o->load
+                 : strcmp(name, "--skip") == 0      ? &o->skip
                                                 : NULL;
     if (flag != NULL)
         *flag = true;
@@ -544,6 +584,8 @@ static int run_command(const command *c, int argc, char **argv)
     if (says &&
         (fputs(o.json ? report.json : report.text, stdout) == EOF || fflush(stdout) != 0))
         code = 4;
+    if (code == 0 && report.waits)
+        code = EX_TEMPFAIL;
     cdn_report_release(&report);
     return code;
 }

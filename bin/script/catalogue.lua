@@ -646,9 +646,11 @@ local function build_catalogue(name, body, line)
     local o = base.options(body, "catalogue " .. base.quoted(name), line, {
         title = { base.text, required = true },
         period = { base.list(base.name, 2, 2), required = true },
+        as_at = { base.list(base.name, 2, 2) },
     })
     out.name, out.title, out.line = base.name(name, "catalogue", line), o.title, line
     out.period = { record = o.period[1], column = o.period[2], line = line }
+    out.as_at = o.as_at and { record = o.as_at[1], column = o.as_at[2], line = line }
 end
 
 local names = {

@@ -40,9 +40,10 @@ typedef struct cdn_desk cdn_desk;
 typedef struct cdn_report {
     char *text;
     char *json;
-    char release_id[160]; /* run, deliver, verify; else "" */
+    char release_id[160]; /* run, deliver, verify, feed run; else "" */
+    bool waits;           /* feed run: people have to approve before it goes on */
 } cdn_report;
-#define CDN_REPORT_INIT {NULL, NULL, {0}}
+#define CDN_REPORT_INIT {NULL, NULL, {0}, false}
 CDN_API void cdn_report_release(cdn_report *report);
 
 /** Where the installed policies, scripts and helper are; NULL members = beside the program. */
@@ -124,6 +125,24 @@ CDN_API cdn_status cdn_desk_void(cdn_desk *desk, const cdn_approval *said, cdn_r
  *  up again in the data as it is now. */
 CDN_API cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_report *report,
                                     cdn_error *error) CDN_MUST_CHECK;
+
+/** The release of a feed for the period of the loaded data: made once, then carried as far as the
+ *  approvals let it. Running it again takes it up where it stands; what was delivered is left
+ *  alone. CDN_E_REFUSED rather than going back or leaving a period out. */
+typedef struct cdn_feed_request {
+    const char *feed; /* a name (scripts/<name>.lua), or the path of a script */
+    bool load;        /* load the data files again when they changed */
+    bool skip;        /* periods without a release are meant */
+    void (*progress)(void *context, uint32_t done, uint32_t of, const char *step); /* or NULL */
+    void *context;
+} cdn_feed_request;
+CDN_API cdn_status cdn_desk_feed_run(cdn_desk *desk, const cdn_feed_request *request,
+                                     cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** All feeds with their last period and what is due next, or one (`feed`, may be NULL) with all its
+ *  periods. */
+CDN_API cdn_status cdn_desk_feed_list(cdn_desk *desk, const char *feed, cdn_report *report,
+                                      cdn_error *error) CDN_MUST_CHECK;
 
 /** The recipient's check of a package directory or zip against a trust folder. */
 CDN_API cdn_status cdn_desk_verify(const char *package, const char *trust_dir,

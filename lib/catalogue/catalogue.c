@@ -12,7 +12,7 @@
 #include "core/text.h"
 #include "seal/digest.h"
 
-#define ROOT_KEYS "format name* title period codelists records axes dimensions measures fields"
+#define ROOT_KEYS "format name* title period as_at codelists records axes dimensions measures fields"
 #define ROUTE_MAX 4u
 
 /* Names and search: linear, because catalogues are small and are searched once per plan. */
@@ -129,6 +129,28 @@ static cdn_status build_period(cdn_builder *builder, const cdn_node *root)
     return CDN_OK;
 }
 
+/* Optional: without it the data are as at the end of their month. */
+static cdn_status build_as_at(cdn_builder *builder, const cdn_node *root)
+{
+    const cdn_json *json = cdn_json_get(root->json, "as_at");
+    cdn_catalogue *catalogue = builder->catalogue;
+    const char *name = NULL;
+    uint32_t record;
+    cdn_node node;
+    catalogue->as_at_column = CDN_NONE;
+    if (json == NULL)
+        return CDN_OK;
+    CDN_TRY(cdn_shape_open(&builder->shape, json, "as_at", "record column", root->line, &node));
+    CDN_TRY(cdn_build_record_member(builder, &node, "record", &record));
+    CDN_TRY(cdn_shape_name(&builder->shape, &node, "column", true, &name));
+    uint32_t column = cdn_catalogue_find_column(catalogue, record, name);
+    if (column == CDN_NONE || catalogue->columns[column].kind != CDN_COLUMN_DATE)
+        return cdn_shape_fail(&builder->shape, &node, "record \"%s\" has no date \"%s\"",
+                              catalogue->records[record].name, name);
+    catalogue->as_at_column = column;
+    return CDN_OK;
+}
+
 /* SHA-256 over the canonical JSON without lines, then "\n", name, " ", SHA-256 of each list. */
 static cdn_status make_digest(cdn_builder *builder, const cdn_json *json)
 {
@@ -169,6 +191,7 @@ static cdn_status build(cdn_builder *builder, const cdn_json *json)
     CDN_TRY(cdn_build_records(builder, &root));
     CDN_TRY(cdn_build_record_rules(builder, &root));
     CDN_TRY(build_period(builder, &root));
+    CDN_TRY(build_as_at(builder, &root));
     CDN_TRY(cdn_build_axes(builder, &root));
     CDN_TRY(cdn_build_dimensions(builder, &root));
     CDN_TRY(cdn_build_measures(builder, &root));

@@ -254,6 +254,7 @@ typedef struct cdn_catalogue {
     char digest[65]; /* SHA-256 of the canonical JSON and the code lists' bytes */
     const char *period_record;  /* the record type and column that hold the period MYYYYMM */
     const char *period_column;
+    uint32_t as_at_column;      /* the newest of these dates tells the week of the data; or CDN_NONE */
     uint32_t record_count;    const cdn_record *records;
     uint32_t column_count;    const cdn_column *columns;
     uint32_t codelist_count;  const cdn_codelist *codelists;

@@ -13,25 +13,12 @@
 
 /* --- in words ----------------------------------------------------------------------------- */
 
-/* The people who may still approve and have not. */
-static bool is_awaited(const cdn_standing *standing, uint32_t person)
-{
-    const cdn_agreement *agreement = standing->agreement;
-    if (standing->stand != CDN_STAND_WAITING || standing->approved[person])
-        return false;
-    for (uint32_t i = 0; i < agreement->approver_count && agreement->one_per_organisation; i++)
-        if (standing->approved[i] && strcmp(agreement->approvers[i].organisation,
-                                            agreement->approvers[person].organisation) == 0)
-            return false;
-    return true;
-}
-
 static void add_names(const cdn_standing *standing, bool awaited, cdn_text *text, cdn_json *array)
 {
     const cdn_agreement *agreement = standing->agreement;
     const char *sign = "";
     for (uint32_t i = 0; agreement != NULL && i < agreement->approver_count; i++) {
-        if (awaited ? !is_awaited(standing, i) : !standing->approved[i])
+        if (awaited ? !cdn_standing_awaits(standing, i) : !standing->approved[i])
             continue;
         cdn_text_addf(text, "%s%s", sign, agreement->approvers[i].name);
         cdn_json_push(array, cdn_json_new_string(agreement->approvers[i].name));
@@ -44,33 +31,6 @@ static const char *text_or_empty(const cdn_text *text)
     return text->bytes == NULL ? "" : text->bytes;
 }
 
-/* Why it stands as it does, and what comes next. */
-static void explain(const cdn_standing *standing, const char *awaited, cdn_text *out)
-{
-    switch (standing->stand) {
-    case CDN_STAND_WAITING:
-        cdn_text_add(out, "needs ");
-        cdn_agreement_need(standing->agreement, standing->approved, out);
-        cdn_text_addf(out, "; waits for %s", awaited);
-        break;
-    case CDN_STAND_APPROVED:
-        cdn_text_add(out, "`cordon deliver` may deliver it");
-        break;
-    case CDN_STAND_REJECTED:
-        cdn_text_addf(out, "by %s: %s", standing->track.rejected_by, standing->track.reason);
-        break;
-    case CDN_STAND_INVALID:
-        cdn_text_addf(out, "%s; its approvals count for nothing", standing->why.message);
-        break;
-    case CDN_STAND_UNFINISHED:
-        cdn_text_add(out, "its delivery began and counts as released; `cordon deliver` takes it "
-                          "up again");
-        break;
-    case CDN_STAND_END_:
-        break;
-    }
-}
-
 /* Standing as text, a line or two, and as members of `json`. */
 static void tell(const char *release_id, const cdn_standing *standing, cdn_text *text,
                  cdn_json *json)
@@ -80,7 +40,7 @@ static void tell(const char *release_id, const cdn_standing *standing, cdn_text 
     uint32_t required = standing->agreement == NULL ? 0 : standing->agreement->approvals_required;
     add_names(standing, false, &by, approved_by);
     add_names(standing, true, &awaited, waits_for);
-    explain(standing, text_or_empty(&awaited), &why);
+    cdn_standing_explain(standing, &why);
     const char *word = cdn_stand_word(standing->stand);
     cdn_text_addf(text, "%s  %s, %u of %u approvals%s%s\n    %s\n", release_id, word,
                   standing->approvals, required, by.length > 0 ? ": " : "", text_or_empty(&by),
@@ -110,7 +70,7 @@ static bool waits_for(const cdn_standing *standing, const char *name)
 {
     const cdn_agreement *agreement = standing->agreement;
     for (uint32_t i = 0; agreement != NULL && i < agreement->approver_count; i++)
-        if (strcmp(agreement->approvers[i].name, name) == 0 && is_awaited(standing, i))
+        if (strcmp(agreement->approvers[i].name, name) == 0 && cdn_standing_awaits(standing, i))
             return true;
     return false;
 }

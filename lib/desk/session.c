@@ -207,9 +207,11 @@ static cdn_status sweep(const cdn_desk *desk, cdn_error *error)
 }
 
 /* The lock is on the folder itself: nothing is left behind, whatever ends the process. */
-static cdn_status take_lock(const cdn_desk *desk, int *out, cdn_error *error)
+cdn_status cdn_desk_lock_folder(const cdn_desk *desk, const char *folder, int *out,
+                                cdn_error *error)
 {
-    char *path = cdn_desk_path(desk, "staging", NULL);
+    *out = -1;
+    char *path = cdn_desk_path(desk, folder, NULL);
     if (path == NULL)
         return cdn_fail_memory(error);
     cdn_status status = CDN_OK;
@@ -227,7 +229,7 @@ static cdn_status take_lock(const cdn_desk *desk, int *out, cdn_error *error)
 cdn_status cdn_desk_lock(const cdn_desk *desk, int *out, cdn_error *error)
 {
     *out = -1;
-    cdn_status status = take_lock(desk, out, error);
+    cdn_status status = cdn_desk_lock_folder(desk, "staging", out, error);
     if (status == CDN_OK)
         status = sweep(desk, error);
     if (status != CDN_OK) {

@@ -50,6 +50,9 @@ cdn_status cdn_desk_policy(cdn_desk *desk, const char *name, cdn_policy **out,
  *  until the descriptor is given to cdn_desk_unlock (-1 is nothing). Temporary files that a killed
  *  process left are removed first. */
 cdn_status cdn_desk_lock(const cdn_desk *desk, int *out, cdn_error *error) CDN_MUST_CHECK;
+/** The same on another folder: feeds run one after the other (scripts). */
+cdn_status cdn_desk_lock_folder(const cdn_desk *desk, const char *folder, int *out,
+                                cdn_error *error) CDN_MUST_CHECK;
 void cdn_desk_unlock(int lock);
 
 /** Today, as days since 1970-01-01 in UTC; the only clock that decides anything: validity. */

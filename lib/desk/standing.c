@@ -142,7 +142,7 @@ cdn_status cdn_track_check_open(const cdn_track *track, cdn_error *error)
         cdn_fail_hint(error, "change the script or the data, and run it again");
         return CDN_E_REFUSED;
     }
-    if (track->intent[0] != '\0') {
+    if (track->intent[0] != '\0' || track->delivered) {
         (void)cdn_fail(error, CDN_E_REFUSED, "its delivery began: it counts as released");
         cdn_fail_hint(error, "`cordon deliver` takes the delivery up again; when nothing left, two "
                              "people can `cordon void` it");
@@ -238,8 +238,8 @@ static cdn_stand judge(const cdn_standing *standing, cdn_status status)
 {
     if (standing->track.rejected)
         return CDN_STAND_REJECTED;
-    if (standing->track.intent[0] != '\0')
-        return CDN_STAND_UNFINISHED;
+    if (standing->track.intent[0] != '\0' || standing->track.delivered)
+        return CDN_STAND_UNFINISHED; /* delivered, and its note is still there */
     if (status != CDN_OK)
         return CDN_STAND_INVALID;
     cdn_text need = CDN_TEXT_INIT(4096);

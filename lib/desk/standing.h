@@ -59,6 +59,11 @@ void cdn_standing_release(cdn_standing *standing);
 /** One word for machines: waiting, approved, rejected, invalid, unfinished. */
 const char *cdn_stand_word(cdn_stand stand);
 
+/** true when that approver may still approve and has not. */
+bool cdn_standing_awaits(const cdn_standing *standing, uint32_t person);
+/** What is still needed and from whom, or what is wrong: one line, without its end. */
+void cdn_standing_explain(const cdn_standing *standing, cdn_text *out);
+
 /** CDN_E_REFUSED, with the reason, when somebody rejected the release or its delivery began. */
 cdn_status cdn_track_check_open(const cdn_track *track, cdn_error *error) CDN_MUST_CHECK;
 

@@ -15,6 +15,7 @@
 catalogue "ascwds" {
   title  = "Adult Social Care Workforce Data Set",
   period = { "workplace", "period" },            -- MYYYYMM; the reference day is the month's last
+  as_at  = { "workplace", "last_updated" },      -- the newest tells the week, for weekly feeds
 }
 
 -- ------------------------------------------------------------------------- 1. code lists

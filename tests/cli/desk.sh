@@ -13,7 +13,7 @@ case="help"
 run help
 exits 0 "usage: cordon COMMAND"
 cp out help
-for command in init demo synth load catalogue check explain run review approve reject deliver void verify key ledger; do
+for command in init demo synth load catalogue check explain run review approve reject deliver void feed verify key ledger; do
     check "help names $command" grep -q "^  cordon $command" help
     run $command --help
     exits 0 "^usage: cordon $command"

@@ -11,7 +11,7 @@ import os
 from collections import defaultdict
 
 import definitions as d
-from data import Data
+from data import UNKNOWN, Data
 from engine import ones
 from feeds import List, Table
 from figures import Book, read_release
@@ -230,6 +230,17 @@ class Family:
         return itertools.product(*(
             sorted({self._place(axis, leaf) for leaf in leaves[axis]} if axis in leaves
                    else set(self.places[axis].values())) for axis in self.axes))
+
+    def unanswered(self, where):
+        """Places that differ from one in that something is not known there."""
+        for n, axis in enumerate(self.axes):
+            if axis == "usable":
+                missing = {p for p in self.places[axis].values()
+                           if len(p) < len(self.choices[axis])}
+            else:
+                missing = {self._place(axis, UNKNOWN)}
+            for place in missing - {where[n]}:
+                yield where[:n] + (place,) + where[n + 1:]
 
     def boxes_of(self, where):
         """All boxes that hold an atom's place: any choice, or none, on each axis."""

@@ -5,8 +5,8 @@ Usage: weeks.py --codes DIR --data DIR ... --release WEEK=DIR ... [--most N | --
 
 Every --data is one week's, in order; a release names the week that it was made of, from 0. The
 attacker takes each published number as exact, knows the code lists, that parts add up to wholes,
-where there is nobody (but not where that is a secret), and that who did not change counts the same
-in every week. The data serve
+where there is nobody (but not where that is a secret, nor that all have answered a question), and
+that who did not change counts the same in every week. The data serve
 only to know which equations there are and whether what was found is true.
 
 What must not be found out: a cell that a rule withholds, in any week; a difference of two cells
@@ -40,7 +40,7 @@ class Attack:
         self.seen = {}
         self.targets = {}
         self.equations = []
-        self.phantoms = defaultdict(list)
+        self.phantoms = defaultdict(set)    # (population, value) -> secretly empty boxes
         self.shown = defaultdict(set)   # (population, value, week, own box) -> workplaces in rows
         for release in releases:
             self._read(release)
@@ -64,7 +64,7 @@ class Attack:
                 if cell.sensitive:
                     self._target(name, cell.total, f"withheld {cell!r}")
                     if not cell.bits:
-                        self.phantoms[name[0], name[1], name[2]].append(cell.box)
+                        self.phantoms[name[0], name[1]].add(cell.box)
             if figure.published:
                 shown = figure.cells[-1:] if figure.status == "z" else figure.cells
                 exact = figure.measure.kind in ("count", "sum") and figure.measure.unit == 1
@@ -185,10 +185,12 @@ class Attack:
         family = Family(records, value, axes, boxes)
         sums = {(week, box): [] for box in boxes for week in range(len(self.weeks))
                 if (population, value, week, box) in self.cells}
-        for week in range(len(self.weeks)):
-            for hidden in self.phantoms[population, value, week]:
-                for where in family.places_in(hidden):
-                    family.atoms.setdefault((where, 1 << week), [])
+        for hidden in self.phantoms[population, value]:
+            empty = sum(1 << week for week, of in enumerate(records.populations)
+                        if not of.select(hidden))
+            for where in family.places_in(hidden):
+                family.atoms.setdefault((where, empty), [])
+        self._unanswered(population, value, family, boxes)
         groups = defaultdict(list)
         for number, ((where, weeks), members) in enumerate(sorted(family.atoms.items())):
             atom = ("atom", population, value, axes, number)
@@ -203,6 +205,19 @@ class Attack:
         for (week, box), terms in sums.items():
             self.equations.append([((population, value, week, box), -1)] + terms)
         self._groups(records, population, value, groups)
+
+    def _unanswered(self, population, value, family, boxes):
+        """That nobody left a question unanswered is no common knowledge, unless it is published."""
+        there = defaultdict(int)
+        for where, weeks in family.atoms:
+            there[where] |= weeks
+        for where in sorted({w for old in there for w in family.unanswered(old)}):
+            empty = sum(1 << week for week in range(len(self.weeks))
+                        if not there[where] >> week & 1
+                        and not any(self.seen.get((population, value, week, box)) == 0
+                                    for box in family.boxes_of(where) if box in boxes))
+            if empty:
+                family.atoms[where, empty] = []
 
     def _groups(self, records, population, value, groups):
         """Those who were in a cell in the same weeks, with the same to say."""

@@ -181,6 +181,8 @@ static cdn_status settle_earlier(feed_job *job, bool *waits, cdn_error *error)
             continue;
         CDN_TRY(advance(job, run->release_id, &state, error));
         *waits = state == CDN_FEED_WAITING;
+        if (state == CDN_FEED_INVALID)
+            cdn_text_addf(&job->text, "left out: %s, %s\n", run->release_id, job->why.bytes);
         if (*waits) {
             (void)snprintf(job->release_id, sizeof job->release_id, "%s", run->release_id);
             wait_for(job);

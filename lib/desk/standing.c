@@ -13,6 +13,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "desk/past.h"
 #include "export/package.h"
 #include "io/file.h"
 #include "seal/sign.h"
@@ -267,6 +268,8 @@ cdn_status cdn_standing_read(cdn_desk *desk, const char *release_id, const cdn_j
         status = out->approved == NULL ? cdn_fail_memory(&out->why)
                                        : count_approvals(desk, out, &out->why);
     }
+    if (status == CDN_OK)
+        status = cdn_desk_past_check(desk, release_id, &out->why);
     out->stand = judge(out, status);
     if (status == CDN_OK || is_about_release(status))
         return CDN_OK;

@@ -1,8 +1,9 @@
 /* standing.h - how a release stands at the desk: computed each time from what is there, never stored.
  *
- * What the ledger says (an intent that nothing ended, a rejection), what the
- * bytes say (are they those that were staged), what the signatures say (who
- * approved just these bytes), what the agreement says (how many, in which roles).
+ * What the ledger says (an intent that nothing ended, a rejection, a release that
+ * the audience got since), what the bytes say (are they those that were staged),
+ * what the signatures say (who approved just these bytes), what the agreement says
+ * (how many, in which roles).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_DESK_STANDING_H
@@ -34,7 +35,7 @@ typedef enum cdn_stand {
     CDN_STAND_WAITING = 0,    /* for approvals */
     CDN_STAND_APPROVED = 1,   /* may be delivered */
     CDN_STAND_REJECTED = 2,
-    CDN_STAND_INVALID = 3,       /* bytes, agreement or a signature are not what they were: see why */
+    CDN_STAND_INVALID = 3,    /* bytes, agreement, signatures or history are not what they were */
     CDN_STAND_UNFINISHED = 4, /* its delivery began: counts as released */
     CDN_STAND_END_ = 5
 } cdn_stand;

@@ -54,7 +54,7 @@ unchanged() {
     [ "$(state ws)" = "$before" ] || fail "something was changed"
 }
 
-workspace staged 3000 200
+workspace staged 1500 100
 # Two statisticians and an owner; the second statistician is of the partner.
 sed -i -e 's/approvals = 2,/approvals = 2, roles = { statistician = 1, owner = 1 },/' \
     -e 's/\("Asha Example".*organisation = "Data owner"\)/\1, role = "statistician"/' \
@@ -255,16 +255,20 @@ rm -rf ws
 cp -rp staged ws
 say approve "Asha Example"
 cp -rp ws half
-(cd "half/staging/$id" && find . -type f | LC_ALL=C sort) >files
+fresh "flipped" half
+(cd "ws/staging/$id" && find . -type f | LC_ALL=C sort) >files
 while read -r file; do
-    fresh "a bit of $file flipped after one approval" half
+    case="a bit of $file flipped after one approval"
     flip "ws/staging/$id/$file"
     say approve "Carys Specimen"
     exits 1
+    flip "ws/staging/$id/$file"
 done <files
-(cd "approved/staging/$id" && find . -type f | LC_ALL=C sort) >files
+unchanged
+fresh "flipped" approved
+(cd "ws/staging/$id" && find . -type f | LC_ALL=C sort) >files
 while read -r file; do
-    fresh "a bit of $file flipped after two approvals" approved
+    case="a bit of $file flipped after two approvals"
     flip "ws/staging/$id/$file"
     in_ws ws review --json
     exits 0
@@ -272,9 +276,26 @@ while read -r file; do
     is releases.0.approvals 0
     in_ws ws deliver "$id"
     exits 1
-    check "nothing is out" [ -z "$(ls ws/outbox)" ]
+    flip "ws/staging/$id/$file"
 done <files
+unchanged
 check "many files were tried" [ "$(wc -l <files)" -gt 12 ]
+
+# --- what the audience got since ------------------------------------------------------------------------------
+fresh "another release left after this one was staged" approved
+first=$id
+stage ws "$root/scripts/london_adass.lua"
+say approve "Asha Example"
+exits 0
+must deliver "$first" --workspace ws
+in_ws ws review --json
+is releases.0.state invalid
+check "it says which" sh -c "grep -q 'the release $first went to this audience' out"
+before=$(state ws)
+say approve "Bram Sample"
+exits 1 "the release $first went to this audience"
+unchanged
+id=$first
 
 # --- void -------------------------------------------------------------------------------------------------------
 # A delivery with its commit taken out of the ledger, as if it had been killed before.

@@ -24,7 +24,7 @@ typedef struct options {
     const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces, *week;
     const char *passphrase_file, *root_passphrase_file, *passphrase_fd, *root_passphrase_fd;
     const char *reason;
-    const char *cells, *constraints, *pattern, *policy, *root;
+    const char *cells, *constraints, *pattern, *policy, *root, *agreement;
     const char *key, *certificate;
     bool wide, clean, intervals, no_passphrase, load, skip;
 } options;
@@ -326,16 +326,67 @@ static cdn_status run_key(const options *o, cdn_report *report, cdn_error *error
     return status;
 }
 
+typedef cdn_status (*ledger_call)(cdn_desk *desk, const options *o, cdn_report *report,
+                                  cdn_error *error);
+
+static cdn_status ledger_list(cdn_desk *desk, const options *o, cdn_report *report,
+                              cdn_error *error)
+{
+    (void)o;
+    return cdn_desk_ledger_list(desk, report, error);
+}
+
+static cdn_status ledger_show(cdn_desk *desk, const options *o, cdn_report *report,
+                              cdn_error *error)
+{
+    return cdn_desk_ledger_show(desk, o->positional[1], report, error);
+}
+
+static cdn_status ledger_verify(cdn_desk *desk, const options *o, cdn_report *report,
+                                cdn_error *error)
+{
+    return cdn_desk_ledger_verify(desk, o->root, report, error);
+}
+
+static cdn_status ledger_export(cdn_desk *desk, const options *o, cdn_report *report,
+                                cdn_error *error)
+{
+    return cdn_desk_ledger_export(desk, o->agreement, o->out, report, error);
+}
+
+static cdn_status ledger_prove(cdn_desk *desk, const options *o, cdn_report *report,
+                               cdn_error *error)
+{
+    return cdn_desk_ledger_prove(desk, o->positional[1], o->root, report, error);
+}
+
 static cdn_status run_ledger(const options *o, cdn_report *report, cdn_error *error)
 {
+    static const struct {
+        const char *word;
+        ledger_call call;
+        bool named, rooted, written; /* takes RELEASE, --root, --out and --agreement */
+    } words[] = {{"list", ledger_list, false, false, false},
+                 {"show", ledger_show, true, false, false},
+                 {"verify", ledger_verify, false, true, false},
+                 {"export", ledger_export, false, false, true},
+                 {"prove", ledger_prove, true, true, false}};
+    size_t w = 0;
+    while (w < sizeof words / sizeof words[0] && strcmp(o->positional[0], words[w].word) != 0)
+        w++;
+    if (w == sizeof words / sizeof words[0])
+        return usage_error(error, "expected `ledger list|show|verify|export|prove`", "");
+    if (words[w].named != (o->positional_count == 2))
+        return usage_error(error, words[w].named ? "expected the name of a release after"
+                                                 : "nothing may follow",
+                           words[w].word);
+    if ((o->root != NULL && !words[w].rooted) ||
+        ((o->out != NULL || o->agreement != NULL) && !words[w].written))
+        return usage_error(error, "an option that is not for ledger", words[w].word);
     cdn_desk *desk = NULL;
-    bool verify = strcmp(o->positional[0], "verify") == 0;
-    if (!verify && strcmp(o->positional[0], "list") != 0)
-        return usage_error(error, "expected `ledger list` or `ledger verify`", "");
     cdn_status status = with_desk(o, &desk, error);
     if (status == CDN_OK)
-        status = verify ? cdn_desk_ledger_verify(desk, o->root, report, error)
-                        : cdn_desk_ledger_list(desk, report, error);
+        status = words[w].call(desk, o, report, error);
     cdn_desk_close(desk);
     return status;
 }
@@ -449,7 +500,9 @@ static const command commands[] = {
      "[--passphrase-fd N] [--no-passphrase] [--root-passphrase-file F] [--root-passphrase-fd N], "
      "key perturbation",
      "make keys and certificates"},
-    {"ledger", 1, 1, run_ledger, "ledger list|verify [--root SIZE:HEX]", "the history of releases"},
+    {"ledger", 1, 2, run_ledger,
+     "ledger list|show|verify|export|prove [RELEASE] [--root SIZE:HEX] [--agreement ID] [--out FILE]",
+     "the history of releases, and its proofs"},
     {"protect", 2, 2, run_protect,
      "protect CELLS CONSTRAINTS --out FILE [--policy NAME_OR_FILE] [--intervals]",
      "which cells of a table of any origin to withhold"},
@@ -500,6 +553,7 @@ static const option_name value_options[] = {
     {"--pattern", offsetof(options, pattern)},
     {"--policy", offsetof(options, policy)},
     {"--root", offsetof(options, root)},
+    {"--agreement", offsetof(options, agreement)},
     {"--certificate", offsetof(options, certificate)},
 };
 

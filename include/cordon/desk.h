@@ -185,14 +185,30 @@ CDN_API cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *reque
 CDN_API cdn_status cdn_desk_new_perturbation_key(cdn_desk *desk, cdn_report *report,
                                                  cdn_error *error) CDN_MUST_CHECK;
 
-/** The entries of the ledger. */
+/** The entries of the ledger, in short. */
 CDN_API cdn_status cdn_desk_ledger_list(cdn_desk *desk, cdn_report *report,
                                         cdn_error *error) CDN_MUST_CHECK;
 
-/** The proof that the chain holds, and the Merkle root of all entries as SIZE:HEX. `earlier`, such a
- *  root of another day or NULL: CDN_E_REFUSED unless the ledger began like that. */
+/** All that the ledger holds of a release, or of one entry, by its number. */
+CDN_API cdn_status cdn_desk_ledger_show(cdn_desk *desk, const char *what, cdn_report *report,
+                                        cdn_error *error) CDN_MUST_CHECK;
+
+/** The proof that the chain holds and that it goes on from the roots that were delivered, and the
+ *  Merkle root of all entries as SIZE:HEX. `earlier`, such a root of another day or NULL:
+ *  CDN_E_REFUSED unless the ledger began like that. */
 CDN_API cdn_status cdn_desk_ledger_verify(cdn_desk *desk, const char *earlier, cdn_report *report,
                                           cdn_error *error) CDN_MUST_CHECK;
+
+/** Every entry as one line of JSON (docs/ledger.md) in the report, or in the file `out` when it is
+ *  not NULL. `agreement`: in full only what happened to its releases that left, of all else the
+ *  hashes; NULL = everything. */
+CDN_API cdn_status cdn_desk_ledger_export(cdn_desk *desk, const char *agreement, const char *out,
+                                          cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** A proof (docs/ledger.md) that the ledger of `root` (SIZE:HEX; NULL = all of it) has the intent of
+ *  a release, and goes on from the root in its package. */
+CDN_API cdn_status cdn_desk_ledger_prove(cdn_desk *desk, const char *release_id, const char *root,
+                                         cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
 
 /** The whole way on synthetic data in a fresh workspace: synth, load, run, approve twice, deliver,
  *  verify. `progress` (may be NULL) is called with one line before each step. */

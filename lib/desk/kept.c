@@ -223,8 +223,23 @@ static cdn_status resolve(const cdn_desk *desk, const cdn_chapter *chapter, cons
     return CDN_OK;
 }
 
-cdn_status cdn_kept_read(cdn_desk *desk, const cdn_chapter *chapter, cdn_kept *out,
-                         cdn_error *error)
+static cdn_status read_members(const cdn_chapter *chapter, const char *path, cdn_kept *out,
+                               cdn_error *error)
+{
+    const cdn_json *ledger = cdn_json_get(out->json, "ledger");
+    out->snapshot = cdn_json_string(cdn_json_get(out->json, "snapshot"));
+    out->policy = cdn_json_string(cdn_json_get(out->json, "policy"));
+    out->history = cdn_json_get(out->json, "history");
+    out->ledger_entries = (uint64_t)cdn_json_integer(cdn_json_get(ledger, "entries"));
+    out->ledger_root = cdn_json_string(cdn_json_get(ledger, "root"));
+    if (out->snapshot == NULL || out->policy == NULL || out->ledger_root == NULL ||
+        cdn_json_kind_of(out->history) != CDN_JSON_ARRAY || !read_figures(out))
+        return lost(chapter, path, "what is kept of an earlier release is damaged", error);
+    return out->published == NULL ? cdn_fail_memory(error) : CDN_OK;
+}
+
+static cdn_status read_kept(const cdn_desk *desk, const cdn_chapter *chapter, bool resolved,
+                            cdn_kept *out, cdn_error *error)
 {
     *out = (cdn_kept){0};
     CDN_TRY(cdn_desk_check_id(chapter->id, "a release id", error));
@@ -232,23 +247,24 @@ cdn_status cdn_kept_read(cdn_desk *desk, const cdn_chapter *chapter, cdn_kept *o
     if (path == NULL)
         return cdn_fail_memory(error);
     cdn_status status = read_json(chapter, path, out, error);
-    if (status == CDN_OK) {
-        const cdn_json *ledger = cdn_json_get(out->json, "ledger");
-        out->snapshot = cdn_json_string(cdn_json_get(out->json, "snapshot"));
-        out->policy = cdn_json_string(cdn_json_get(out->json, "policy"));
-        out->history = cdn_json_get(out->json, "history");
-        out->ledger_entries = (uint64_t)cdn_json_integer(cdn_json_get(ledger, "entries"));
-        out->ledger_root = cdn_json_string(cdn_json_get(ledger, "root"));
-        if (out->snapshot == NULL || out->policy == NULL || out->ledger_root == NULL ||
-            cdn_json_kind_of(out->history) != CDN_JSON_ARRAY || !read_figures(out))
-            status = lost(chapter, path, "what is kept of an earlier release is damaged", error);
-        else if (out->published == NULL)
-            status = cdn_fail_memory(error);
-    }
     if (status == CDN_OK)
+        status = read_members(chapter, path, out, error);
+    if (status == CDN_OK && resolved)
         status = resolve(desk, chapter, path, out, error);
     cdn_free(path);
     return status;
+}
+
+cdn_status cdn_kept_open(const cdn_desk *desk, const cdn_chapter *chapter, cdn_kept *out,
+                         cdn_error *error)
+{
+    return read_kept(desk, chapter, false, out, error);
+}
+
+cdn_status cdn_kept_read(const cdn_desk *desk, const cdn_chapter *chapter, cdn_kept *out,
+                         cdn_error *error)
+{
+    return read_kept(desk, chapter, true, out, error);
 }
 
 void cdn_kept_release(cdn_kept *kept)

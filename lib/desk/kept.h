@@ -34,10 +34,16 @@ cdn_status cdn_kept_write(const cdn_desk *desk, const cdn_request *request,
                           const char *const *history, uint32_t history_count, char digest[65],
                           cdn_error *error) CDN_MUST_CHECK;
 
+/** Reads what needs no catalogue: all but `plan` and `agreement`. CDN_E_REFUSED, naming the release
+ *  and what to restore, when the file is missing or changed.
+ *  @owner caller, cdn_kept_release, in every case */
+cdn_status cdn_kept_open(const cdn_desk *desk, const cdn_chapter *chapter, cdn_kept *out,
+                         cdn_error *error) CDN_MUST_CHECK;
+
 /** Reads it again, as today's catalogue sees it. CDN_E_REFUSED, naming the release and what to
  *  restore, when a file is missing, changed, or means something else today.
  *  @owner caller, cdn_kept_release, in every case */
-cdn_status cdn_kept_read(cdn_desk *desk, const cdn_chapter *chapter, cdn_kept *out,
+cdn_status cdn_kept_read(const cdn_desk *desk, const cdn_chapter *chapter, cdn_kept *out,
                          cdn_error *error) CDN_MUST_CHECK;
 void cdn_kept_release(cdn_kept *kept);
 

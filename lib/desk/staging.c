@@ -318,7 +318,7 @@ static cdn_status find_root(staging *s, cdn_error *error)
     const cdn_chapter *chapter = cdn_chronicle_find(&s->chronicle, s->release->id);
     cdn_status status = CDN_OK;
     if (chapter != NULL && chapter->staged) {
-        status = cdn_kept_read(s->desk, chapter, &kept, error);
+        status = cdn_kept_open(s->desk, chapter, &kept, error);
         if (status == CDN_OK)
             (void)snprintf(s->root, sizeof s->root, "%s", kept.ledger_root);
         s->release->ledger_entries = kept.ledger_entries;

@@ -12,6 +12,7 @@
 #include "cordon/error.h"
 #include "core/text.h"
 #include "json/json.h"
+#include "ledger/merkle.h"
 
 typedef struct cdn_ledger cdn_ledger;
 
@@ -22,6 +23,7 @@ void cdn_ledger_close(cdn_ledger *ledger);
 typedef struct cdn_ledger_kind {
     const char *name;
     bool of_release;   /* entries name a release */
+    bool shared;       /* the recipient of the release may see them */
     const char *title; /* what happened, in words */
 } cdn_ledger_kind;
 
@@ -50,9 +52,32 @@ cdn_status cdn_ledger_each(cdn_ledger *ledger, const char *release_id /* NULL = 
                            cdn_ledger_visit visit, void *context, cdn_error *error)
     CDN_MUST_CHECK;
 
-/** Checks the chain; the Merkle root (merkle.h), hex, of the first `entries` entries, 0 = of all;
- *  *counted of them. CDN_E_REFUSED when the chain does not hold or there are fewer. */
+/** A Merkle root (merkle.h), hex, and of how many entries from the first one on. */
+typedef struct cdn_tree_head {
+    uint64_t entries;
+    char hex[65];
+} cdn_tree_head;
+
+/** Checks the chain and fills the roots of so many entries each, 0 = of all. CDN_E_REFUSED when the
+ *  chain does not hold or there are fewer. @complexity O(entries) for each root */
+cdn_status cdn_ledger_roots(cdn_ledger *ledger, cdn_tree_head *roots, uint32_t count,
+                            cdn_error *error) CDN_MUST_CHECK;
+
+/** One such root; *counted of how many. */
 cdn_status cdn_ledger_root(cdn_ledger *ledger, uint64_t entries, uint64_t *counted, char root[65],
                            cdn_error *error) CDN_MUST_CHECK;
+
+/** That an entry is among those of a root, and that an earlier root became that one. */
+typedef struct cdn_ledger_proof {
+    cdn_tree_head root, earlier;
+    cdn_merkle_proof inclusion, growth;
+} cdn_ledger_proof;
+
+/** Proofs in the tree of the first `entries` entries, 0 = of all, about the entry `sequence` and the
+ *  tree of the first `earlier` >= 1. CDN_E_REFUSED when there are fewer, or the chain does not
+ *  hold. */
+cdn_status cdn_ledger_prove(cdn_ledger *ledger, uint64_t sequence, uint64_t earlier,
+                            uint64_t entries, cdn_ledger_proof *out,
+                            cdn_error *error) CDN_MUST_CHECK;
 
 #endif

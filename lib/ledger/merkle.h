@@ -22,6 +22,8 @@ typedef struct cdn_hash {
     uint8_t bytes[CDN_SHA256_SIZE];
 } cdn_hash;
 
+void cdn_hash_hex(const cdn_hash *hash, char out[CDN_SHA256_HEX]);
+
 /** Hashes of the neighbours, from the leaf up. A tree of 2^64 leaves needs no more. */
 #define CDN_MERKLE_PROOF_MAX 65u
 typedef struct cdn_merkle_proof {

@@ -37,12 +37,44 @@ static cdn_status check_organisation(const cdn_standing *standing, const cdn_per
     return CDN_OK;
 }
 
-static cdn_status check_first(const cdn_standing *standing, const cdn_person *person,
-                              cdn_error *error)
+typedef struct search {
+    const char *name, *digest;
+    bool found;
+} search;
+
+static cdn_status match_approval(void *context, const cdn_ledger_entry *entry, cdn_error *error)
 {
-    if (standing->approved[person - standing->agreement->approvers])
-        return cdn_fail(error, CDN_E_REFUSED, "%s approved this release already", person->name);
-    return check_organisation(standing, person, error);
+    search *s = context;
+    cdn_json *payload = NULL;
+    if (strcmp(entry->kind, "approve") != 0)
+        return CDN_OK;
+    CDN_TRY(cdn_json_parse("the ledger", entry->payload, strlen(entry->payload), &payload, error));
+    const char *name = cdn_json_string(cdn_json_get(payload, "name"));
+    const char *digest = cdn_json_string(cdn_json_get(payload, "signedBytes"));
+    s->found |= name != NULL && digest != NULL && strcmp(name, s->name) == 0 &&
+                strcmp(digest, s->digest) == 0;
+    cdn_json_destroy(payload);
+    return CDN_OK;
+}
+
+/* A person approves once. A signature that the ledger does not have is of a command that was
+ * stopped between the two: then only the entry is missing. */
+static cdn_status check_first(const cdn_desk *desk, const char *release_id,
+                              const cdn_standing *standing, const cdn_person *person,
+                              bool *has_signed, cdn_error *error)
+{
+    search s = {person->name, standing->digest, false};
+    cdn_ledger *ledger = NULL;
+    *has_signed = standing->approved[person - standing->agreement->approvers];
+    if (!*has_signed)
+        return check_organisation(standing, person, error);
+    cdn_status status = cdn_desk_ledger_open(desk, &ledger, error);
+    if (status == CDN_OK)
+        status = cdn_ledger_each(ledger, release_id, match_approval, &s, error);
+    cdn_ledger_close(ledger);
+    if (status == CDN_OK && s.found)
+        status = cdn_fail(error, CDN_E_REFUSED, "%s approved this release already", person->name);
+    return status;
 }
 
 /* --- approve ------------------------------------------------------------------------------ */
@@ -76,10 +108,13 @@ static cdn_status sign_package(cdn_desk *desk, const cdn_approval *approval,
 static cdn_status approve(cdn_desk *desk, const cdn_approval *approval, cdn_standing *standing,
                           const cdn_person *person, cdn_error *error)
 {
-    CDN_TRY(check_first(standing, person, error));
-    CDN_TRY(sign_package(desk, approval, standing, person, error));
-    standing->approved[person - standing->agreement->approvers] = true;
-    standing->approvals++;
+    bool has_signed = false;
+    CDN_TRY(check_first(desk, approval->release_id, standing, person, &has_signed, error));
+    if (!has_signed) {
+        CDN_TRY(sign_package(desk, approval, standing, person, error));
+        standing->approved[person - standing->agreement->approvers] = true;
+        standing->approvals++;
+    }
     cdn_json *payload = cdn_json_object();
     cdn_json_set(payload, "name", cdn_json_new_string(person->name));
     cdn_json_set(payload, "role", cdn_json_new_string(person->role));

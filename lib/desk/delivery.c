@@ -164,40 +164,21 @@ static cdn_status send_envelope(const delivery *d, cdn_error *error)
     return cdn_file_move(d->sealed, d->out_sealed, error);
 }
 
-/* Of the file that is in outbox/ already, if one is: did an intent announce it? Is all done? */
-typedef struct earlier {
-    char digest[CDN_SHA256_HEX];
-    bool announced, committed;
-} earlier;
-
-static cdn_status look_back(void *context, const cdn_ledger_entry *entry, cdn_error *error)
-{
-    earlier *sent = context;
-    cdn_json *payload = NULL;
-    CDN_TRY(cdn_json_parse("the ledger", entry->payload, strlen(entry->payload), &payload, error));
-    const char *digest = cdn_json_string(cdn_json_get(payload, "zip"));
-    sent->announced |= strcmp(entry->kind, "intent") == 0 && digest != NULL &&
-                       strcmp(digest, sent->digest) == 0;
-    sent->committed |= strcmp(entry->kind, "commit") == 0;
-    cdn_json_destroy(payload);
-    return CDN_OK;
-}
-
 /* The file to send moves last: when it is out, and was announced, all of the package is out. */
-static cdn_status find_earlier(const cdn_desk *desk, const delivery *d, earlier *out,
-                               cdn_error *error)
+static cdn_status find_earlier(const cdn_desk *desk, const delivery *d, bool *sent,
+                               bool *committed, cdn_error *error)
 {
+    cdn_track track;
+    char digest[CDN_SHA256_HEX];
     const char *file = d->encrypted ? d->out_sealed : d->out_zip;
-    cdn_ledger *ledger = NULL;
-    *out = (earlier){0};
+    *sent = *committed = false;
     if (d->from != d->out || !cdn_file_exists(file))
         return CDN_OK;
-    CDN_TRY(cdn_sha256_file_hex(file, out->digest, error));
-    cdn_status status = cdn_desk_ledger_open(desk, &ledger, error);
-    if (status == CDN_OK)
-        status = cdn_ledger_each(ledger, d->id, look_back, out, error);
-    cdn_ledger_close(ledger);
-    return status;
+    CDN_TRY(cdn_sha256_file_hex(file, digest, error));
+    CDN_TRY(cdn_track_of(desk, d->id, &track, error));
+    *committed = track.delivered;
+    *sent = track.delivered || strcmp(track.zip, digest) == 0;
+    return CDN_OK;
 }
 
 static cdn_status send(const cdn_desk *desk, const delivery *d, const cdn_json *note,
@@ -222,11 +203,11 @@ static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_j
                             const cdn_agreement *agreement, const cdn_package_report *verified,
                             cdn_error *error)
 {
-    earlier sent;
-    CDN_TRY(find_earlier(desk, d, &sent, error));
-    if (!sent.announced)
+    bool sent, committed;
+    CDN_TRY(find_earlier(desk, d, &sent, &committed, error));
+    if (!sent)
         CDN_TRY(send(desk, d, note, agreement, verified, error));
-    if (!sent.announced || !sent.committed)
+    if (!committed)
         CDN_TRY(cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error));
     CDN_TRY(cdn_file_remove(d->staged_zip, error));
     return cdn_file_remove(d->note, error);

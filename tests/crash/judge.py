@@ -105,8 +105,7 @@ def root(rows):
     return level[0].hex()
 
 
-def read_ledger_of(tree, scratch):
-    """The ledger of a tree, after recovery, by way of files in the folder `scratch`."""
+def put_ledger(tree, scratch):
     for ending in ("",) + SIDE:
         path = os.path.join(scratch, "ledger.sqlite" + ending)
         content = tree.get(LEDGER + ending)
@@ -115,7 +114,12 @@ def read_ledger_of(tree, scratch):
                 f.write(content)
         elif os.path.exists(path):
             os.unlink(path)
+
+
+def read_ledger_of(tree, scratch):
+    """The ledger of a tree, after recovery, by way of files in the folder `scratch`."""
     demand(LEDGER in tree, "there is no ledger")
+    put_ledger(tree, scratch)
     return read_ledger(os.path.join(scratch, "ledger.sqlite"))
 
 
@@ -242,6 +246,24 @@ def check_finished(tree, entries, release, people):
     check(tree, entries, [("run", release, None), ("deliver", release, None)])
     kinds = [e.kind for e in entries if e.release_id == release]
     demand(kinds[-1] == "commit", "the last entry is no commit:", kinds)
+    names = {json.loads(e.payload)["name"] for e in entries
+             if e.kind == "approve" and e.release_id == release}
+    demand(names >= set(people), "approvals without an entry:", sorted(set(people) - names))
     left = [path for path in tree if path.startswith("staging/") or is_hidden(path)
             or path in (LEDGER + SIDE[0],)]
     demand(not left, "left behind:", left)
+
+
+def digest(tree, entries):
+    """Equal for states that differ only in what is swept anyhow, in random salts and signatures."""
+    state = [(e.kind, e.release_id, json.loads(e.payload).get("name")) for e in entries]
+    for path in sorted(tree):
+        name = path.split("/")[-1]
+        if is_hidden(path):
+            state.append(("hidden", path[:("/" + path).index("/.")]))
+        elif not path.startswith("ledger/") and not name.endswith((".p7s", ".zip", ".p7m")):
+            content = tree[path]
+            state.append((path, content and hashlib.sha256(content).hexdigest()))
+        else:
+            state.append((path,))
+    return repr(sorted(set(map(repr, state))))

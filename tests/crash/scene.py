@@ -41,6 +41,7 @@ class Scene:
     """A workspace in a temporary folder, and what was done in it."""
 
     def __init__(self, encrypted=False):
+        self.encrypted = encrypted
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.folder = tempfile.mkdtemp(prefix="crash-", dir=memory)
         self.workspace = os.path.join(self.folder, "ws")
@@ -56,9 +57,10 @@ class Scene:
         self.must("synth", "--out", os.path.join(self.workspace, "data"), "--workers", "3000",
                   "--workplaces", "200", "--clean", workspace=False)
         self.must("load")
-        self.must("key", "root", "--organisation", "Data owner")
+        self.must("key", "root", "--organisation", "Data owner", "--no-passphrase")
         for name in PEOPLE:
-            self.must("key", "approver", "--name", name, "--organisation", "Data owner")
+            self.must("key", "approver", "--name", name, "--organisation", "Data owner",
+                      "--no-passphrase")
         if encrypted:
             self.encrypt()
         self.bare = judge.read_tree(self.workspace)

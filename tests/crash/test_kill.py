@@ -8,29 +8,11 @@ demands; success is reported only of what was done; then everything is done agai
 one delivered package with nothing left over. Equal states are gone on from once.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import hashlib
-import json
-
 import judge
 import scene
 
 HOWS = ("kill", "torn", "EIO", "ENOSPC", "EINTR", "short", "ENOSPC+", "EIO+")
 HARMLESS = ("EINTR", "short")
-
-
-def digest(tree, entries):
-    """Equal for states that differ only in what is swept anyhow, in random salts and signatures."""
-    state = [(e.kind, e.release_id, json.loads(e.payload).get("name")) for e in entries]
-    for path in sorted(tree):
-        name = path.split("/")[-1]
-        if judge.is_hidden(path):
-            state.append(("hidden", path[:("/" + path).index("/.")]))
-        elif not path.startswith("ledger/") and not name.endswith((".p7s", ".zip", ".p7m")):
-            content = tree[path]
-            state.append((path, content and hashlib.sha256(content).hexdigest()))
-        else:
-            state.append((path,))
-    return repr(sorted(set(map(repr, state))))
 
 
 class Hunt:
@@ -49,7 +31,7 @@ class Hunt:
         judge.check(tree, entries, done)
         judge.demand(code in (0, scene.KILLED) or "cordon: " in said, "exit", code, "with no reason")
         judge.demand(code in (0, 1, 3, 4, scene.KILLED), "exit", code)
-        state = digest(tree, entries)
+        state = judge.digest(tree, entries)
         if state not in self.seen:
             self.seen.add(state)
             self.place.finish()

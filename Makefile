@@ -114,7 +114,7 @@ $(B)/cordon.pc: cordon.pc.in Makefile
 
 run_env = CORDON=$(abspath $(B))/cordon BUILD=$(abspath $(B)) FLAVOUR=$(FLAVOUR)
 
-.PHONY: check check-asan check-interop bench bench-protect lint
+.PHONY: check check-asan check-interop crash bench bench-protect lint
 check: all $(unit_bin) ## unit, command-line and oracle tests, and lint
 	@$(run_env) sh tests/support/run-tests $(B)/log $(unit_bin) $(scripts) tests/support/lint
 
@@ -131,6 +131,9 @@ lint: ## the house rules that a compiler does not know
 
 check-interop: all ## the package through tools that are not ours (installs them)
 	@$(run_env) sh tests/interop/run.sh
+
+crash: all ## 100,000 states of a disk after a power failure (make check tries 10,000)
+	@$(run_env) python3 tests/crash/test_power.py 100000
 
 bench: all ## time the main jobs
 	@for script in $(sort $(wildcard tests/bench/*.sh)); do $(run_env) sh $$script || exit 1; done

@@ -129,7 +129,7 @@ static cdn_status delivery_paths(const cdn_desk *desk, const char *id, bool encr
         d->trust == NULL || d->note == NULL || d->sealed == NULL || d->signature == NULL ||
         d->out_sealed == NULL || d->out_signature == NULL)
         return cdn_fail_memory(error);
-    d->from = !cdn_file_exists(d->staged) && cdn_file_exists(d->out) ? d->out : d->staged;
+    d->from = cdn_file_exists(d->out) ? d->out : d->staged;
     return CDN_OK;
 }
 
@@ -209,6 +209,7 @@ static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_j
         CDN_TRY(send(desk, d, note, agreement, verified, error));
     if (!committed)
         CDN_TRY(cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error));
+    CDN_TRY(cdn_dir_remove(d->staged, error));
     CDN_TRY(cdn_file_remove(d->staged_zip, error));
     return cdn_file_remove(d->note, error);
 }

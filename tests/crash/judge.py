@@ -215,7 +215,10 @@ def check_staged(tree, entries):
                            files_below(tree, "staging/" + name).items() if not is_hidden(inner)},
                           False)
         elif ending == ".json":
-            json.loads(tree["staging/" + name])
+            try:
+                json.loads(tree["staging/" + name])
+            except ValueError:
+                raise Broken(f"staging/{name} is half a note") from None
 
 
 def whole_somewhere(tree, release):

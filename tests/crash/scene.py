@@ -25,11 +25,9 @@ SCRIPT = """feed "tiny" {
 """
 
 
-def compiled(name, *arguments):
-    """A program or shared object made from tests/crash/<name>.c, in the build folder."""
-    folder = os.path.join(BUILD, "crash")
-    os.makedirs(folder, exist_ok=True)
-    out = os.path.join(folder, f"{name}.{os.getpid()}")
+def compiled(name, folder, *arguments):
+    """A program or shared object made from tests/crash/<name>.c, in the folder."""
+    out = os.path.join(folder, name)
     source = os.path.join(ROOT, "tests/crash", name + ".c")
     subprocess.run([os.environ.get("CC", "gcc"), "-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall",
                     "-Wextra", "-Werror", "-I", os.path.join(ROOT, "include"), "-I",
@@ -49,7 +47,7 @@ class Scene:
         os.mkdir(os.path.join(self.folder, "tmp"))
         self.environment = dict(os.environ, CORDON_THREADS="1",
                                 TMPDIR=os.path.join(self.folder, "tmp"))
-        self.door = compiled("door", "-fPIC", "-shared")
+        self.door = compiled("door", self.folder, "-fPIC", "-shared")
         self.script = os.path.join(self.folder, "tiny.lua")
         with open(self.script, "w") as f:
             f.write(SCRIPT)
@@ -124,7 +122,6 @@ class Scene:
         judge.check_finished(judge.read_tree(self.workspace), self.ledger(), self.release, PEOPLE)
 
     def close(self):
-        os.unlink(self.door)
         shutil.rmtree(self.folder)
 
 

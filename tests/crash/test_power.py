@@ -190,7 +190,8 @@ WORLDS = (
     ("its journal", lambda path: path == judge.LEDGER + "-journal"),
     ("the ledger's folder", lambda path: path == "ledger"),
     ("the folders of packages", lambda path: path in ("staging", "outbox")),
-    ("packages and their files", lambda path: path.startswith("staging/")),
+    ("notes of releases", lambda path: path.startswith("staging/") and ".json" in path),
+    ("packages", lambda path: path.startswith("staging/") and ".json" not in path),
 )
 
 
@@ -218,10 +219,11 @@ def go_on(player, places):
 
 
 def main(states=10000, seed=1):
-    driver = scene.compiled("ledger", os.path.join(scene.BUILD, "libcordon.a"), "-lcsv",
-                            "-ljansson", "-larchive", "-lsqlite3", "-lcrypto", "-lpthread")
     places = {("encrypted desk" if encrypted else "desk"): scene.Scene(encrypted)
               for encrypted in (False, True)}
+    driver = scene.compiled("ledger", places["desk"].folder,
+                            os.path.join(scene.BUILD, "libcordon.a"), "-lcsv", "-ljansson",
+                            "-larchive", "-lsqlite3", "-lcrypto", "-lpthread")
     tapes = [record_desk(place, seed) for place in places.values()]
     tapes.append(record_ledger(places["desk"], driver, seed))
     for tape in tapes:
@@ -240,7 +242,6 @@ def main(states=10000, seed=1):
     check_worlds(player, tapes[::-1], seed)
     player.cordon.stdin.close()
     player.cordon.wait()
-    os.unlink(driver)
     for place in places.values():
         place.close()
 

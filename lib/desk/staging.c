@@ -114,7 +114,9 @@ cdn_status cdn_desk_record(const cdn_desk *desk, const char *kind, const char *r
                            cdn_json *payload, cdn_error *error)
 {
     cdn_ledger *ledger = NULL;
-    cdn_status status = cdn_desk_ledger_open(desk, &ledger, error);
+    cdn_status status = cdn_ledger_kind_check(kind, release_id, payload, error);
+    if (status == CDN_OK)
+        status = cdn_desk_ledger_open(desk, &ledger, error);
     if (status == CDN_OK)
         status = cdn_ledger_add(ledger, kind, release_id, payload, error);
     cdn_ledger_close(ledger);

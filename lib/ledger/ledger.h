@@ -24,11 +24,18 @@ typedef struct cdn_ledger_kind {
     const char *name;
     bool of_release;   /* entries name a release */
     bool shared;       /* the recipient of the release may see them */
-    const char *title; /* what happened, in words */
+    const char *members; /* of the payload, at least: words; # = a number, ? = true or false,
+                            [ = a list, else a text */
+    const char *title;   /* what happened, in words */
 } cdn_ledger_kind;
 
 /** NULL when there are no entries of that kind. */
 const cdn_ledger_kind *cdn_ledger_kind_find(const char *name);
+
+/** CDN_E_INTERNAL unless an entry of this kind may be about this release (NULL or "" = none) and
+ *  holds this. */
+cdn_status cdn_ledger_kind_check(const char *kind, const char *release_id, const cdn_json *payload,
+                                 cdn_error *error) CDN_MUST_CHECK;
 
 /** Adds one entry, durable when it returns. `payload` is written canonically; not taken.
  *  CDN_E_INTERNAL for a kind that there is not. */

@@ -43,6 +43,7 @@ keys first "Asha Example" "Bram Sample"
 cp -rp first bare
 stage first "$borough"
 staged_first=$id
+approved first "$staged_first"
 delivered first "$london"
 one=$id
 
@@ -74,8 +75,9 @@ exits 0 "^unchanged, already delivered: $one$"
 [ "$(state first)" = "$before" ] || fail "something was changed"
 
 case="a release that was staged before another one was delivered"
-approved first "$staged_first"
 before=$(state first)
+in_ws first approve "$staged_first" --as "Asha Example"
+exits 1 "the release $one went to this audience after"
 in_ws first deliver "$staged_first"
 exits 1 "the release $one went to this audience after"
 check "with what to do" grep -q "run the script again" err

@@ -27,6 +27,8 @@
 #define MOST_NODES 100
 #define WALKS 4
 #define MOST_TURNS 2000
+#define MOST_TURNS_BRIEF 200
+#define MOST_BRIEF 100 /* columns that a brief attack has programmes for */
 
 enum { JUDGED = 1, TIGHT = 2 };
 
@@ -98,11 +100,19 @@ static cdn_status nudge(attack *a, uint32_t k, int sign, bool all, uint32_t size
 }
 
 /* Near a bound a move cannot be taken often. */
-static uint32_t walk_price(const void *context, uint32_t k, int sign)
+static int32_t walk_price(int64_t end)
 {
-    const cdn_web *web = context;
-    uint64_t room = sign > 0 ? (uint64_t)web->high[k] : 0 - (uint64_t)web->low[k];
-    return 100 + (room < 100 ? (uint32_t)(800 / (1 + room)) : 0);
+    return 100 + (end < 100 && end > -100 ? (int32_t)(800 / (1 + (end < 0 ? -end : end))) : 0);
+}
+
+static void set_walk(attack *a)
+{
+    a->walk.breaks = 4000;
+    a->walk.most_turns = a->web.input->brief ? MOST_TURNS_BRIEF : MOST_TURNS;
+    for (uint32_t k = 0; k < a->web.column_count; k++) {
+        a->walk.column[k].price[0] = walk_price(a->web.high[k]);
+        a->walk.column[k].price[1] = walk_price(a->web.low[k]);
+    }
 }
 
 static cdn_status walk(attack *a, uint32_t k, int sign, bool all, cdn_error *error)
@@ -112,7 +122,7 @@ static cdn_status walk(attack *a, uint32_t k, int sign, bool all, cdn_error *err
         if (goal == 0 || a->work.iterations + 1 >= a->limit)
             return CDN_OK;
         uint64_t turns = a->walk.turns;
-        bool found = cdn_walk_find(&a->walk, k, sign, goal, MOST_TURNS);
+        bool found = cdn_walk_find(&a->walk, k, sign, goal);
         a->work.iterations += 1 + (a->walk.turns - turns) / CDN_WALK_TURNS;
         if (found)
             CDN_TRY(cdn_walk_note(&a->walk, error));
@@ -316,18 +326,38 @@ static cdn_status settle_rest(attack *a, uint32_t most, bool tight, cdn_error *e
     return CDN_OK;
 }
 
-/* Small programmes before large ones; whole components as soon as they are small enough. */
+static uint32_t count_open(const cdn_web *web)
+{
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < web->column_count; k++)
+        count += web->is_open[k];
+    return count;
+}
+
+/* Single steps that walks did not find are seldom there. */
+static void leave_narrow(attack *a)
+{
+    for (uint32_t k = 0; k < a->web.column_count; k++)
+        if (cdn_web_goal(&a->web, k, 1, true) <= 1 && cdn_web_goal(&a->web, k, -1, true) <= 1)
+            a->settled[k] = JUDGED;
+}
+
+/* Walks before programmes, small programmes before large ones; whole components as soon as they are
+ * small enough. */
 static cdn_status judge(attack *a, cdn_error *error)
 {
-    bool tight = a->web.input->tight != 0, brief = a->web.input->brief != 0;
+    bool tight = a->web.input->tight != 0, brief = a->web.input->brief != 0 && !tight;
+    set_walk(a);
     CDN_TRY(walk_all(a, error));
+    if (brief && count_open(&a->web) > MOST_BRIEF)
+        leave_narrow(a);
     CDN_TRY(find_witnesses(a, SMALL_PATCH, error));
     if (!tight)
         CDN_TRY(settle_rest(a, brief ? MOST_SEARCHED : MOST_SETTLED_EARLY, false, error));
     CDN_TRY(nudge_components(a, error));
     CDN_TRY(find_witnesses(a, KNIT_PATCH, error));
     CDN_TRY(find_witnesses(a, LARGE_PATCH, error));
-    if (brief && !tight)
+    if (brief)
         return CDN_OK;
     return settle_rest(a, tight ? UINT32_MAX : MOST_SETTLED, tight, error);
 }
@@ -367,7 +397,7 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
         status = cdn_web_reduce(&a.web, error);
     if (status != CDN_OK)
         goto done;
-    status = cdn_walk_init(&a.walk, &a.web, walk_price, &a.web, error);
+    status = cdn_walk_init(&a.walk, &a.web, error);
     if (status == CDN_OK)
         status = cdn_patch_init(&a.patch, &a.web, error);
     if (status == CDN_OK)

@@ -61,7 +61,8 @@ typedef struct cdn_interval_input {
     uint64_t limit;          /* simplex iterations for all programmes together; 0: the
                                 default; 1: none */
     uint8_t tight;           /* 1: also find the exact end of every interval that is asked for */
-    uint8_t brief;           /* 1: for no proofs of exposure that take programmes: UNDECIDED then */
+    uint8_t brief;           /* 1: no large programmes, and none for single steps of many cells:
+                                UNDECIDED then */
     cdn_interval_work *work; /* filled when not NULL */
     cdn_interval_moves *moves; /* used and added to when not NULL */
 } cdn_interval_input;

@@ -1,8 +1,10 @@
 /* interval_remedy.c - cheap moves through visible cells.
  *
  * The web here is that of all cells which could be withheld, the visible ones
- * among them at a price. Each unsafe cell is moved as far as it needs; a cell that
- * one move withholds is free for the next, so that moves share cells.
+ * among them at a loss. Each unsafe cell is walked as far as it needs, at first
+ * along cells that are nearly free, then for more and more (iterative deepening
+ * on the loss); a cell that one move withholds is free for the next, so that
+ * moves share cells. Programmes are for the few that no walk reaches.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attack/interval_remedy.h"
@@ -17,30 +19,32 @@
 
 #define MOVING 1e-6
 #define FREE_PRICE 0.01
+#define MOST_PROGRAMMED 100
 #define MOST_SEARCHED 400
 #define MOST_NODES 100
-#define WALKS 3
-#define MOST_PROGRAMMED 100
-#define MOST_TURNS 1000
-#define PRICE_OF_EIGHTH 100
 
 #define SMALL_PATCH 120
 #define LARGE_PATCH 1200
 #define LARGEST_PATCH 5000
 
-/* Cheap walks first; then the eager ones, which find a way more often. */
-static const uint32_t breaks[] = {1000, 1400, 2000, 2800, 4000};
+#define FIRST_TURNS 30
+#define MOST_TURNS 1000
+#define MOST_PASSES 12
+#define LAST_WALKS 3
+#define BREAKS 4000
+#define PRICE_OF_EIGHTH 100
+#define FIRST_LOSS 6 /* times the least */
+#define MOST_LOSS (UINT64_C(1) << 50)
 
 typedef struct remedy {
     const cdn_system *system;
     const cdn_interval_input *input;
-    uint8_t *visible;    /* per cell */
-    uint8_t *marks;      /* per cell: of the system with everything withheld */
-    uint8_t *withheld;   /* per figure: 1 */
-    uint8_t *asked;      /* per cell: unsafe */
-    double *price;       /* per column; what is or will be withheld is nearly free */
-    double *fresh_price; /* the same, but nothing is free */
-    bool is_second;      /* pass */
+    uint8_t *visible;  /* per cell */
+    uint8_t *marks;    /* per cell: of the system with everything withheld */
+    uint8_t *withheld; /* per figure: 1 */
+    uint8_t *asked;    /* per cell: unsafe */
+    double *price;     /* per column; what is or will be withheld is nearly free */
+    uint64_t least, most; /* losses of columns */
     cdn_web web;
     cdn_walk walk;
     cdn_patch patch;
@@ -56,10 +60,9 @@ static cdn_status allocate(remedy *m, cdn_error *error)
     m->marks = cdn_alloc(m->system->cell_count, 1);
     m->withheld = cdn_alloc(m->system->figure_count, 1);
     m->asked = cdn_alloc(m->system->cell_count, 1);
-    m->fresh_price = cdn_alloc(m->system->cell_count, sizeof *m->fresh_price);
     m->price = cdn_alloc(m->system->cell_count, sizeof *m->price);
     if (m->visible == NULL || m->marks == NULL || m->withheld == NULL || m->asked == NULL ||
-        m->fresh_price == NULL || m->price == NULL)
+        m->price == NULL)
         return cdn_fail_memory(error);
     return CDN_OK;
 }
@@ -74,7 +77,6 @@ static void release(remedy *m)
     cdn_free(m->marks);
     cdn_free(m->withheld);
     cdn_free(m->asked);
-    cdn_free(m->fresh_price);
     cdn_free(m->price);
 }
 
@@ -96,15 +98,40 @@ static void open_up(remedy *m, const uint8_t *figure_withheld, const cdn_interva
     }
 }
 
-/* What withholding a column's visible members loses, and what withholding all of them would. */
-static void set_prices(remedy *m, uint32_t k)
+/* Grows with the logarithm of the loss, in eighths. */
+static int32_t walk_price(uint64_t loss, int64_t end)
+{
+    int32_t near = end < 8 && end > -8 ? PRICE_OF_EIGHTH : 0;
+    if (loss == 0)
+        return 20 + near;
+    int doublings = 63 - __builtin_clzll(loss);
+    uint64_t eighths = doublings >= 3 ? loss >> (doublings - 3) : loss << (3 - doublings);
+    return 20 + near + PRICE_OF_EIGHTH * (8 * doublings + (int32_t)eighths);
+}
+
+static void set_loss(remedy *m, uint32_t k, uint64_t loss)
+{
+    cdn_walk_column *column = &m->walk.column[k];
+    column->loss = loss;
+    column->price[0] = walk_price(loss, column->high);
+    column->price[1] = walk_price(loss, column->low);
+    m->price[k] = FREE_PRICE + (double)loss;
+}
+
+/* What withholding a column's visible members loses. */
+static void set_losses(remedy *m)
 {
     const cdn_web *web = &m->web;
-    m->price[k] = m->fresh_price[k] = FREE_PRICE;
-    for (uint32_t i = web->member_start[k]; i < web->member_start[k + 1]; i++) {
-        double cost = (double)m->system->costs[web->member[i]];
-        m->price[k] += m->visible[web->member[i]] ? cost : 0;
-        m->fresh_price[k] += cost;
+    m->least = UINT64_MAX;
+    for (uint32_t k = 0; k < web->column_count; k++) {
+        uint64_t loss = 0;
+        for (uint32_t i = web->member_start[k]; i < web->member_start[k + 1]; i++) {
+            uint64_t cost = m->visible[web->member[i]] ? m->system->costs[web->member[i]] : 0;
+            loss = cost < MOST_LOSS - loss ? loss + cost : MOST_LOSS;
+        }
+        set_loss(m, k, loss);
+        m->least = loss > 0 && loss < m->least ? loss : m->least;
+        m->most = loss > m->most ? loss : m->most;
     }
 }
 
@@ -116,30 +143,6 @@ static double price_of(const void *context, const cdn_web *web, uint32_t k, int 
     return price[k] * (1 + 1 / (1 + room));
 }
 
-/* Grows with the logarithm of the price, in eighths. */
-static uint32_t walk_price(const void *context, uint32_t k, int sign)
-{
-    const remedy *m = context;
-    int64_t end = sign > 0 ? m->web.high[k] : m->web.low[k];
-    uint32_t near = end < 8 && end > -8 ? 100 : 0;
-    if (m->price[k] <= 2 * FREE_PRICE)
-        return 20 + near;
-    uint64_t eighths = 8;
-    double price = m->price[k];
-    for (; price >= 2; price /= 2)
-        eighths += 8;
-    return 20 + near + (uint32_t)(PRICE_OF_EIGHTH * (eighths + (uint64_t)((price - 1) * 8)));
-}
-
-/* What withholding the cells of the walk's move loses. */
-static double loss(const remedy *m)
-{
-    double sum = 0;
-    for (uint32_t at = 0; at < m->walk.column_count; at++)
-        sum += m->price[m->walk.columns[at]];
-    return sum;
-}
-
 static double amount(const remedy *m, uint32_t c)
 {
     return cdn_lp_value(m->lp, c) + cdn_lp_value(m->lp, m->patch.count + c);
@@ -149,25 +152,26 @@ static double amount(const remedy *m, uint32_t c)
 static void take_column(remedy *m, uint32_t k)
 {
     const cdn_web *web = &m->web;
-    m->price[k] = FREE_PRICE;
+    set_loss(m, k, 0);
     for (uint32_t i = web->member_start[k]; i < web->member_start[k + 1]; i++)
         m->wanted[web->member[i]] = 1;
 }
 
-static void take_move(remedy *m)
+static void take_solution(remedy *m)
 {
     for (uint32_t c = 0; c < m->patch.count; c++)
         if (amount(m, c) > MOVING)
             take_column(m, m->patch.columns[c]);
 }
 
-/* A move of this length in the patch as it is; *found: maybe in fractions. */
-static cdn_status move(remedy *m, uint32_t k, int sign, int64_t goal, const double *price,
-                       bool *found, cdn_error *error)
+/* The cheapest move of this length in a patch of cheap cells; in fractions, when the search for
+ * whole numbers fails: then it is room for the next attack. */
+static cdn_status solve(remedy *m, uint32_t k, int sign, int64_t goal, bool *found,
+                        cdn_error *error)
 {
     cdn_lp_outcome outcome = CDN_LP_STOPPED;
     double end = 0;
-    CDN_TRY(cdn_patch_load_nudge(&m->patch, m->lp, k, sign, goal, price_of, price, error));
+    CDN_TRY(cdn_patch_load_nudge(&m->patch, m->lp, k, sign, goal, price_of, m->price, error));
     if (m->work.iterations + 1 < m->limit) {
         m->work.programmes++;
         CDN_TRY(cdn_lp_solve(m->lp, CDN_LP_DUAL, m->limit - m->work.iterations,
@@ -178,141 +182,29 @@ static cdn_status move(remedy *m, uint32_t k, int sign, int64_t goal, const doub
         return CDN_OK;
     CDN_TRY(cdn_patch_note(&m->patch, m->lp, error));
     if (m->web.is_open[k] && m->patch.count > MOST_SEARCHED) {
-        cdn_patch_knit_move(&m->patch, &m->patch, m->lp, MOST_SEARCHED, price);
-        return move(m, k, sign, goal, price, found, error);
+        cdn_patch_knit_move(&m->patch, &m->patch, m->lp, MOST_SEARCHED, m->price);
+        return solve(m, k, sign, goal, found, error);
     }
     if (m->web.is_open[k]) {
-        CDN_TRY(cdn_lp_search(m->lp, m->is_second ? MOST_NODES * 10 : MOST_NODES, true,
-                              &m->work.iterations, &outcome, &end, error));
+        CDN_TRY(cdn_lp_search(m->lp, MOST_NODES, true, &m->work.iterations, &outcome, &end, error));
         if (outcome == CDN_LP_OPTIMAL)
             CDN_TRY(cdn_patch_note(&m->patch, m->lp, error));
     }
-    take_move(m);
+    take_solution(m);
     return CDN_OK;
 }
 
-/* In patches of cheap cells. */
-static cdn_status move_cheaply(remedy *m, uint32_t k, int sign, bool all, cdn_error *error)
+static cdn_status programme(remedy *m, uint32_t k, int sign, bool all, int64_t least_goal,
+                            cdn_error *error)
 {
-    int64_t goal = cdn_web_goal(&m->web, k, sign, all);
+    static const uint32_t sizes[] = {SMALL_PATCH, LARGE_PATCH};
     bool found = false;
-    if (goal > 0) {
-        cdn_patch_knit(&m->patch, k, SMALL_PATCH, m->price);
-        CDN_TRY(move(m, k, sign, goal, m->price, &found, error));
-    }
-    if (goal > 0 && !found) {
-        cdn_patch_knit(&m->patch, k, LARGE_PATCH, m->price);
-        CDN_TRY(move(m, k, sign, goal, m->price, &found, error));
-    }
-    return CDN_OK;
-}
-
-/* Over other cells than those already withheld, which led to fractions, and over all that is near.
- * */
-static cdn_status move_somehow(remedy *m, uint32_t k, int sign, bool all, cdn_error *error)
-{
-    for (int way = 0; way < 3; way++) {
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && !found; i++) {
         int64_t goal = cdn_web_goal(&m->web, k, sign, all);
-        bool found;
-        if (goal == 0)
-            return CDN_OK;
-        if (way == 0)
-            cdn_patch_knit(&m->patch, k, MOST_SEARCHED, m->price);
-        else
-            cdn_patch_grow(&m->patch, k, LARGEST_PATCH);
-        CDN_TRY(move(m, k, sign, goal, way == 1 ? m->price : m->fresh_price, &found, error));
-    }
-    return CDN_OK;
-}
-
-static cdn_status move_far(remedy *m, uint32_t k, int sign, bool all, cdn_error *error)
-{
-    return m->is_second ? move_somehow(m, k, sign, all, error)
-                        : move_cheaply(m, k, sign, all, error);
-}
-
-/* For a column that no move in whole numbers was found for: the cheapest visible column of each of
- * the nearest rows that have one, so that the next attack has more room. */
-static void take_neighbours(remedy *m, uint32_t k)
-{
-    const cdn_web *web = &m->web;
-    uint32_t wished = web->column_start[k + 1] - web->column_start[k];
-    cdn_patch_grow(&m->patch, k, LARGEST_PATCH);
-    for (uint32_t at = 0; at < m->patch.row_count && wished > 0; at++) {
-        uint32_t r = m->patch.rows[at], best = CDN_WEB_NONE;
-        for (uint32_t j = web->row_start[r]; j < web->row_start[r + 1]; j++) {
-            uint32_t other = web->row_column[j];
-            if (m->price[other] > FREE_PRICE &&
-                (best == CDN_WEB_NONE || m->price[other] < m->price[best]))
-                best = other;
-        }
-        if (best == CDN_WEB_NONE)
-            continue;
-        take_column(m, best);
-        wished--;
-    }
-}
-
-typedef struct attempt {
-    double loss;
-    uint64_t random;
-    int sign;
-    int64_t goal;
-} attempt;
-
-/* The better of `best` and some walks in that direction. */
-static attempt try_walks(remedy *m, uint32_t k, int sign, bool all, attempt best)
-{
-    int64_t goal = cdn_web_goal(&m->web, k, sign, all);
-    for (uint32_t i = 0; i < WALKS && goal > 0 && m->work.iterations + 1 < m->limit; i++) {
-        uint64_t random = m->walk.random, turns = m->walk.turns;
-        bool found = cdn_walk_find(&m->walk, k, sign, goal, MOST_TURNS);
-        m->work.iterations += 1 + (m->walk.turns - turns) / CDN_WALK_TURNS;
-        if (found && (best.goal == 0 || loss(m) < best.loss))
-            best = (attempt){loss(m), random, sign, goal};
-    }
-    return best;
-}
-
-static cdn_status take_walk(remedy *m, uint32_t k, attempt best, cdn_error *error)
-{
-    uint64_t random = m->walk.random;
-    m->walk.random = best.random;
-    bool found = best.goal > 0 && cdn_walk_find(&m->walk, k, best.sign, best.goal, MOST_TURNS);
-    m->walk.random = random;
-    if (!found)
-        return CDN_OK;
-    for (uint32_t at = 0; at < m->walk.column_count; at++)
-        take_column(m, m->walk.columns[at]);
-    return cdn_walk_note(&m->walk, error);
-}
-
-/* Each side that must be reached, then the cheaper side for the rest of the width. */
-static cdn_status walk(remedy *m, uint32_t k, cdn_error *error)
-{
-    const attempt none = {0};
-    CDN_TRY(take_walk(m, k, try_walks(m, k, 1, false, none), error));
-    CDN_TRY(take_walk(m, k, try_walks(m, k, -1, false, none), error));
-    return take_walk(m, k, try_walks(m, k, -1, true, try_walks(m, k, 1, true, none)), error);
-}
-
-static cdn_status walk_all(remedy *m, cdn_error *error)
-{
-    for (uint32_t i = 0; i < sizeof breaks / sizeof *breaks; i++) {
-        m->walk.breaks = breaks[i];
-        for (uint32_t k = 0; k < m->web.column_count; k++)
-            CDN_TRY(walk(m, k, error));
-    }
-    return CDN_OK;
-}
-
-static cdn_status move_all(remedy *m, cdn_error *error)
-{
-    for (uint32_t k = 0; k < m->web.column_count; k++) {
-        CDN_TRY(move_far(m, k, 1, false, error));
-        CDN_TRY(move_far(m, k, -1, false, error));
-        CDN_TRY(move_far(m, k, 1, true, error));
-        CDN_TRY(move_far(m, k, -1, true, error));
+        if (goal < least_goal)
+            break;
+        cdn_patch_knit(&m->patch, k, sizes[i], m->price);
+        CDN_TRY(solve(m, k, sign, goal, &found, error));
     }
     return CDN_OK;
 }
@@ -333,24 +225,136 @@ static uint32_t count_open(const remedy *m)
     return count;
 }
 
-/* Programmes lose less, walks are faster: programmes first when few cells are unsafe. What one way
- * wants usually helps those that it did not reach as well: the dearer ways wait until the cheaper
- * find nothing to want. */
+/* For the goals that are no less than that. */
+static cdn_status programme_all(remedy *m, int64_t least_goal, cdn_error *error)
+{
+    if (count_open(m) > MOST_PROGRAMMED)
+        return CDN_OK;
+    for (uint32_t k = 0; k < m->web.column_count; k++)
+        for (int all = 0; all < 2; all++)
+            for (int sign = 1; sign >= -1; sign -= 2)
+                CDN_TRY(programme(m, k, sign, all == 1, least_goal, error));
+    return CDN_OK;
+}
+
+/* For a column that no move in whole numbers was found for: the cheapest visible column of each of
+ * the nearest rows that have one, so that the next attack has more room. */
+static void take_neighbours(remedy *m, uint32_t k)
+{
+    const cdn_web *web = &m->web;
+    uint32_t wished = web->column_start[k + 1] - web->column_start[k];
+    cdn_patch_grow(&m->patch, k, LARGEST_PATCH);
+    for (uint32_t at = 0; at < m->patch.row_count && wished > 0; at++) {
+        uint32_t r = m->patch.rows[at], best = CDN_WEB_NONE;
+        for (uint32_t j = web->row_start[r]; j < web->row_start[r + 1]; j++) {
+            uint32_t other = web->row_column[j];
+            uint64_t loss = m->walk.column[other].loss;
+            if (loss > 0 && (best == CDN_WEB_NONE || loss < m->walk.column[best].loss))
+                best = other;
+        }
+        if (best == CDN_WEB_NONE)
+            continue;
+        take_column(m, best);
+        wished--;
+    }
+}
+
+/* What a pass tries for each column. */
+typedef struct pass {
+    uint64_t most_loss;
+    uint32_t turns, walks;
+} pass;
+
+/* A walk that can be repeated; goal 0: none. */
+typedef struct attempt {
+    uint64_t loss, most_loss, random;
+    int sign;
+    int64_t goal;
+} attempt;
+
+/* The better of `best` and some walks in that direction. */
+static attempt try_walks(remedy *m, uint32_t k, int sign, bool all, const pass *p, attempt best)
+{
+    int64_t goal = cdn_web_goal(&m->web, k, sign, all);
+    for (uint32_t i = 0; i < p->walks && goal > 0 && m->work.iterations + 1 < m->limit; i++) {
+        uint64_t random = m->walk.random, turns = m->walk.turns;
+        m->walk.most_loss = best.goal == 0 ? p->most_loss : best.loss;
+        bool found = m->walk.most_loss > 0 && cdn_walk_find(&m->walk, k, sign, goal);
+        m->work.iterations += 1 + (m->walk.turns - turns) / CDN_WALK_TURNS;
+        if (found)
+            best = (attempt){m->walk.loss, m->walk.most_loss, random, sign, goal};
+    }
+    return best;
+}
+
+static cdn_status take_walk(remedy *m, uint32_t k, attempt best, cdn_error *error)
+{
+    uint64_t random = m->walk.random;
+    m->walk.random = best.random;
+    m->walk.most_loss = best.most_loss;
+    bool found = best.goal > 0 && cdn_walk_find(&m->walk, k, best.sign, best.goal);
+    m->walk.random = random;
+    if (!found)
+        return CDN_OK;
+    for (uint32_t at = 0; at < m->walk.column_count; at++)
+        take_column(m, m->walk.columns[at]);
+    return cdn_walk_note(&m->walk, error);
+}
+
+/* Each side that must be reached, then the cheaper side for the rest of the width. */
+static cdn_status walk(remedy *m, uint32_t k, const pass *p, cdn_error *error)
+{
+    const attempt none = {0};
+    CDN_TRY(take_walk(m, k, try_walks(m, k, 1, false, p, none), error));
+    CDN_TRY(take_walk(m, k, try_walks(m, k, -1, false, p, none), error));
+    attempt up = try_walks(m, k, 1, true, p, none);
+    return take_walk(m, k, try_walks(m, k, -1, true, p, up), error);
+}
+
+static cdn_status walk_all(remedy *m, const pass *p, cdn_error *error)
+{
+    m->walk.most_turns = p->turns;
+    for (uint32_t k = 0; k < m->web.column_count; k++)
+        CDN_TRY(walk(m, k, p, error));
+    return CDN_OK;
+}
+
+static uint32_t count_passes(uint64_t first, uint64_t most, uint64_t factor)
+{
+    uint32_t count = 1;
+    for (; first <= most; first *= factor)
+        count++;
+    return count;
+}
+
+/* From nearly free to any loss, by factors. */
+static cdn_status deepen(remedy *m, cdn_error *error)
+{
+    uint64_t first = m->most == 0 ? 1 : m->least * FIRST_LOSS, factor = 3;
+    pass p = {.turns = FIRST_TURNS, .walks = 1};
+    while (count_passes(first, m->most, factor) > MOST_PASSES)
+        factor++;
+    for (bool is_last = false; !is_last && count_open(m) > 0; first *= factor) {
+        is_last = first > m->most;
+        p.most_loss = is_last ? UINT64_MAX : first;
+        p.walks = is_last ? LAST_WALKS : 1;
+        CDN_TRY(walk_all(m, &p, error));
+        p.turns = p.turns * 2 < MOST_TURNS ? p.turns * 2 : MOST_TURNS;
+    }
+    return CDN_OK;
+}
+
 static cdn_status free_all(remedy *m, cdn_error *error)
 {
-    for (uint32_t k = 0; k < m->web.column_count; k++)
-        set_prices(m, k);
-    if (count_open(m) <= MOST_PROGRAMMED)
-        CDN_TRY(move_all(m, error));
-    CDN_TRY(walk_all(m, error));
-    for (int pass = 0; pass < 2 && count_open(m) > 0 && count_visible(m) == 0; pass++) {
-        m->is_second = pass == 1;
-        CDN_TRY(move_all(m, error));
-    }
-    if (count_visible(m) == 0)
-        for (uint32_t k = 0; k < m->web.column_count; k++)
-            if (m->web.is_open[k])
-                take_neighbours(m, k);
+    m->walk.breaks = BREAKS;
+    set_losses(m);
+    CDN_TRY(programme_all(m, 2, error));
+    CDN_TRY(deepen(m, error));
+    CDN_TRY(programme_all(m, 1, error));
+    bool has_room = count_visible(m) == 0 && m->work.iterations + 1 < m->limit;
+    for (uint32_t k = 0; k < m->web.column_count && has_room; k++)
+        if (m->web.is_open[k])
+            take_neighbours(m, k);
     return CDN_OK;
 }
 
@@ -372,7 +376,7 @@ cdn_status cdn_attack_remedy(const cdn_system *system, const uint8_t *figure_wit
     if (status == CDN_OK)
         status = cdn_web_reduce(&m.web, error);
     if (status == CDN_OK)
-        status = cdn_walk_init(&m.walk, &m.web, walk_price, &m, error);
+        status = cdn_walk_init(&m.walk, &m.web, error);
     if (status == CDN_OK)
         status = cdn_patch_init(&m.patch, &m.web, error);
     if (status == CDN_OK)

@@ -14,44 +14,73 @@
 #include "core/fail.h"
 
 #define MOST_STEPS 3
-#define MOST_STEP (INT64_C(1) << 40)
-#define BREAKS 4000
+#define MOST_SUM (INT64_C(1) << 60)
 #define REST 4
+#define MOST_MISSES 20 /* turns in a row in which no column could mend anything */
 
-cdn_status cdn_walk_init(cdn_walk *w, cdn_web *web, cdn_walk_price price, const void *context,
-                         cdn_error *error)
+/* How large a step may be. */
+static int64_t most_step(const cdn_web *web)
 {
-    *w = (cdn_walk){.web = web, .price = price, .context = context, .breaks = BREAKS};
-    w->amount = cdn_alloc(web->column_count, sizeof *w->amount);
+    int64_t most = 1;
+    for (uint32_t r = 0; r < web->row_count; r++) {
+        int64_t sum = 0;
+        for (uint32_t i = web->row_start[r]; i < web->row_start[r + 1]; i++) {
+            int64_t a = web->row_coefficient[i];
+            sum += a < 0 ? -a : a;
+        }
+        most = sum > most ? sum : most;
+    }
+    return MOST_SUM / MOST_STEPS / most;
+}
+
+cdn_status cdn_walk_init(cdn_walk *w, cdn_web *web, cdn_error *error)
+{
+    size_t entries = web->row_start[web->row_count];
+    *w = (cdn_walk){.web = web, .breaks = 1000, .looks = 1, .most_loss = UINT64_MAX};
+    w->column = cdn_alloc(web->column_count, sizeof *w->column);
+    w->terms = cdn_alloc(entries, sizeof *w->terms);
+    w->row_terms = cdn_alloc(entries, sizeof *w->row_terms);
     w->sum = cdn_alloc(web->row_count, sizeof *w->sum);
     w->place = cdn_alloc(web->row_count, sizeof *w->place);
     w->broken = cdn_alloc(web->row_count, sizeof *w->broken);
-    w->rested = cdn_alloc(web->column_count, sizeof *w->rested);
     w->columns = cdn_alloc(web->column_count, sizeof *w->columns);
     w->steps = cdn_alloc(web->column_count, sizeof *w->steps);
-    if (w->amount == NULL || w->sum == NULL || w->place == NULL || w->broken == NULL ||
-        w->rested == NULL || w->columns == NULL || w->steps == NULL)
+    if (w->column == NULL || w->terms == NULL || w->row_terms == NULL || w->sum == NULL ||
+        w->place == NULL || w->broken == NULL || w->columns == NULL || w->steps == NULL)
         return cdn_fail_memory(error);
+    w->most_step = most_step(web);
+    for (uint32_t k = 0; k < web->column_count; k++) {
+        w->column[k].low = web->low[k];
+        w->column[k].high = web->high[k];
+        w->column[k].terms = web->column_start[k];
+        w->column[k].end = web->column_start[k + 1];
+    }
+    for (size_t i = 0; i < entries; i++) {
+        w->terms[i] = (cdn_walk_term){web->column_row[i], web->column_coefficient[i]};
+        w->row_terms[i] = (cdn_walk_term){web->row_column[i], web->row_coefficient[i]};
+    }
     return CDN_OK;
 }
 
 void cdn_walk_release(cdn_walk *w)
 {
-    cdn_free(w->amount);
+    cdn_free(w->column);
+    cdn_free(w->terms);
+    cdn_free(w->row_terms);
     cdn_free(w->sum);
     cdn_free(w->place);
     cdn_free(w->broken);
-    cdn_free(w->rested);
     cdn_free(w->columns);
     cdn_free(w->steps);
 }
 
-static uint64_t next_random(cdn_walk *w)
+/* Below `limit`. */
+static uint32_t next_random(cdn_walk *w, uint32_t limit)
 {
     uint64_t z = w->random += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
+    return (uint32_t)(((z ^ (z >> 31)) >> 32) * limit >> 32);
 }
 
 static void mark_row(cdn_walk *w, uint32_t row)
@@ -71,114 +100,134 @@ static void mark_row(cdn_walk *w, uint32_t row)
 
 static void change(cdn_walk *w, uint32_t k, int64_t by)
 {
-    const cdn_web *web = w->web;
-    if (w->rested[k] == 0)
+    cdn_walk_column *column = &w->column[k];
+    if (column->rested == 0)
         w->columns[w->column_count++] = k;
-    w->rested[k] = 1;
-    w->amount[k] += by;
-    for (uint32_t i = web->column_start[k]; i < web->column_start[k + 1]; i++) {
-        uint32_t row = web->column_row[i];
-        w->sum[row] += web->column_coefficient[i] * by;
-        mark_row(w, row);
+    column->rested = 1;
+    w->loss += column->amount == 0 ? column->loss : 0;
+    column->amount += by;
+    w->loss -= column->amount == 0 ? column->loss : 0;
+    for (uint32_t i = column->terms; i < column->end; i++) {
+        w->sum[w->terms[i].at] += w->terms[i].coefficient * by;
+        mark_row(w, w->terms[i].at);
     }
 }
 
 static void clear(cdn_walk *w)
 {
-    const cdn_web *web = w->web;
     for (uint32_t at = 0; at < w->column_count; at++) {
-        uint32_t k = w->columns[at];
-        w->amount[k] = 0;
-        w->rested[k] = 0;
-        for (uint32_t i = web->column_start[k]; i < web->column_start[k + 1]; i++)
-            w->sum[web->column_row[i]] = 0;
+        cdn_walk_column *column = &w->column[w->columns[at]];
+        column->amount = 0;
+        column->rested = 0;
+        for (uint32_t i = column->terms; i < column->end; i++)
+            w->sum[w->terms[i].at] = 0;
     }
     for (uint32_t i = 0; i < w->broken_count; i++)
         w->place[w->broken[i]] = 0;
     w->column_count = w->broken_count = 0;
+    w->loss = 0;
 }
 
 /* How far the column can follow `by`: 0 when not at all. */
-static int64_t follow(const cdn_walk *w, uint32_t k, int64_t by, int64_t step)
+static inline int64_t follow(const cdn_walk_column *column, int64_t by, int64_t most)
 {
-    int64_t low = w->web->low[k], high = w->web->high[k], most = step * MOST_STEPS;
-    low = (low > -most ? low : -most) - w->amount[k];
-    high = (high < most ? high : most) - w->amount[k];
+    int64_t low = (column->low > -most ? column->low : -most) - column->amount;
+    int64_t high = (column->high < most ? column->high : most) - column->amount;
     if (by > 0)
         return by < high ? by : (high > 0 ? high : 0);
     return by > low ? by : (low < 0 ? low : 0);
 }
 
-/* What the change costs, in rows that break and in price. */
-static int64_t weigh(const cdn_walk *w, uint32_t k, int64_t by)
+/* The best change so far in a turn. */
+typedef struct choice {
+    uint32_t column, equals;
+    int64_t by, cost;
+} choice;
+
+/* Better than the best: fewer rows that break, or cheaper. */
+static inline void weigh(cdn_walk *w, uint32_t k, int64_t by, choice *best)
 {
-    const cdn_web *web = w->web;
-    int64_t cost = 0;
-    for (uint32_t i = web->column_start[k]; i < web->column_start[k + 1]; i++) {
-        int64_t sum = w->sum[web->column_row[i]];
-        cost += sum == 0 ? w->breaks : 0;
-        cost -= sum != 0 && sum + web->column_coefficient[i] * by == 0 ? w->breaks : 0;
+    const cdn_walk_column *column = &w->column[k];
+    int64_t cost = 0, breaks = w->breaks;
+    if (column->amount == 0)
+        cost = column->price[by < 0];
+    else if (column->amount + by == 0)
+        cost = -(int64_t)column->price[by > 0];
+    for (uint32_t i = column->terms; i < column->end; i++) {
+        int64_t sum = w->sum[w->terms[i].at];
+        if (sum == 0)
+            cost += breaks;
+        else if (sum + w->terms[i].coefficient * by == 0)
+            cost -= breaks;
     }
-    if (w->amount[k] == 0)
-        cost += w->price(w->context, k, by > 0 ? 1 : -1);
-    else if (w->amount[k] + by == 0)
-        cost -= w->price(w->context, k, by > 0 ? -1 : 1);
-    return cost;
+    if (best->column != CDN_WEB_NONE) {
+        if (cost > best->cost)
+            return;
+        best->equals = cost == best->cost ? best->equals + 1 : 1;
+        if (best->equals > 1 && next_random(w, best->equals) != 0)
+            return;
+    }
+    best->column = k;
+    best->by = by;
+    best->cost = cost;
 }
 
-/* Mends the row by one column; false: none can. */
-static bool mend(cdn_walk *w, uint32_t row, uint32_t origin, int64_t step, uint32_t turn)
+static void look(cdn_walk *w, uint32_t row, uint32_t origin, int64_t most, uint32_t turn,
+                 choice *best)
 {
-    const cdn_web *web = w->web;
-    uint32_t best = CDN_WEB_NONE, equals = 0;
-    int64_t best_by = 0, best_cost = 0;
-    for (uint32_t i = web->row_start[row]; i < web->row_start[row + 1]; i++) {
-        uint32_t k = web->row_column[i];
-        int32_t a = web->row_coefficient[i];
-        if (k == origin || w->rested[k] > turn)
+    int64_t sum = w->sum[row];
+    const cdn_walk_term *end = w->row_terms + w->web->row_start[row + 1];
+    for (const cdn_walk_term *t = w->row_terms + w->web->row_start[row]; t < end; t++) {
+        const cdn_walk_column *column = &w->column[t->at];
+        int32_t a = t->coefficient;
+        if (t->at == origin || column->rested > turn ||
+            (column->amount == 0 && w->loss + column->loss >= w->most_loss))
             continue;
-        int64_t by = follow(w, k, -w->sum[row] / a, step);
-        if (by == 0)
-            continue;
-        int64_t cost = weigh(w, k, by);
-        equals = best != CDN_WEB_NONE && cost == best_cost ? equals + 1 : 1;
-        if (best != CDN_WEB_NONE &&
-            (cost > best_cost || (cost == best_cost && next_random(w) % equals != 0)))
-            continue;
-        best = k;
-        best_by = by;
-        best_cost = cost;
+        int64_t by = follow(column, a == 1 ? -sum : a == -1 ? sum : -sum / a, most);
+        if (by != 0)
+            weigh(w, t->at, by, best);
     }
-    if (best == CDN_WEB_NONE)
+}
+
+/* Mends a row by one column; false: none can. */
+static bool mend(cdn_walk *w, uint32_t origin, int64_t most, uint32_t turn)
+{
+    choice best = {.column = CDN_WEB_NONE, .equals = 1};
+    uint32_t looks = w->looks < w->broken_count ? w->looks : w->broken_count;
+    uint32_t from = next_random(w, w->broken_count);
+    for (uint32_t i = 0; i < looks; i++) {
+        look(w, w->broken[from], origin, most, turn, &best);
+        from = from + 1 == w->broken_count ? 0 : from + 1;
+    }
+    if (best.column == CDN_WEB_NONE)
         return false;
-    change(w, best, best_by);
-    w->rested[best] = turn + REST + (uint32_t)(next_random(w) % REST);
+    change(w, best.column, best.by);
+    w->column[best.column].rested = turn + REST + next_random(w, REST);
     return true;
 }
 
-bool cdn_walk_find(cdn_walk *w, uint32_t column, int sign, int64_t step, uint32_t most_turns)
+bool cdn_walk_find(cdn_walk *w, uint32_t column, int sign, int64_t step)
 {
     clear(w);
-    if (step > MOST_STEP || follow(w, column, sign * step, step) != sign * step)
+    if (step > w->most_step || follow(&w->column[column], sign * step, step) != sign * step)
         return false;
     w->random += column * 2 + (sign > 0);
     change(w, column, sign * step);
-    uint32_t turn = 2; /* a column that was never touched has rested since turn 0 */
-    for (; w->broken_count > 0 && turn < most_turns + 2; turn++)
-        if (!mend(w, w->broken[next_random(w) % w->broken_count], column, step, turn))
-            break;
+    uint32_t turn = 2, misses = 0; /* a column that was never touched has rested since turn 0 */
+    for (; w->broken_count > 0 && turn < w->most_turns + 2 && misses <= MOST_MISSES; turn++)
+        misses = mend(w, column, step * MOST_STEPS, turn) ? 0 : misses + 1;
     w->turns += turn - 2;
     if (w->broken_count > 0)
         return false;
     uint32_t kept = 0;
     for (uint32_t at = 0; at < w->column_count; at++) {
-        uint32_t k = w->columns[at];
-        w->rested[k] = 0;
-        if (w->amount[k] == 0)
+        cdn_walk_column *touched = &w->column[w->columns[at]];
+        touched->rested = 0;
+        if (touched->amount == 0)
             continue;
-        w->columns[kept] = k;
-        w->steps[kept++] = w->amount[k];
-        w->amount[k] = 0;
+        w->columns[kept] = w->columns[at];
+        w->steps[kept++] = touched->amount;
+        touched->amount = 0;
     }
     w->column_count = kept; /* all sums are 0 */
     return true;

@@ -7,38 +7,54 @@
 #include "attack/interval_web.h"
 
 /** So many turns take about as long as an iteration of the simplex method. */
-#define CDN_WALK_TURNS 16u
+#define CDN_WALK_TURNS 256u
 
-/** What the first step of a column up (sign 1) or down costs, in thousandths. */
-typedef uint32_t (*cdn_walk_price)(const void *context, uint32_t column, int sign);
+/** A column as walks see it. */
+typedef struct cdn_walk_column {
+    int64_t low, high; /* the web's */
+    int64_t amount;    /* so far */
+    uint64_t loss;     /* of a move that uses it; see most_loss. The caller's */
+    int32_t price[2];  /* of the first step up, down, as `breaks`. The caller's */
+    uint32_t rested;   /* not before this turn again */
+    uint32_t terms, end;
+} cdn_walk_column;
+
+typedef struct cdn_walk_term {
+    uint32_t at; /* row, or column */
+    int32_t coefficient;
+} cdn_walk_term;
 
 typedef struct cdn_walk {
     cdn_web *web;
-    cdn_walk_price price;
-    const void *context;
-    int64_t *amount;    /* per column */
-    int64_t *sum;       /* per row: of the amounts; 0 when it holds */
-    uint32_t *place;    /* per row: 1 + its place in `broken`, or 0 */
-    uint32_t *broken;   /* rows that do not hold */
-    uint32_t *rested;   /* per column: not before this turn again */
-    uint32_t *columns;  /* that the walk has touched */
-    int64_t *steps;     /* of the last move found, as columns */
+    cdn_walk_column *column;
+    cdn_walk_term *terms;     /* by column */
+    cdn_walk_term *row_terms; /* by row, as in the web */
+    int64_t *sum;             /* per row: of the amounts; 0 when it holds */
+    uint32_t *place;          /* per row: 1 + its place in `broken`, or 0 */
+    uint32_t *broken;         /* rows that do not hold */
+    uint32_t *columns;        /* that the walk has touched */
+    int64_t *steps;           /* of the last move found, as columns */
     uint32_t broken_count, column_count;
-    uint32_t breaks; /* what a row that breaks is taken to cost, in thousandths */
+    uint64_t loss;    /* of the columns with an amount */
+    int64_t most_step; /* so that no sum overflows */
     uint64_t random, turns; /* turns in all */
+    /* how to go; the caller's */
+    uint64_t most_loss;  /* a walk that would lose this much or more is given up */
+    int32_t breaks;      /* what a row that breaks is taken to cost */
+    uint32_t looks;      /* rows considered each turn */
+    uint32_t most_turns;
 } cdn_walk;
 
-/** Release also after a failure. */
-cdn_status cdn_walk_init(cdn_walk *walk, cdn_web *web, cdn_walk_price price, const void *context,
-                         cdn_error *error) CDN_MUST_CHECK;
+/** All prices and losses are 0. Release also after a failure. */
+cdn_status cdn_walk_init(cdn_walk *walk, cdn_web *web, cdn_error *error) CDN_MUST_CHECK;
 void cdn_walk_release(cdn_walk *walk);
 
 /** Looks for a move of `column` by `step` up or down, no column more than three times as far and all
- *  within the outer bounds, in at most `most_turns` turns; true: it is in columns[] and steps[]. The same for the
- *  same web. Starting with one column, a turn takes any row that does not hold and mends it by the
- *  column, as far as it has room, that breaks the fewest others, the cheapest among equals (minimal conflicts: Minton et al.
- *  1992, Artificial Intelligence 58, with a short memory against undoing). */
-bool cdn_walk_find(cdn_walk *walk, uint32_t column, int sign, int64_t step, uint32_t most_turns);
+ *  within the outer bounds; true: it is in columns[] and steps[]. The same for the same web and
+ *  `random`. Starting with one column, a turn takes some rows that do not hold and mends one by the
+ *  column, as far as it has room, that breaks the fewest others, the cheapest among equals (minimal
+ *  conflicts: Minton et al. 1992, Artificial Intelligence 58, with a short memory against undoing). */
+bool cdn_walk_find(cdn_walk *walk, uint32_t column, int sign, int64_t step);
 
 /** Notes in the web what the move that was found proves, and keeps it in the input's store. */
 cdn_status cdn_walk_note(cdn_walk *walk, cdn_error *error) CDN_MUST_CHECK;

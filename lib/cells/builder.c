@@ -104,7 +104,7 @@ cdn_status cdn_builder_start_grid(cdn_builder *b, const cdn_statistic *statistic
     uint32_t value = b->cells->variables[statistic->variable].value;
     if (value == CDN_NONE)
         return CDN_OK;
-    return cdn_frame_values(b->frame, statistic->record, value, &out->values, error);
+    return cdn_frame_values(b->frame, b->date, statistic->record, value, &out->values, error);
 }
 
 cdn_status cdn_builder_add_axis(cdn_builder *b, cdn_grid *grid, uint32_t axis, uint32_t *nodes,
@@ -120,7 +120,7 @@ cdn_status cdn_builder_add_axis(cdn_builder *b, cdn_grid *grid, uint32_t axis, u
     a->nodes = nodes;
     a->node_count = node_count;
     CDN_TRY(cdn_builder_leaf_count(b, grid->record, axis, &a->leaf_count, error));
-    return cdn_frame_leaves(b->frame, grid->record, axis, &a->leaves, error);
+    return cdn_frame_leaves(b->frame, b->date, grid->record, axis, &a->leaves, error);
 }
 
 /* node AND leaves, as a node. */

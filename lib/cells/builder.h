@@ -3,8 +3,8 @@
  * Stages, in order: contributors (contributor.c) -> masks and tables (tables.c)
  * -> provider rows (rows.c) -> differences of overlapping sets (overlap.c) ->
  * sums that two tables share (join.c) -> tabulation and interning (cells.c) ->
- * categories of groups (category.c) -> equations (link.c). Each adds to the
- * builder; none looks ahead.
+ * categories of groups (category.c) -> equations (link.c) -> earlier dates (dates.c). Each adds to
+ * the builder; none looks ahead.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_CELLS_BUILDER_H
@@ -51,19 +51,29 @@ typedef struct cdn_family {
     cdn_grid_axis list; /* nodes in the arena */
 } cdn_family;
 
+/** Who is who at several dates, per record type; rows of all dates are counted through. NULL where
+ *  nobody asked. */
+typedef struct cdn_identities {
+    uint32_t *rows;     /* per row: the first row that is the same record */
+    uint32_t *holdings; /* where holdings are values of a column: the first row of the same one */
+} cdn_identities;
+
 typedef struct cdn_builder {
-    const cdn_snapshot *snapshot;
+    const cdn_cells_input *input;
+    const cdn_snapshot *snapshot; /* of the date at hand */
     const cdn_catalogue *catalogue;
-    const cdn_plan *plan;
-    const cdn_agreement *agreement;
+    const cdn_plan *plan;   /* all tables: those of today's plan, then earlier ones'; no lists */
     const cdn_policy *policy;
-    const uint8_t *perturbation_key;
-    unsigned threads;
+    uint32_t date;          /* 0 = today */
+    uint32_t date_count;
+    const cdn_snapshot **snapshots; /* per date */
+    uint32_t *first_names;  /* per record type: what its first row is called; then one past all */
+    cdn_identities *identities; /* per record type */
     cdn_cells *cells;
     cdn_arena *arena;
     cdn_frame *frame;
     cdn_nodes *nodes;
-    cdn_grid_records *records; /* per record type */
+    cdn_grid_records *records; /* per record type, on the date at hand */
     uint32_t variable_capacity;
     cdn_grid *grids;
     uint32_t grid_count, grid_capacity;
@@ -129,8 +139,11 @@ bool cdn_builder_axis_is_public(const cdn_builder *b, uint32_t axis, uint32_t re
 
 /* The stages. */
 cdn_status cdn_builder_contributors(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+/** What the contributors of the date at hand are called; fills all of b->records but wishes, keys. */
+cdn_status cdn_builder_name_contributors(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_tables(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_masks(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+/** Rows that today's plan and earlier releases show of the date at hand. */
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_joins(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
@@ -142,6 +155,12 @@ cdn_status cdn_builder_rest_node(cdn_builder *b, uint32_t part, uint32_t whole, 
 cdn_status cdn_builder_categories(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_links(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 
+/** The same grids on the data of every earlier date, and what changed since. */
+cdn_status cdn_builder_dates(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+/** Rows of a record type and of its holdings, across dates; kept in the builder. */
+cdn_status cdn_builder_identify(cdn_builder *b, uint32_t record, cdn_error *error)
+    CDN_MUST_CHECK;
+
 /** Keys of the records that grids count, when there is a perturbation key (key.c). */
 cdn_status cdn_builder_keys(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 
@@ -152,6 +171,8 @@ cdn_status cdn_builder_mark_answers(cdn_builder *b, cdn_grid *grid, cdn_error *e
 bool cdn_builder_tells(const cdn_builder *b, uint32_t record, uint32_t node);
 /** true for a hidden count of those who are "not recorded" on some axis, when that is safe. */
 bool cdn_builder_is_unrecorded(const cdn_builder *b, const cdn_grid *grid, uint32_t key);
+
+void cdn_cell_list_release(cdn_cell_list *list);
 
 /** Fills grid->published_units and row_like from the row parts. */
 cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *error) CDN_MUST_CHECK;

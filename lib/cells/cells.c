@@ -1,4 +1,4 @@
-/* cells.c - cdn_cells_create: the stages in order, interning of cells, figures, categories.
+/* cells.c - cdn_cells_create: the stages in order, interning of cells, figures.
  *
  * Invariants: (1) two keys that mean the same set of records get the same cell,
  * and their values agree, or nothing is returned; (2) every cell belongs to a
@@ -15,28 +15,104 @@
 #include "core/fail.h"
 #include "core/pool.h"
 
+static bool same_plan(const cdn_plan *a, const cdn_plan *b)
+{
+    return a == b || (a->digest[0] != '\0' && strcmp(a->digest, b->digest) == 0);
+}
+
+/* Where the data of each earlier release stands among the dates. */
+static cdn_status find_dates(cdn_builder *b, cdn_error *error)
+{
+    const cdn_cells_input *in = b->input;
+    b->snapshots = cdn_arena_alloc(b->arena, (size_t)in->past_count + 1, sizeof *b->snapshots);
+    if (b->snapshots == NULL)
+        return cdn_fail_memory(error);
+    b->snapshots[b->date_count++] = in->snapshot;
+    for (uint32_t p = 0; p < in->past_count; p++) {
+        uint32_t date = 0;
+        while (date < b->date_count && b->snapshots[date] != in->past[p].snapshot)
+            date++;
+        if (date == b->date_count)
+            b->snapshots[b->date_count++] = in->past[p].snapshot;
+        b->cells->pasts[p].date = date == 0 ? CDN_NONE : date - 1;
+    }
+    return CDN_OK;
+}
+
+/* One plan of all tables; a plan that is there already adds none. */
+static cdn_status join_plans(cdn_builder *b, cdn_error *error)
+{
+    const cdn_cells_input *in = b->input;
+    cdn_plan *joint = cdn_arena_alloc(b->arena, 1, sizeof *joint);
+    size_t room = in->plan->table_count;
+    for (uint32_t p = 0; p < in->past_count; p++)
+        room += in->past[p].plan->table_count;
+    cdn_plan_table *tables = cdn_arena_alloc(b->arena, room, sizeof *tables);
+    if (joint == NULL || tables == NULL)
+        return cdn_fail_memory(error);
+    *joint = *in->plan;
+    joint->tables = tables;
+    joint->table_count = 0;
+    for (uint32_t p = 0; p <= in->past_count; p++) { /* 0: today's */
+        const cdn_plan *plan = p == 0 ? in->plan : in->past[p - 1].plan;
+        uint32_t same = 0, first = 0;
+        while (same < p && !same_plan(same == 0 ? in->plan : in->past[same - 1].plan, plan))
+            same++;
+        if (same == p) {
+            first = joint->table_count;
+            for (uint32_t t = 0; t < plan->table_count; t++)
+                tables[joint->table_count++] = plan->tables[t];
+        } else if (same > 0) {
+            first = b->cells->pasts[same - 1].first_table;
+        }
+        if (p > 0) {
+            b->cells->pasts[p - 1].first_table = first;
+            b->cells->pasts[p - 1].table_count = plan->table_count;
+        }
+    }
+    b->plan = joint;
+    return CDN_OK;
+}
+
+static cdn_status start_cells(cdn_builder *b, cdn_error *error)
+{
+    cdn_cells *cells = b->cells;
+    const cdn_cells_input *in = b->input;
+    cells->pasts = cdn_alloc(in->past_count, sizeof *cells->pasts);
+    if (cells->pasts == NULL)
+        return cdn_fail_memory(error);
+    cells->past_count = in->past_count;
+    CDN_TRY(find_dates(b, error));
+    CDN_TRY(join_plans(b, error));
+    b->tables = cdn_arena_alloc(b->arena, b->plan->table_count, sizeof *b->tables);
+    cells->tables = cdn_alloc(b->plan->table_count, sizeof *cells->tables);
+    cells->lists = cdn_alloc(in->plan->list_count, sizeof *cells->lists);
+    if (b->tables == NULL || cells->tables == NULL || cells->lists == NULL)
+        return cdn_fail_memory(error);
+    cells->table_count = in->plan->table_count;
+    cells->all_tables = b->plan->table_count;
+    cells->list_count = in->plan->list_count;
+    return CDN_OK;
+}
+
 static cdn_status start(cdn_builder *b, cdn_error *error)
 {
     const cdn_catalogue *catalogue = b->catalogue;
     b->arena = cdn_arena_create();
-    b->frame = cdn_frame_create(b->snapshot, catalogue, b->policy->missing_safe);
+    b->cells = cdn_alloc(1, sizeof *b->cells);
+    if (b->arena == NULL || b->cells == NULL)
+        return cdn_fail_memory(error);
+    CDN_TRY(start_cells(b, error));
+    b->frame = cdn_frame_create(b->snapshots, b->date_count, catalogue, b->policy->missing_safe);
     b->nodes = cdn_nodes_create();
     b->cell_map = cdn_map_create();
+    b->identities = cdn_arena_alloc(b->arena, catalogue->record_count, sizeof *b->identities);
     b->records = cdn_alloc(catalogue->record_count, sizeof *b->records);
     b->unit_level =
         cdn_alloc((size_t)catalogue->record_count * (catalogue->axis_count + 1), 1);
-    b->cells = cdn_alloc(1, sizeof *b->cells);
-    if (b->arena == NULL || b->frame == NULL || b->nodes == NULL || b->cell_map == NULL ||
-        b->records == NULL || b->unit_level == NULL || b->cells == NULL)
+    if (b->frame == NULL || b->nodes == NULL || b->cell_map == NULL || b->identities == NULL ||
+        b->records == NULL || b->unit_level == NULL)
         return cdn_fail_memory(error);
-    cdn_cells *cells = b->cells;
-    b->tables = cdn_arena_alloc(b->arena, b->plan->table_count, sizeof *b->tables);
-    cells->tables = cdn_alloc(b->plan->table_count, sizeof *cells->tables);
-    cells->lists = cdn_alloc(b->plan->list_count, sizeof *cells->lists);
-    if (b->tables == NULL || cells->tables == NULL || cells->lists == NULL)
-        return cdn_fail_memory(error);
-    cells->table_count = b->plan->table_count;
-    cells->list_count = b->plan->list_count;
     return cdn_builder_contributors(b, error);
 }
 
@@ -69,7 +145,7 @@ static cdn_status tabulate(cdn_builder *b, cdn_error *error)
         CDN_TRY(cdn_builder_mark_rows(b, &b->grids[g], error));
         CDN_TRY(cdn_builder_mark_answers(b, &b->grids[g], error));
     }
-    return cdn_pool_run(b->threads, b->grid_count, tabulate_one, b, error);
+    return cdn_pool_run(b->input->threads, b->grid_count, tabulate_one, b, error);
 }
 
 static int compare_numbers(const void *a, const void *b)
@@ -164,7 +240,7 @@ static cdn_status measure_quantiles(cdn_builder *b, const cdn_measure *measure,
                                     cdn_figure *figures, cdn_error *error)
 {
     cdn_grid_quantile q = {NULL, measure->quantile_ppm, NULL, NULL, NULL};
-    CDN_TRY(cdn_frame_values(b->frame, grid->record, measure->value, &q.values, error));
+    CDN_TRY(cdn_frame_values(b->frame, b->date, grid->record, measure->value, &q.values, error));
     q.out = cdn_alloc(grid->key_count, sizeof *q.out);
     q.below = cdn_alloc(grid->key_count, sizeof *q.below);
     q.above = cdn_alloc(grid->key_count, sizeof *q.above);
@@ -199,7 +275,7 @@ static cdn_status fill_figures(cdn_builder *b, uint32_t t, cdn_error *error)
             figures[key].cells[0] = b->grids[grids[0]].cell_ids[at];
             figures[key].cells[1] = two ? b->grids[grids[1]].cell_ids[at] : CDN_NONE;
         }
-        if (measure->kind == CDN_MEASURE_QUANTILE)
+        if (measure->kind == CDN_MEASURE_QUANTILE && t < b->cells->table_count)
             CDN_TRY(measure_quantiles(b, measure, out, &b->grids[grids[0]], figures, error));
     }
     return CDN_OK;
@@ -209,18 +285,27 @@ static cdn_status make_figures(cdn_builder *b, cdn_error *error)
 {
     cdn_cells *cells = b->cells;
     uint64_t total = 0;
-    for (uint32_t t = 0; t < cells->table_count; t++) {
+    for (uint32_t t = 0; t < cells->all_tables; t++) {
         cells->tables[t].first_figure = (uint32_t)total;
         total += (uint64_t)cells->tables[t].key_count * b->plan->tables[t].measure_count;
         if (total > CDN_NONE / 2)
             return cdn_fail(error, CDN_E_LIMIT, "the release has too many figures");
+        if (t < cells->table_count)
+            cells->figure_count = (uint32_t)total;
     }
-    cells->figure_count = (uint32_t)total;
     cells->figures = cdn_alloc(total, sizeof *cells->figures);
     if (cells->figures == NULL)
         return cdn_fail_memory(error);
-    for (uint32_t t = 0; t < cells->table_count; t++)
+    for (uint32_t t = 0; t < cells->all_tables; t++)
         CDN_TRY(fill_figures(b, t, error));
+    for (uint32_t p = 0; p < cells->past_count; p++) {
+        cdn_cells_past *past = &cells->pasts[p];
+        uint32_t end = past->first_table + past->table_count;
+        past->first_figure = past->table_count == 0 ? 0 : cells->tables[past->first_table].first_figure;
+        past->figure_count = (end == cells->all_tables ? (uint32_t)total
+                                                       : cells->tables[end].first_figure) -
+                             past->first_figure;
+    }
     return CDN_OK;
 }
 
@@ -237,21 +322,17 @@ static cdn_status build(cdn_builder *b, cdn_error *error)
     CDN_TRY(intern(b, error));
     CDN_TRY(make_figures(b, error));
     CDN_TRY(cdn_builder_categories(b, error));
-    return cdn_builder_links(b, error);
+    CDN_TRY(cdn_builder_links(b, error));
+    return cdn_builder_dates(b, error);
 }
 
-cdn_status cdn_cells_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
-                            const cdn_plan *plan, const cdn_agreement *agreement,
-                            const cdn_policy *policy, const uint8_t *perturbation_key,
-                            unsigned threads, cdn_cells **out, cdn_error *error)
+cdn_status cdn_cells_create(const cdn_cells_input *input, cdn_cells **out, cdn_error *error)
 {
-    cdn_builder b = {.snapshot = snapshot,
-                     .catalogue = catalogue,
-                     .plan = plan,
-                     .agreement = agreement,
-                     .policy = policy,
-                     .perturbation_key = perturbation_key,
-                     .threads = threads};
+    cdn_builder b = {.input = input,
+                     .snapshot = input->snapshot,
+                     .catalogue = input->catalogue,
+                     .plan = input->plan,
+                     .policy = input->policy};
     cdn_status status = build(&b, error);
     finish(&b);
     *out = status == CDN_OK ? b.cells : NULL;
@@ -264,7 +345,7 @@ void cdn_cells_destroy(cdn_cells *cells)
 {
     if (cells == NULL)
         return;
-    for (uint32_t t = 0; cells->tables != NULL && t < cells->table_count; t++) {
+    for (uint32_t t = 0; cells->tables != NULL && t < cells->all_tables; t++) {
         cdn_cell_table *table = &cells->tables[t];
         for (uint32_t c = 0; table->columns != NULL && c < table->column_count; c++) {
             cdn_free(table->columns[c].codes);
@@ -272,12 +353,15 @@ void cdn_cells_destroy(cdn_cells *cells)
         }
         cdn_free(table->columns);
     }
-    for (uint32_t l = 0; cells->lists != NULL && l < cells->list_count; l++) {
-        cdn_free(cells->lists[l].rows);
-        cdn_free(cells->lists[l].consent);
-        cdn_free(cells->lists[l].values);
-        cdn_free(cells->lists[l].reasons);
+    for (uint32_t l = 0; cells->lists != NULL && l < cells->list_count; l++)
+        cdn_cell_list_release(&cells->lists[l]);
+    for (uint32_t d = 0; cells->dates != NULL && d < cells->date_count; d++) {
+        cdn_free(cells->dates[d].cells);
+        cdn_free(cells->dates[d].ids);
+        cdn_free(cells->dates[d].changes);
     }
+    cdn_free(cells->dates);
+    cdn_free(cells->pasts);
     cdn_free(cells->tables);
     cdn_free(cells->lists);
     cdn_free(cells->cells);

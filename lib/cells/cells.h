@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cells/past.h"
 #include "cordon/error.h"
 #include "plan/plan.h"
 #include "policy/agreement.h"
@@ -61,6 +62,7 @@ typedef struct cdn_cell {
                             than 0; 0 without a perturbation key */
     bool is_public;      /* a public fact of a register */
     bool is_unanswered;  /* a hidden count of missing answers that the policy calls safe */
+    bool is_change;      /* today's value less an earlier date's: see cdn_cells_date */
 } cdn_cell;
 
 /** What is added up. */
@@ -132,36 +134,72 @@ typedef struct cdn_cell_list {
     uint8_t *reasons;          /* the same: cdn_row_reason, for those withheld */
 } cdn_cell_list;
 
+/** An earlier date. A record counts for a change when it is in the cell on one of the two days only,
+ *  or contributes something else; nothing changed means that the two cells are one. Contributors
+ *  whose rows show the statistic on both days are left out, as ever. */
+typedef struct cdn_cells_date {
+    cdn_cell *cells;   /* per cell of today: the same on that day's data */
+    uint32_t *ids;     /* per cell of today: its number among all cells; its own = nothing changed */
+    uint32_t *changes; /* per cell of today: the number of its change since; CDN_NONE = none */
+} cdn_cells_date;
+
+/** An earlier release: its tables and figures among those of all. */
+typedef struct cdn_cells_past {
+    uint32_t date; /* position in `dates`; CDN_NONE = today's data */
+    uint32_t first_table, table_count;
+    uint32_t first_figure, figure_count;
+} cdn_cells_past;
+
+/** Earlier releases add, behind what is of today: tables and figures (whose cells are numbered as
+ *  today's), the cells of earlier dates, changes, and equations between all of these. */
 typedef struct cdn_cells {
     uint32_t count;
+    uint32_t today_count;      /* the first of them */
     cdn_cell *cells;
     uint32_t variable_count;
     cdn_variable *variables;
     uint32_t equation_count;
+    uint32_t today_equations;  /* the first of them */
+    uint32_t first_change;     /* from this equation on: today = earlier date + change */
     uint32_t *equation_start;
     uint32_t *equation_cell;
     int32_t *equation_coefficient;
     uint32_t category_count;
     cdn_category *categories;
-    uint32_t figure_count;
+    uint32_t figure_count;     /* today's */
     cdn_figure *figures;
     uint32_t table_count;      /* as in the plan */
+    uint32_t all_tables;       /* those of earlier releases behind them */
     cdn_cell_table *tables;
     uint32_t list_count;       /* as in the plan */
     cdn_cell_list *lists;
+    uint32_t date_count;
+    cdn_cells_date *dates;
+    uint32_t past_count;       /* as asked for */
+    cdn_cells_past *pasts;
 } cdn_cells;
 
 #define CDN_CELLS_KEY_SIZE 32u /* bytes of a perturbation key */
 
-/** Tabulates. Cells have keys when `perturbation_key` is not NULL. `threads` 0 = as many as processors; the result is the same for any number.
- *  CDN_E_REFUSED (with the script's line) for a table that cannot be built: two dimensions over the
- *  same classification. CDN_E_LIMIT: an exact sum does not fit in 64 bits, or too many cells.
- *  @complexity O(records x keys a record falls in) for each distinct statistic
+/** What to tabulate. All borrowed, until the call returns. */
+typedef struct cdn_cells_input {
+    const cdn_snapshot *snapshot;
+    const cdn_catalogue *catalogue;
+    const cdn_plan *plan;
+    const cdn_agreement *agreement;
+    const cdn_policy *policy;
+    const uint8_t *perturbation_key; /* CDN_CELLS_KEY_SIZE bytes; NULL: cells have no keys */
+    unsigned threads;                /* 0 = as many as processors; the result is the same for any */
+    const cdn_past *past;
+    uint32_t past_count;
+} cdn_cells_input;
+
+/** Tabulates. CDN_E_REFUSED (with the script's line) for a table that cannot be built: two
+ *  dimensions over the same classification. CDN_E_LIMIT: an exact sum does not fit in 64 bits, or
+ *  too many cells.
+ *  @complexity O(records x keys a record falls in) for each distinct statistic and date
  *  @owner caller, cdn_cells_destroy */
-cdn_status cdn_cells_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
-                            const cdn_plan *plan, const cdn_agreement *agreement,
-                            const cdn_policy *policy, const uint8_t *perturbation_key,
-                            unsigned threads, cdn_cells **out, cdn_error *error)
+cdn_status cdn_cells_create(const cdn_cells_input *input, cdn_cells **out, cdn_error *error)
     CDN_MUST_CHECK;
 void cdn_cells_destroy(cdn_cells *cells);
 

@@ -1,5 +1,8 @@
 /* frame.c - evaluation and caching of leaves, values and usable masks.
  *
+ * Rows of all dates stand in one array, one date after another, so that what is
+ * made of them (the combinations of usable masks above all) is numbered alike.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cells/frame.h"
 
@@ -12,7 +15,8 @@
 #include "read/expr.h"
 
 typedef struct record_frame {
-    uint32_t rows;
+    uint32_t rows;     /* of all dates, one after another */
+    uint32_t *first;   /* per date: where its rows begin */
     uint32_t **leaves; /* per axis, and one more for the usable axis */
     int64_t **values;  /* per expression */
     uint32_t mask_count;
@@ -23,7 +27,8 @@ typedef struct record_frame {
 } record_frame;
 
 struct cdn_frame {
-    const cdn_snapshot *snapshot;
+    uint32_t date_count;
+    const cdn_snapshot *const *snapshots; /* per date */
     const cdn_catalogue *catalogue;
     uint32_t *canonical; /* per expression */
     record_frame *records;
@@ -64,25 +69,36 @@ static void canonicalise(cdn_frame *frame)
     }
 }
 
-cdn_frame *cdn_frame_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
-                            bool tell_missing)
+static bool start_record(const cdn_frame *frame, uint32_t r)
+{
+    record_frame *record = &frame->records[r];
+    record->first = cdn_alloc(frame->date_count, sizeof *record->first);
+    record->leaves = cdn_alloc(frame->catalogue->axis_count + 1, sizeof *record->leaves);
+    record->values = cdn_alloc(frame->catalogue->expr_count, sizeof *record->values);
+    bool ok = record->first != NULL && record->leaves != NULL && record->values != NULL;
+    for (uint32_t date = 0; ok && date < frame->date_count; date++) {
+        record->first[date] = record->rows;
+        ok = !__builtin_add_overflow(record->rows, cdn_snapshot_rows(frame->snapshots[date], r),
+                                     &record->rows);
+    }
+    return ok;
+}
+
+cdn_frame *cdn_frame_create(const cdn_snapshot *const *snapshots, uint32_t date_count,
+                            const cdn_catalogue *catalogue, bool tell_missing)
 {
     cdn_frame *frame = cdn_alloc(1, sizeof *frame);
     if (frame == NULL)
         return NULL;
-    frame->snapshot = snapshot;
+    frame->snapshots = snapshots;
+    frame->date_count = date_count;
     frame->catalogue = catalogue;
     frame->tell_missing = tell_missing;
     frame->canonical = cdn_alloc(catalogue->expr_count, sizeof *frame->canonical);
     frame->records = cdn_alloc(catalogue->record_count, sizeof *frame->records);
     bool ok = frame->canonical != NULL && frame->records != NULL;
-    for (uint32_t r = 0; ok && r < catalogue->record_count; r++) {
-        record_frame *record = &frame->records[r];
-        record->rows = cdn_snapshot_rows(snapshot, r);
-        record->leaves = cdn_alloc(catalogue->axis_count + 1, sizeof *record->leaves);
-        record->values = cdn_alloc(catalogue->expr_count, sizeof *record->values);
-        ok = record->leaves != NULL && record->values != NULL;
-    }
+    for (uint32_t r = 0; ok && r < catalogue->record_count; r++)
+        ok = start_record(frame, r);
     if (!ok) {
         cdn_frame_destroy(frame);
         return NULL;
@@ -106,6 +122,7 @@ void cdn_frame_destroy(cdn_frame *frame)
             cdn_free(record->usable[m]);
             cdn_free(record->states[m]);
         }
+        cdn_free(record->first);
         cdn_free(record->leaves);
         cdn_free(record->values);
     }
@@ -165,51 +182,93 @@ cdn_status cdn_frame_add_mask(cdn_frame *frame, uint32_t record, const cdn_mask 
     return CDN_OK;
 }
 
-cdn_status cdn_frame_leaves(cdn_frame *frame, uint32_t record, uint32_t axis,
-                            const uint32_t **out, cdn_error *error)
+uint32_t cdn_frame_first(const cdn_frame *frame, uint32_t record, uint32_t date)
 {
-    record_frame *home = &frame->records[record];
-    *out = home->leaves[axis];
-    if (*out != NULL)
-        return CDN_OK;
-    uint32_t *leaves = cdn_alloc(home->rows, sizeof *leaves);
-    if (leaves == NULL)
-        return cdn_fail_memory(error);
-    cdn_status status =
-        cdn_axis_leaves(frame->snapshot, frame->catalogue, axis, record, leaves, error);
-    for (uint32_t row = 0; status == CDN_OK && row < home->rows; row++)
+    return frame->records[record].first[date];
+}
+
+uint32_t cdn_frame_rows(const cdn_frame *frame, uint32_t record)
+{
+    return frame->records[record].rows;
+}
+
+static cdn_status place(const cdn_frame *frame, uint32_t record, uint32_t axis, uint32_t *leaves,
+                        cdn_error *error)
+{
+    const record_frame *home = &frame->records[record];
+    for (uint32_t date = 0; date < frame->date_count; date++)
+        CDN_TRY(cdn_axis_leaves(frame->snapshots[date], frame->catalogue, axis, record,
+                                leaves + home->first[date], error));
+    for (uint32_t row = 0; row < home->rows; row++)
         if (leaves[row] >= frame->catalogue->axes[axis].leaf_count)
-            status = cdn_fail(error, CDN_E_INPUT,
-                              "%s has records without a place on the classification %s",
-                              frame->catalogue->records[record].name,
-                              frame->catalogue->axes[axis].name);
-    if (status != CDN_OK) {
-        cdn_free(leaves);
-        return status;
-    }
-    *out = home->leaves[axis] = leaves;
+            return cdn_fail(error, CDN_E_INPUT,
+                            "%s has records without a place on the classification %s",
+                            frame->catalogue->records[record].name,
+                            frame->catalogue->axes[axis].name);
     return CDN_OK;
 }
 
-cdn_status cdn_frame_values(cdn_frame *frame, uint32_t record, uint32_t expr,
+cdn_status cdn_frame_leaves(cdn_frame *frame, uint32_t date, uint32_t record, uint32_t axis,
+                            const uint32_t **out, cdn_error *error)
+{
+    record_frame *home = &frame->records[record];
+    if (home->leaves[axis] == NULL) {
+        uint32_t *leaves = cdn_alloc(home->rows, sizeof *leaves);
+        if (leaves == NULL)
+            return cdn_fail_memory(error);
+        cdn_status status = place(frame, record, axis, leaves, error);
+        if (status != CDN_OK) {
+            cdn_free(leaves);
+            return status;
+        }
+        home->leaves[axis] = leaves;
+    }
+    *out = home->leaves[axis] + home->first[date];
+    return CDN_OK;
+}
+
+typedef cdn_status (*evaluation)(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
+                                 uint32_t expr, uint32_t record, int64_t *out, cdn_error *error);
+
+static cdn_status evaluate(const cdn_frame *frame, evaluation how, uint32_t record, uint32_t expr,
+                           int64_t *out, cdn_error *error)
+{
+    for (uint32_t date = 0; date < frame->date_count; date++)
+        CDN_TRY(how(frame->snapshots[date], frame->catalogue, expr, record,
+                    out + frame->records[record].first[date], error));
+    return CDN_OK;
+}
+
+cdn_status cdn_frame_values(cdn_frame *frame, uint32_t date, uint32_t record, uint32_t expr,
                             const int64_t **out, cdn_error *error)
 {
     record_frame *home = &frame->records[record];
     expr = cdn_frame_expr(frame, expr);
-    *out = home->values[expr];
-    if (*out != NULL)
-        return CDN_OK;
-    int64_t *values = cdn_alloc(home->rows, sizeof *values);
-    if (values == NULL)
-        return cdn_fail_memory(error);
-    cdn_status status =
-        cdn_expr_eval(frame->snapshot, frame->catalogue, expr, record, values, error);
-    if (status != CDN_OK) {
-        cdn_free(values);
-        return status;
+    if (home->values[expr] == NULL) {
+        int64_t *values = cdn_alloc(home->rows, sizeof *values);
+        if (values == NULL)
+            return cdn_fail_memory(error);
+        cdn_status status = evaluate(frame, cdn_expr_eval, record, expr, values, error);
+        if (status != CDN_OK) {
+            cdn_free(values);
+            return status;
+        }
+        home->values[expr] = values;
     }
-    *out = home->values[expr] = values;
+    *out = home->values[expr] + home->first[date];
     return CDN_OK;
+}
+
+bool cdn_frame_is_same(const cdn_frame *frame, uint32_t record, uint32_t a, uint32_t b)
+{
+    const record_frame *home = &frame->records[record];
+    for (uint32_t axis = 0; axis <= frame->catalogue->axis_count; axis++)
+        if (home->leaves[axis] != NULL && home->leaves[axis][a] != home->leaves[axis][b])
+            return false;
+    for (uint32_t e = 0; e < frame->catalogue->expr_count; e++)
+        if (home->values[e] != NULL && home->values[e][a] != home->values[e][b])
+            return false;
+    return true;
 }
 
 /* Who certainly fails a term, among those who do not pass: the others only lack an answer. */
@@ -219,9 +278,9 @@ static cdn_status mark_certain(cdn_frame *frame, uint32_t record, uint32_t expr,
     record_frame *home = &frame->records[record];
     const int64_t *values = scratch;
     if (frame->catalogue->exprs[expr].op == CDN_EX_COLUMN)
-        CDN_TRY(cdn_frame_values(frame, record, expr, &values, error));
+        CDN_TRY(cdn_frame_values(frame, 0, record, expr, &values, error));
     else
-        CDN_TRY(cdn_expr_certain(frame->snapshot, frame->catalogue, expr, record, scratch, error));
+        CDN_TRY(evaluate(frame, cdn_expr_certain, record, expr, scratch, error));
     for (uint32_t row = 0; row < home->rows; row++)
         if (state[row] == CDN_FRAME_MISSING &&
             (values[row] == CDN_EXPR_NOTHING || (nonzero && values[row] == 0)))
@@ -260,7 +319,7 @@ static cdn_status mark_mask(cdn_frame *frame, uint32_t record, const cdn_mask *m
         bool nonzero = i < mask->nonzero_count;
         uint32_t expr = nonzero ? mask->nonzero[i] : mask->known[i - mask->nonzero_count];
         const int64_t *values = NULL;
-        CDN_TRY(cdn_frame_values(frame, record, expr, &values, error));
+        CDN_TRY(cdn_frame_values(frame, 0, record, expr, &values, error));
         for (uint32_t row = 0; row < home->rows; row++)
             if (values[row] == CDN_EXPR_MISSING || (nonzero && values[row] == 0)) {
                 state[row] = failed;

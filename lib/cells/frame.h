@@ -4,7 +4,8 @@
  * the values of each variable, and one extra axis that says which usable masks
  * a row passes (its leaves are the combinations that occur), so that "usable
  * for turnover" and "usable for vacancies" overlap like any two categories, and
- * which it only lacks the answers for.
+ * which it only lacks the answers for. A frame holds the same for several dates;
+ * date 0 is today.
  * Filled by one thread; read by many.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -37,9 +38,9 @@ typedef struct cdn_mask {
 
 typedef struct cdn_frame cdn_frame;
 
-/** `tell_missing`: leaves of the usable axis also tell who fails a mask from who did not answer. */
-cdn_frame *cdn_frame_create(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
-                            bool tell_missing);
+/** One snapshot for each date, borrowed like the array. `tell_missing`: leaves of the usable axis also tell who fails a mask from who did not answer. */
+cdn_frame *cdn_frame_create(const cdn_snapshot *const *snapshots, uint32_t date_count,
+                            const cdn_catalogue *catalogue, bool tell_missing);
 void cdn_frame_destroy(cdn_frame *frame);
 
 /** The first expression of the catalogue that means the same (same tree), for identities. */
@@ -54,13 +55,19 @@ bool cdn_mask_add_known(const cdn_frame *frame, cdn_mask *mask, uint32_t expr);
 cdn_status cdn_frame_add_mask(cdn_frame *frame, uint32_t record, const cdn_mask *mask,
                               uint32_t *out, cdn_error *error) CDN_MUST_CHECK;
 
-/** Leaves of an axis for all rows of a record type. The usable axis is number
+/** Rows of a record type at all dates, counted through; and where those of a date begin. */
+uint32_t cdn_frame_rows(const cdn_frame *frame, uint32_t record);
+uint32_t cdn_frame_first(const cdn_frame *frame, uint32_t record, uint32_t date);
+
+/** Leaves of an axis for all rows of a record type at a date. The usable axis is number
  *  catalogue->axis_count. CDN_E_INPUT when a row has no place on the axis: "everything" would then
  *  not be the sum of its leaves. */
-cdn_status cdn_frame_leaves(cdn_frame *frame, uint32_t record, uint32_t axis,
+cdn_status cdn_frame_leaves(cdn_frame *frame, uint32_t date, uint32_t record, uint32_t axis,
                             const uint32_t **out, cdn_error *error) CDN_MUST_CHECK;
-cdn_status cdn_frame_values(cdn_frame *frame, uint32_t record, uint32_t expr,
+cdn_status cdn_frame_values(cdn_frame *frame, uint32_t date, uint32_t record, uint32_t expr,
                             const int64_t **out, cdn_error *error) CDN_MUST_CHECK;
+/** true when two rows, counted through, have the same place and value wherever anybody asked. */
+bool cdn_frame_is_same(const cdn_frame *frame, uint32_t record, uint32_t a, uint32_t b);
 
 /** The usable axis of a record type: how many combinations occur, and which of them pass a mask
  *  (leaf_count flags, borrowed). */

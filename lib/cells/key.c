@@ -101,9 +101,9 @@ static cdn_status make_keys(cdn_builder *b, uint32_t record, cdn_keyed_hash *has
 cdn_status cdn_builder_keys(cdn_builder *b, cdn_error *error)
 {
     cdn_keyed_hash *hash = NULL;
-    if (b->perturbation_key == NULL)
+    if (b->input->perturbation_key == NULL)
         return CDN_OK;
-    CDN_TRY(cdn_keyed_hash_create(b->perturbation_key, CDN_CELLS_KEY_SIZE, &hash, error));
+    CDN_TRY(cdn_keyed_hash_create(b->input->perturbation_key, CDN_CELLS_KEY_SIZE, &hash, error));
     cdn_status status = CDN_OK;
     for (uint32_t g = 0; status == CDN_OK && g < b->grid_count; g++)
         if (b->records[b->grids[g].record].keys == NULL)

@@ -37,7 +37,7 @@ static cdn_status allowed_rows(cdn_builder *b, uint32_t record, uint8_t *const *
         if (filters[axis] == NULL)
             continue;
         const uint32_t *leaves = NULL;
-        CDN_TRY(cdn_frame_leaves(b->frame, record, axis, &leaves, error));
+        CDN_TRY(cdn_frame_leaves(b->frame, b->date, record, axis, &leaves, error));
         for (uint32_t row = 0; row < rows; row++)
             allowed[row] = allowed[row] && filters[axis][leaves[row]];
     }
@@ -45,10 +45,11 @@ static cdn_status allowed_rows(cdn_builder *b, uint32_t record, uint8_t *const *
 }
 
 /* Consent of the workplace behind each row; a row without a workplace has none. */
-static cdn_status consents(cdn_builder *b, uint32_t record, uint8_t *out, cdn_error *error)
+static cdn_status consents(cdn_builder *b, const cdn_agreement *agreement, uint32_t record,
+                           uint8_t *out, cdn_error *error)
 {
     uint32_t rows = b->records[record].rows;
-    uint32_t column = b->agreement->consent_column;
+    uint32_t column = agreement->consent_column;
     memset(out, 0, rows);
     if (column == CDN_NONE)
         return CDN_OK;
@@ -62,16 +63,16 @@ static cdn_status consents(cdn_builder *b, uint32_t record, uint8_t *out, cdn_er
                                     b->catalogue->columns[column].record, at, &found, error);
     for (uint32_t row = 0; status == CDN_OK && found && row < rows; row++)
         out[row] = at[row] != CDN_NONE && values[at[row]] >= 0 &&
-                   (uint32_t)values[at[row]] == b->agreement->consent_code;
+                   (uint32_t)values[at[row]] == agreement->consent_code;
     cdn_free(at);
     return status;
 }
 
-static cdn_status choose_rows(cdn_builder *b, const cdn_plan_list *list, cdn_cell_list *out,
-                              cdn_error *error)
+static cdn_status choose_rows(cdn_builder *b, const cdn_agreement *agreement,
+                              const cdn_plan_list *list, cdn_cell_list *out, cdn_error *error)
 {
     uint32_t rows = b->records[list->record].rows;
-    const cdn_grant_rows *grant = cdn_agreement_rows(b->agreement, list->record);
+    const cdn_grant_rows *grant = cdn_agreement_rows(agreement, list->record);
     if (grant == NULL)
         return cdn_fail_at(error, CDN_E_REFUSED, b->plan->script, list->line, 0,
                            "the agreement grants no rows of %s",
@@ -86,7 +87,7 @@ static cdn_status choose_rows(cdn_builder *b, const cdn_plan_list *list, cdn_cel
     if (status == CDN_OK)
         status = allowed_rows(b, list->record, filters, allowed, error);
     if (status == CDN_OK)
-        status = consents(b, list->record, consent, error);
+        status = consents(b, agreement, list->record, consent, error);
     out->rows = cdn_alloc(rows, sizeof *out->rows);
     out->consent = cdn_alloc(rows, 1);
     if (status == CDN_OK && (out->rows == NULL || out->consent == NULL))
@@ -129,7 +130,7 @@ static cdn_status tabulate_measure(cdn_builder *b, uint32_t unit, row_measure *m
     for (uint32_t p = 0; p < m->measure->part_count; p++)
         CDN_TRY(unit_grid(b, &m->statistics[p], rows, &m->grids[p], error));
     if (m->measure->row_gate != CDN_NONE)
-        CDN_TRY(cdn_frame_values(b->frame, unit, m->measure->row_gate, &m->gate, error));
+        CDN_TRY(cdn_frame_values(b->frame, b->date, unit, m->measure->row_gate, &m->gate, error));
     if (m->measure->kind != CDN_MEASURE_QUANTILE)
         return CDN_OK;
     m->quantiles = cdn_alloc(rows, sizeof *m->quantiles);
@@ -140,7 +141,8 @@ static cdn_status tabulate_measure(cdn_builder *b, uint32_t unit, row_measure *m
     cdn_grid_quantile quantile = {NULL, m->measure->quantile_ppm, m->quantiles, m->below,
                                   m->above};
     uint32_t record = m->statistics[0].record;
-    CDN_TRY(cdn_frame_values(b->frame, record, m->measure->value, &quantile.values, error));
+    CDN_TRY(cdn_frame_values(b->frame, b->date, record, m->measure->value, &quantile.values,
+                             error));
     return cdn_grid_quantiles(&m->grids[0], b->nodes, &b->records[record], &quantile, error);
 }
 
@@ -205,12 +207,46 @@ static cdn_row_value row_value(const cdn_builder *b, const row_measure *m, uint3
     return v;
 }
 
+static bool same_statistic(const cdn_statistic *x, const cdn_statistic *y)
+{
+    return x->record == y->record && x->variable == y->variable && x->mask == y->mask &&
+           x->restriction_count == y->restriction_count && x->restrictions == y->restrictions;
+}
+
+/* What another list shows already, an earlier release's perhaps. */
+static cdn_row_part *find_row_part(const cdn_builder *b, const cdn_statistic *statistic,
+                                   const uint8_t *reveals)
+{
+    size_t axes = b->catalogue->axis_count;
+    for (uint32_t r = 0; r < b->row_part_count; r++) {
+        cdn_row_part *part = &b->row_parts[r];
+        if (same_statistic(&part->statistic, statistic) &&
+            (part->reveals == NULL) == (reveals == NULL) &&
+            (reveals == NULL || memcmp(part->reveals, reveals, axes) == 0))
+            return part;
+    }
+    return NULL;
+}
+
+static void add_units(cdn_row_part *part, const uint8_t *shown, const cdn_cell *cells,
+                      uint32_t unit_rows)
+{
+    for (uint32_t unit = 0; unit < unit_rows; unit++)
+        if (shown[unit] && (cells == NULL || cells[unit].records > 0))
+            part->units[unit] = 1;
+}
+
 /* Of the shown units, those with records in `cells` (NULL: all): a row that says 0 because there is
  * nothing of its workplace in the sum does not publish what the workplace has elsewhere. */
 static cdn_status add_row_part(cdn_builder *b, const cdn_statistic *statistic,
                                const uint8_t *reveals, const uint8_t *shown,
                                const cdn_cell *cells, uint32_t unit_rows, cdn_error *error)
 {
+    cdn_row_part *known = find_row_part(b, statistic, reveals);
+    if (known != NULL) {
+        add_units(known, shown, cells, unit_rows);
+        return CDN_OK;
+    }
     if (b->row_part_count == b->row_part_capacity) {
         uint32_t capacity = b->row_part_capacity == 0 ? 16 : b->row_part_capacity * 2;
         cdn_row_part *more = cdn_resize(b->row_parts, capacity, sizeof *more);
@@ -219,12 +255,12 @@ static cdn_status add_row_part(cdn_builder *b, const cdn_statistic *statistic,
         b->row_parts = more;
         b->row_part_capacity = capacity;
     }
-    uint8_t *units = cdn_arena_alloc(b->arena, unit_rows, 1);
-    if (units == NULL)
+    cdn_row_part *part = &b->row_parts[b->row_part_count];
+    *part = (cdn_row_part){*statistic, reveals, cdn_arena_alloc(b->arena, unit_rows, 1)};
+    if (part->units == NULL)
         return cdn_fail_memory(error);
-    for (uint32_t unit = 0; unit < unit_rows; unit++)
-        units[unit] = shown[unit] && (cells == NULL || cells[unit].records > 0);
-    b->row_parts[b->row_part_count++] = (cdn_row_part){*statistic, reveals, units};
+    b->row_part_count++;
+    add_units(part, shown, cells, unit_rows);
     return CDN_OK;
 }
 
@@ -330,7 +366,7 @@ static cdn_status same_within_unit(cdn_builder *b, uint32_t record, uint32_t axi
         const uint32_t *leaves = NULL;
         const cdn_grid_records *records = &b->records[record];
         const uint32_t *units = records->contributors.units;
-        CDN_TRY(cdn_frame_leaves(b->frame, record, axis, &leaves, error));
+        CDN_TRY(cdn_frame_leaves(b->frame, b->date, record, axis, &leaves, error));
         *cached = SAME;
         for (uint32_t row = 1; row < records->rows && *cached == SAME; row++)
             if (units[row] == units[row - 1] && leaves[row] != leaves[row - 1] &&
@@ -454,21 +490,48 @@ static cdn_status check_units(const cdn_builder *b, const cdn_plan_list *list, c
     return CDN_OK;
 }
 
+static cdn_status add_list(cdn_builder *b, const cdn_agreement *agreement,
+                           const cdn_plan_list *list, cdn_cell_list *out, cdn_error *error)
+{
+    CDN_TRY(check_units(b, list, error));
+    CDN_TRY(choose_rows(b, agreement, list, out, error));
+    size_t values = (size_t)out->row_count * list->measure_count;
+    out->values = cdn_alloc(values, sizeof *out->values);
+    out->reasons = cdn_alloc(values, 1);
+    if (out->values == NULL || out->reasons == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t m = 0; m < list->measure_count; m++)
+        CDN_TRY(add_measure_rows(b, list, out, m, error));
+    return add_register_part(b, list, out, error);
+}
+
+void cdn_cell_list_release(cdn_cell_list *list)
+{
+    cdn_free(list->rows);
+    cdn_free(list->consent);
+    cdn_free(list->values);
+    cdn_free(list->reasons);
+}
+
+/* What an earlier release's lists showed of the date at hand. */
+static cdn_status add_past(cdn_builder *b, const cdn_past *past, cdn_error *error)
+{
+    cdn_status status = CDN_OK;
+    for (uint32_t l = 0; status == CDN_OK && l < past->plan->list_count; l++) {
+        cdn_cell_list shown = {0};
+        status = add_list(b, past->agreement, &past->plan->lists[l], &shown, error);
+        cdn_cell_list_release(&shown);
+    }
+    return status;
+}
+
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error)
 {
-    for (uint32_t l = 0; l < b->plan->list_count; l++) {
-        const cdn_plan_list *list = &b->plan->lists[l];
-        cdn_cell_list *out = &b->cells->lists[l];
-        CDN_TRY(check_units(b, list, error));
-        CDN_TRY(choose_rows(b, list, out, error));
-        out->values = cdn_alloc((size_t)out->row_count * list->measure_count,
-                                sizeof *out->values);
-        out->reasons = cdn_alloc((size_t)out->row_count * list->measure_count, 1);
-        if (out->values == NULL || out->reasons == NULL)
-            return cdn_fail_memory(error);
-        for (uint32_t m = 0; m < list->measure_count; m++)
-            CDN_TRY(add_measure_rows(b, list, out, m, error));
-        CDN_TRY(add_register_part(b, list, out, error));
-    }
+    const cdn_plan *plan = b->input->plan;
+    for (uint32_t l = 0; b->date == 0 && l < plan->list_count; l++)
+        CDN_TRY(add_list(b, b->input->agreement, &plan->lists[l], &b->cells->lists[l], error));
+    for (uint32_t p = 0; p < b->input->past_count; p++)
+        if (b->input->past[p].snapshot == b->snapshot)
+            CDN_TRY(add_past(b, &b->input->past[p], error));
     return CDN_OK;
 }

@@ -25,14 +25,21 @@ static cdn_status register_masks(cdn_builder *b, const cdn_plan_name *measures, 
     return CDN_OK;
 }
 
+static cdn_status list_masks(cdn_builder *b, const cdn_plan *plan, cdn_error *error)
+{
+    for (uint32_t l = 0; l < plan->list_count; l++)
+        CDN_TRY(register_masks(b, plan->lists[l].measures, plan->lists[l].measure_count, error));
+    return CDN_OK;
+}
+
 cdn_status cdn_builder_masks(cdn_builder *b, cdn_error *error)
 {
     for (uint32_t t = 0; t < b->plan->table_count; t++)
         CDN_TRY(register_masks(b, b->plan->tables[t].measures, b->plan->tables[t].measure_count,
                                error));
-    for (uint32_t l = 0; l < b->plan->list_count; l++)
-        CDN_TRY(register_masks(b, b->plan->lists[l].measures, b->plan->lists[l].measure_count,
-                               error));
+    CDN_TRY(list_masks(b, b->input->plan, error));
+    for (uint32_t p = 0; p < b->input->past_count; p++)
+        CDN_TRY(list_masks(b, b->input->past[p].plan, error));
     return CDN_OK;
 }
 

@@ -12,13 +12,13 @@
 #define CDN_RELEASE_GATE_H
 
 #include "catalogue/catalogue.h"
+#include "cells/past.h"
 #include "cordon/error.h"
 #include "core/arena.h"
 #include "plan/plan.h"
 #include "policy/agreement.h"
 #include "policy/policy.h"
 #include "read/snapshot.h"
-#include "release/past.h"
 #include "release/release.h"
 #include "rule/rule.h"
 

@@ -106,13 +106,26 @@ static cdn_status decide(cdn_trial *trial, cdn_error *error)
     return CDN_OK;
 }
 
+static cdn_status tabulate(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_gate_input *in = trial->input;
+    cdn_cells_input input = {.snapshot = in->snapshot,
+                             .catalogue = in->catalogue,
+                             .plan = in->plan,
+                             .agreement = in->agreement,
+                             .policy = in->policy,
+                             .perturbation_key = in->perturbation_key,
+                             .threads = in->threads,
+                             .past = in->past,
+                             .past_count = in->past_count};
+    return cdn_cells_create(&input, &trial->cells, error);
+}
+
 cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_error *error)
 {
     memset(trial, 0, sizeof *trial);
     trial->input = input;
-    CDN_TRY(cdn_cells_create(input->snapshot, input->catalogue, input->plan, input->agreement,
-                             input->policy, input->perturbation_key, input->threads,
-                             &trial->cells, error));
+    CDN_TRY(tabulate(trial, error));
     CDN_TRY(cdn_trial_judge(trial, error));
     CDN_TRY(build_system(trial, error));
     cdn_status status = cdn_trial_protect(trial, error);

@@ -21,8 +21,9 @@ static cdn_cells *tabulate_with(const cdn_policy *policy)
 {
     cdn_error error = CDN_ERROR_INIT;
     cdn_cells *cells = NULL;
-    if (cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, &wf_agreement, policy, NULL, 1,
-                         &cells, &error) != CDN_OK)
+    const cdn_cells_input cells_input = {snapshot, &wf_catalogue, &plan.plan, &wf_agreement,
+                                         policy, NULL, 1, NULL, 0};
+    if (cdn_cells_create(&cells_input, &cells, &error) != CDN_OK)
         fail_msg("%s", error.message);
     wf_check_equations(cells);
     assert_true(cells->count <= SPANS_MOST);

@@ -14,8 +14,9 @@ static cdn_cells *tabulate(const cdn_snapshot *snapshot)
 {
     cdn_error error = CDN_ERROR_INIT;
     cdn_cells *cells = NULL;
-    if (cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, &wf_agreement, &wf_policy, NULL, 2,
-                         &cells, &error) != CDN_OK)
+    const cdn_cells_input cells_input = {snapshot, &wf_catalogue, &plan.plan, &wf_agreement,
+                                         &wf_policy, NULL, 2, NULL, 0};
+    if (cdn_cells_create(&cells_input, &cells, &error) != CDN_OK)
         fail_msg("%s", error.message);
     return cells;
 }
@@ -323,8 +324,9 @@ static void test_rows__a_whole_group_is_not_shown(void **state)
         policy.group_disclosure = on;
         cdn_error error = CDN_ERROR_INIT;
         cdn_cells *cells = NULL;
-        assert_int_equal(cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, &wf_agreement,
-                                          &policy, NULL, 1, &cells, &error),
+        const cdn_cells_input cells_input = {snapshot, &wf_catalogue, &plan.plan,
+                                             &wf_agreement, &policy, NULL, 1, NULL, 0};
+        assert_int_equal(cdn_cells_create(&cells_input, &cells, &error),
                          CDN_OK);
         for (uint32_t i = 0; i < 4; i++)
             assert_int_equal(cells->lists[0].values[i].state,
@@ -373,8 +375,9 @@ static cdn_status try_tabulate(const cdn_agreement *agreement, cdn_error *error,
 {
     cdn_snapshot *snapshot = wf_load(&data);
     cdn_cells *cells = NULL;
-    cdn_status status = cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, agreement,
-                                         &wf_policy, NULL, 1, &cells, error);
+    const cdn_cells_input cells_input = {snapshot, &wf_catalogue, &plan.plan, agreement,
+                                         &wf_policy, NULL, 1, NULL, 0};
+    cdn_status status = cdn_cells_create(&cells_input, &cells, error);
     if (status == CDN_OK)
         *row_count = cells->lists[0].row_count;
     cdn_cells_destroy(cells);

@@ -16,8 +16,9 @@ static const uint8_t *perturbation_key;
 static cdn_status try_tabulate(const cdn_snapshot *snapshot, unsigned threads, cdn_cells **cells,
                                cdn_error *error)
 {
-    return cdn_cells_create(snapshot, &wf_catalogue, &plan.plan, &wf_agreement, &wf_policy,
-                            perturbation_key, threads, cells, error);
+    const cdn_cells_input cells_input = {snapshot, &wf_catalogue, &plan.plan, &wf_agreement,
+                                         &wf_policy, perturbation_key, threads, NULL, 0};
+    return cdn_cells_create(&cells_input, cells, error);
 }
 
 static cdn_cells *tabulate(const cdn_snapshot *snapshot, unsigned threads)
@@ -175,8 +176,9 @@ static void test_tabulate__waivers_and_requests_of_providers(void **state)
         policy.request.on = world.requests = (asked & 2) != 0;
         cdn_error error = CDN_ERROR_INIT;
         cdn_cells *cells = NULL;
-        if (cdn_cells_create(snapshot, wf_wishing_catalogue(&wishes), &plan.plan, &wf_agreement,
-                             &policy, NULL, 2, &cells, &error) != CDN_OK)
+        const cdn_cells_input cells_input = {snapshot, wf_wishing_catalogue(&wishes),
+                                             &plan.plan, &wf_agreement, &policy, NULL, 2, NULL, 0};
+        if (cdn_cells_create(&cells_input, &cells, &error) != CDN_OK)
             fail_msg("%s", error.message);
         wf_check_tables(cells, &plan.plan, &world);
         uint32_t waived = 0, requested = 0, all = 0;
@@ -246,8 +248,9 @@ static void test_tabulate__keys_of_groups(void **state)
     cdn_snapshot *snapshot = wf_load(&data);
     cdn_cells *cells = NULL;
     cdn_error error = CDN_ERROR_INIT;
-    assert_int_equal(cdn_cells_create(snapshot, &catalogue, &plan.plan, &wf_agreement, &wf_policy,
-                                      key, 1, &cells, &error),
+    const cdn_cells_input cells_input = {snapshot, &catalogue, &plan.plan, &wf_agreement,
+                                         &wf_policy, key, 1, NULL, 0};
+    assert_int_equal(cdn_cells_create(&cells_input, &cells, &error),
                      CDN_OK);
     uint64_t expected = 0;
     uint32_t providers = 0;

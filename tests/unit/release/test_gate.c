@@ -93,8 +93,9 @@ static cdn_cells *tabulate(void)
 {
     cdn_error error = CDN_ERROR_INIT;
     cdn_cells *cells = NULL;
-    if (cdn_cells_create(g.snapshot, &wf_catalogue, &g.plan.plan, &g.agreement, &g.policy, NULL,
-                         1, &cells, &error) != CDN_OK)
+    const cdn_cells_input cells_input = {g.snapshot, &wf_catalogue, &g.plan.plan,
+                                         &g.agreement, &g.policy, NULL, 1, NULL, 0};
+    if (cdn_cells_create(&cells_input, &cells, &error) != CDN_OK)
         fail_msg("%s", error.message);
     return cells;
 }

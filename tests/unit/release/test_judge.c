@@ -337,8 +337,9 @@ static void check_costs(cdn_cost cost, uint32_t weight)
                             .plan = &g.plan.plan, .agreement = &g.agreement,
                             .policy = &g.policy, .script_text = "script", .threads = 1};
     cdn_trial trial = {.input = &input};
-    assert_int_equal(cdn_cells_create(g.snapshot, &wf_catalogue, &g.plan.plan, &g.agreement,
-                                      &g.policy, NULL, 1, &trial.cells, &error), CDN_OK);
+    const cdn_cells_input cells_input = {g.snapshot, &wf_catalogue, &g.plan.plan,
+                                         &g.agreement, &g.policy, NULL, 1, NULL, 0};
+    assert_int_equal(cdn_cells_create(&cells_input, &trial.cells, &error), CDN_OK);
     assert_int_equal(cdn_trial_costs(&trial, &error), CDN_OK);
     for (uint32_t key = 0; key < KEYS; key++) {
         uint32_t cell = trial.cells->figures[key].cells[0];
@@ -426,8 +427,9 @@ static void test_judge__every_category_has_its_difference(void **state)
     g.snapshot = wf_load(&g.data);
     for (uint32_t k = 0; k < 2; k++) {
         g.policy.k_disclosure = (cdn_k_disclosure){k > 0, k};
-        assert_int_equal(cdn_cells_create(g.snapshot, &wf_catalogue, &g.plan.plan, &g.agreement,
-                                          &g.policy, NULL, 1, &cells, &error), CDN_OK);
+        const cdn_cells_input cells_input = {g.snapshot, &wf_catalogue, &g.plan.plan,
+                                             &g.agreement, &g.policy, NULL, 1, NULL, 0};
+        assert_int_equal(cdn_cells_create(&cells_input, &cells, &error), CDN_OK);
         assert_true(cells->category_count > 10);
         for (uint32_t i = 0; i < cells->category_count; i++) {
             const cdn_category *c = &cells->categories[i];

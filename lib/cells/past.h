@@ -5,8 +5,8 @@
  * records that changed since are then a group of their own, to be protected.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CDN_RELEASE_PAST_H
-#define CDN_RELEASE_PAST_H
+#ifndef CDN_CELLS_PAST_H
+#define CDN_CELLS_PAST_H
 
 #include <stdint.h>
 

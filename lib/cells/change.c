@@ -1,0 +1,269 @@
+/* change.c - what joiners, leavers and others who differ change in the cells of a grid.
+ *
+ * Who differs nowhere that anybody asked is left out once for all grids; for the
+ * others the keys of both days are compared, grid by grid.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cells/change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells/pass.h"
+#include "core/alloc.h"
+#include "core/fail.h"
+
+/* ---- who differs ---- */
+
+typedef struct finder {
+    cdn_builder *today;
+    const cdn_builder *then;
+    const cdn_record *record;
+    uint32_t index;        /* of the record type */
+    uint32_t *unit_then;   /* per workplace of all dates: its row on that day, or CDN_NONE */
+} finder;
+
+static uint32_t first_of(const finder *f, uint32_t record)
+{
+    return cdn_frame_first(f->today->frame, record, f->then->date);
+}
+
+/* Fills who stands behind a change: the record's row on a day, today when `date` is 0. */
+static void fill_contributors(const finder *f, const cdn_builder *day, uint32_t row,
+                              cdn_change *out)
+{
+    const cdn_identities *identities = f->today->identities;
+    const cdn_contributors *by = &day->records[f->index].contributors;
+    uint32_t unit = by->units[row], holding = by->holdings[row];
+    uint32_t unit_type = f->record->unit, holding_type = f->record->holding;
+    out->unit = out->unit_now = out->unit_then = out->holding = CDN_NONE;
+    out->workers = by->workers[row];
+    if (unit != CDN_NONE) {
+        uint32_t first = cdn_frame_first(f->today->frame, unit_type, day->date);
+        out->unit = identities[unit_type].rows[first + unit];
+        out->unit_then = f->unit_then[out->unit];
+        if (out->unit < f->today->records[unit_type].rows)
+            out->unit_now = out->unit;
+    }
+    if (holding_type != CDN_NONE && holding != CDN_NONE)
+        out->holding = identities[holding_type]
+                           .rows[cdn_frame_first(f->today->frame, holding_type, day->date) +
+                                 holding];
+    else if (holding_type == CDN_NONE && identities[f->index].holdings != NULL)
+        out->holding = identities[f->index]
+                           .holdings[cdn_frame_first(f->today->frame, f->index, day->date) + row];
+}
+
+static void add(const finder *f, uint32_t now, uint32_t then, uint32_t name, cdn_changes *out)
+{
+    cdn_change *c = &out->items[out->count++];
+    *c = (cdn_change){.now = now, .then = then};
+    c->name = f->today->first_names[f->index] + name;
+    if (now != CDN_NONE)
+        fill_contributors(f, f->today, now, c);
+    else
+        fill_contributors(f, f->then, then, c);
+}
+
+/* Those of that day who are there today and differ, or left; then those who joined. */
+static void list_changes(const finder *f, uint8_t *stayed, cdn_changes *out)
+{
+    const uint32_t *same = f->today->identities[f->index].rows;
+    uint32_t first = first_of(f, f->index), rows_now = f->today->records[f->index].rows;
+    for (uint32_t row = 0; row < f->then->records[f->index].rows; row++) {
+        uint32_t now = same[first + row];
+        if (now >= rows_now) {
+            add(f, CDN_NONE, row, now, out);
+            continue;
+        }
+        stayed[now] = 1;
+        if (!cdn_frame_is_same(f->today->frame, f->index, now, first + row))
+            add(f, now, row, now, out);
+    }
+    for (uint32_t row = 0; row < rows_now; row++)
+        if (!stayed[row])
+            add(f, row, CDN_NONE, row, out);
+}
+
+static int compare_changes(const void *a, const void *b)
+{
+    const cdn_change *x = a, *y = b;
+    if (x->holding != y->holding)
+        return x->holding < y->holding ? -1 : 1;
+    if (x->unit != y->unit)
+        return x->unit < y->unit ? -1 : 1;
+    return (x->name > y->name) - (x->name < y->name);
+}
+
+/* As if each change were a row; names of rows are put right afterwards. */
+static cdn_status fill_records(const finder *f, cdn_changes *out, cdn_error *error)
+{
+    const cdn_builder *b = f->today;
+    const cdn_grid_records *own = &b->records[f->index];
+    uint32_t unit = f->record->unit;
+    uint32_t holding = f->record->holding == CDN_NONE ? f->index : f->record->holding;
+    uint32_t *units = cdn_arena_alloc(b->arena, out->count, sizeof *units);
+    uint32_t *holdings = cdn_arena_alloc(b->arena, out->count, sizeof *holdings);
+    int32_t *workers = cdn_arena_alloc(b->arena, out->count, sizeof *workers);
+    if (units == NULL || holdings == NULL || workers == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t i = 0; i < out->count; i++) {
+        units[i] = out->items[i].unit;
+        holdings[i] = out->items[i].holding;
+        workers[i] = out->items[i].workers;
+    }
+    out->records = (cdn_grid_records){.rows = out->count,
+                                      .contributors = {units, holdings, workers},
+                                      .are_workers = own->are_workers,
+                                      .unit_flags = own->unit_flags,
+                                      .first_row = 1,
+                                      .first_unit = b->first_names[unit],
+                                      .first_holding = b->first_names[holding],
+                                      .no_unit = own->no_unit,
+                                      .no_holding = own->no_holding};
+    return CDN_OK;
+}
+
+static uint32_t *units_then(const finder *f)
+{
+    uint32_t unit = f->record->unit, first = first_of(f, unit);
+    size_t all = cdn_frame_rows(f->today->frame, unit);
+    uint32_t *at = cdn_alloc(all, sizeof *at);
+    if (at == NULL)
+        return NULL;
+    memset(at, 0xff, all * sizeof *at);
+    for (uint32_t row = 0; row < f->then->records[unit].rows; row++)
+        at[f->today->identities[unit].rows[first + row]] = row;
+    return at;
+}
+
+cdn_status cdn_changes_find(cdn_builder *today, const cdn_builder *then, uint32_t record,
+                            cdn_changes *out, cdn_error *error)
+{
+    finder f = {today, then, &today->catalogue->records[record], record, NULL};
+    CDN_TRY(cdn_builder_identify(today, record, error));
+    uint32_t rows = today->records[record].rows;
+    uint8_t *stayed = cdn_alloc(rows, 1);
+    f.unit_then = units_then(&f);
+    out->items = cdn_arena_alloc(today->arena, (size_t)rows + then->records[record].rows,
+                                 sizeof *out->items);
+    cdn_status status = stayed == NULL || f.unit_then == NULL || out->items == NULL
+                            ? cdn_fail_memory(error)
+                            : CDN_OK;
+    if (status == CDN_OK) {
+        list_changes(&f, stayed, out);
+        if (out->count > 0)
+            qsort(out->items, out->count, sizeof *out->items, compare_changes);
+        status = fill_records(&f, out, error);
+    }
+    out->found = status == CDN_OK;
+    cdn_free(f.unit_then);
+    cdn_free(stayed);
+    return status;
+}
+
+/* ---- what they change ---- */
+
+typedef struct comparison {
+    const cdn_changes *changes;
+    cdn_pass *now, *then;
+    cdn_tally *tallies;
+    uint32_t *seen; /* per key: 1 + the change that has it today */
+    cdn_cell *cells;
+} comparison;
+
+static bool is_shown(const cdn_pass *pass, uint32_t unit, uint32_t key)
+{
+    uint32_t shown = cdn_pass_shown(pass, unit);
+    return shown != 0 && (shown & pass->row_like[key]) != 0;
+}
+
+static bool add_change(comparison *c, uint32_t i, uint32_t key, int64_t difference)
+{
+    const cdn_change *change = &c->changes->items[i];
+    cdn_tally *t = &c->tallies[key];
+    t->records++;
+    if (!cdn_add_checked(t->value, difference, &t->value))
+        return false;
+    if (is_shown(c->now, change->unit_now, key) && is_shown(c->then, change->unit_then, key))
+        return true;
+    return cdn_tally_protect(t, &c->changes->records, i, difference, &c->cells[key]);
+}
+
+/* The row's keys and its contribution to them; no keys where it has none. */
+static uint32_t place(cdn_pass *pass, uint32_t row, int64_t *value)
+{
+    const int64_t *values = pass->grid->values;
+    *value = 0;
+    if (row == CDN_NONE || (values != NULL && values[row] == INT64_MIN))
+        return 0;
+    *value = values == NULL ? 1 : values[row];
+    return cdn_pass_keys(pass, row);
+}
+
+static bool compare_days(comparison *c, uint32_t i)
+{
+    const cdn_change *change = &c->changes->items[i];
+    int64_t value_now, value_then, difference;
+    uint32_t now = place(c->now, change->now, &value_now);
+    uint32_t then = place(c->then, change->then, &value_then);
+    if (value_now == value_then && now == then &&
+        memcmp(c->now->keys, c->then->keys, now * sizeof *c->now->keys) == 0)
+        return true;
+    if (__builtin_sub_overflow(value_now, value_then, &difference) || value_then == INT64_MIN)
+        return false;
+    for (uint32_t k = 0; k < now; k++)
+        c->seen[c->now->keys[k]] = i + 1;
+    for (uint32_t k = 0; k < then; k++) {
+        uint32_t key = c->then->keys[k];
+        bool stays = c->seen[key] == i + 1;
+        c->seen[key] = 0;
+        if (stays ? difference != 0 && !add_change(c, i, key, difference)
+                  : !add_change(c, i, key, -value_then))
+            return false;
+    }
+    for (uint32_t k = 0; k < now; k++)
+        if (c->seen[c->now->keys[k]] == i + 1 &&
+            !add_change(c, i, c->now->keys[k], value_now))
+            return false;
+    return true;
+}
+
+static bool finish(const comparison *c, uint32_t key)
+{
+    cdn_cell *cell = &c->cells[key];
+    uint32_t *worker = &cell->sole[CDN_CONTRIBUTOR_WORKER];
+    bool fits = cdn_tally_finish(&c->tallies[key], &c->changes->records, cell);
+    if (*worker != 0)
+        *worker = c->changes->items[*worker - 1].name;
+    cell->variable = c->now->grid->variable;
+    cell->is_change = true;
+    return fits;
+}
+
+cdn_status cdn_changes_tabulate(const cdn_changes *changes, const cdn_grid *now,
+                                const cdn_grid *then, const cdn_nodes *nodes, cdn_cell *out,
+                                cdn_error *error)
+{
+    comparison c = {.changes = changes, .cells = out};
+    c.tallies = cdn_alloc(now->key_count, sizeof *c.tallies);
+    c.seen = cdn_alloc(now->key_count, sizeof *c.seen);
+    cdn_status status =
+        c.tallies == NULL || c.seen == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK)
+        status = cdn_pass_create(now, nodes, &c.now, error);
+    if (status == CDN_OK)
+        status = cdn_pass_create(then, nodes, &c.then, error);
+    bool fits = true;
+    for (uint32_t i = 0; status == CDN_OK && fits && i < changes->count; i++)
+        fits = compare_days(&c, i);
+    for (uint32_t key = 0; status == CDN_OK && fits && key < now->key_count; key++)
+        fits = finish(&c, key);
+    if (status == CDN_OK && !fits)
+        status = cdn_fail(error, CDN_E_LIMIT, CDN_PASS_TOO_LARGE);
+    cdn_pass_destroy(c.then);
+    cdn_pass_destroy(c.now);
+    cdn_free(c.seen);
+    cdn_free(c.tallies);
+    return status;
+}

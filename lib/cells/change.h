@@ -1,0 +1,41 @@
+/* change.h - the records that differ between today and an earlier date, and what that makes of a grid.
+ *
+ * A record counts for a key when it is there on one of the two days only, or
+ * contributes something else. One that is there on both days with the same
+ * contribution does not, wherever else it moved.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_CELLS_CHANGE_H
+#define CDN_CELLS_CHANGE_H
+
+#include "cells/builder.h"
+
+/** A record that differs somewhere: its row on each day (CDN_NONE = not there), and the rows of the
+ *  workplace whose change it is. */
+typedef struct cdn_change {
+    uint32_t now, then;
+    uint32_t unit_now, unit_then;
+    uint32_t name;          /* what it is called, across dates */
+    uint32_t unit, holding; /* positions among the rows of all dates, or CDN_NONE */
+    int32_t workers;
+} cdn_change;
+
+typedef struct cdn_changes {
+    bool found;               /* filled */
+    uint32_t count;
+    cdn_change *items;        /* by (holding, unit), then name. @owner the builder's arena */
+    cdn_grid_records records; /* they, as if each were a row */
+} cdn_changes;
+
+/** The records of a type that differ between today's builder and that of an earlier date. */
+cdn_status cdn_changes_find(cdn_builder *today, const cdn_builder *then, uint32_t record,
+                            cdn_changes *out, cdn_error *error) CDN_MUST_CHECK;
+
+/** Per key of a grid the change since an earlier date, on which the same grid is `then`; `value` is
+ *  today's less that day's, the rest of it over the changes. out[0..key_count), zeroed before.
+ *  CDN_E_LIMIT when a sum does not fit. */
+cdn_status cdn_changes_tabulate(const cdn_changes *changes, const cdn_grid *now,
+                                const cdn_grid *then, const cdn_nodes *nodes, cdn_cell *out,
+                                cdn_error *error) CDN_MUST_CHECK;
+
+#endif

@@ -182,7 +182,7 @@ static cdn_status compose(const cdn_values *values, cdn_release_store *store, cd
         CDN_TRY(cdn_compose_list(values, l, store->arena, out, error));
         count_values(out, out->values, (size_t)out->row_count * out->measure_count);
     }
-    for (uint32_t c = 0; c < trial->cells->count; c++)
+    for (uint32_t c = 0; c < trial->cells->today_count; c++)
         release->cells_tested += trial->verdicts[c] != 0;
     return cdn_compose_statements(values, store->arena, release, error);
 }

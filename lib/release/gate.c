@@ -7,6 +7,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "release/history.h"
 #include "release/reasons.h"
 #include "release/values.h"
 
@@ -63,11 +64,11 @@ static cdn_status make_report(const cdn_trial *trial, cdn_gate_report *report, c
     report->figure_count = cells->figure_count;
     for (uint32_t f = 0; f < cells->figure_count; f++)
         report->published[f] = trial->fates[f] == CDN_FATE_PUBLISHED;
-    report->cell_count = cells->count;
-    report->equation_count = cells->equation_count;
+    report->cell_count = cells->today_count;
+    report->equation_count = cells->today_equations;
     report->rounds = trial->pattern.rounds;
     report->pinned_count = trial->pinned_count;
-    for (uint32_t c = 0; c < cells->count; c++)
+    for (uint32_t c = 0; c < cells->today_count; c++)
         report->sensitive_count += trial->verdicts[c] != 0;
     for (uint32_t t = 0; t < plan->table_count; t++) {
         cdn_gate_output *out = &report->outputs[t];
@@ -90,7 +91,7 @@ static cdn_status make_report(const cdn_trial *trial, cdn_gate_report *report, c
 
 static cdn_status count_hidden(const cdn_trial *trial, cdn_gate_report *report, cdn_error *error)
 {
-    uint8_t *used = cdn_alloc(trial->cells->count, 1);
+    uint8_t *used = cdn_alloc(trial->cells->today_count, 1);
     if (used == NULL)
         return cdn_fail_memory(error);
     for (uint32_t f = 0; f < trial->cells->figure_count; f++) {
@@ -98,7 +99,7 @@ static cdn_status count_hidden(const cdn_trial *trial, cdn_gate_report *report, 
         if (trial->cells->figures[f].cells[1] != CDN_NONE)
             used[trial->cells->figures[f].cells[1]] = 1;
     }
-    for (uint32_t c = 0; c < trial->cells->count; c++)
+    for (uint32_t c = 0; c < trial->cells->today_count; c++)
         report->hidden_count += !used[c];
     cdn_free(used);
     return CDN_OK;
@@ -117,15 +118,21 @@ static cdn_status run(const cdn_gate_input *input, cdn_release **out, cdn_gate_r
                       cdn_error *error)
 {
     cdn_trial trial;
+    cdn_gate_input own = *input;
     memset(report, 0, sizeof *report);
-    cdn_status status = cdn_trial_run(&trial, input, error);
+#ifdef CDN_TEST_WITHOUT_HISTORY
+    own.past_count = 0; /* a build to be attacked: forgets what it published before */
+#endif
+    cdn_status status = cdn_trial_run(&trial, &own, error);
     if (status == CDN_OK)
         status = make_report(&trial, report, error);
     if (status == CDN_OK)
         status = count_hidden(&trial, report, error);
-    if (status == CDN_OK && input->reasons)
+    if (status == CDN_OK)
+        status = cdn_history_report(&trial, report, error);
+    if (status == CDN_OK && own.reasons)
         status = cdn_trial_reasons(&trial, report, error);
-    if (status == CDN_OK && input->intervals) {
+    if (status == CDN_OK && own.intervals) {
         report->interval_asked = trial.intervals.asked;
         report->interval_unsafe = trial.intervals.exposed + trial.intervals.undecided;
     }
@@ -155,6 +162,7 @@ void cdn_gate_report_release(cdn_gate_report *report)
 {
     cdn_free(report->outputs);
     cdn_free(report->published);
+    cdn_free(report->bindings);
     cdn_free(report->withheld);
     cdn_arena_destroy(report->arena);
     cdn_gate_free_keys(report->consent_keys, report->consent_count);

@@ -76,6 +76,15 @@ typedef struct cdn_gate_withheld {
     const char *reason;   /* of a decision by hand, else NULL */
 } cdn_gate_withheld;
 
+/** Figures of an output that an earlier release withholds now: it published the other end of a
+ *  change that is confidential, withheld the same figure, or published a confidential one. Figures
+ *  that have to be withheld to protect these count as secondary, like all others. */
+typedef struct cdn_gate_binding {
+    const char *release_id; /* borrowed from the input; NULL = several releases together */
+    uint32_t output;        /* position in `outputs` */
+    uint32_t figures;
+} cdn_gate_binding;
+
 typedef struct cdn_gate_report {
     uint32_t cell_count, hidden_count, sensitive_count, equation_count;
     uint32_t rounds;
@@ -87,6 +96,10 @@ typedef struct cdn_gate_report {
      * to know of this one (release/past.h) */
     uint32_t figure_count;
     uint8_t *published;
+    uint32_t binding_count;
+    cdn_gate_binding *bindings; /* by output */
+    uint32_t conflict_count; /* confidential cells that earlier releases give away by themselves: no
+                                choice now can prevent it */
     uint32_t output_count;
     cdn_gate_output *outputs;
     uint32_t withheld_count;     /* with `reasons` */

@@ -11,6 +11,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "release/history.h"
 
 typedef struct knowledge {
     int64_t *values, *lower;
@@ -37,14 +38,15 @@ static void know(knowledge *k, const cdn_trial *trial)
     const cdn_cells *cells = trial->cells;
     bool zeros_shown = trial->input->policy->zeros == CDN_ZEROS_SAFE;
     for (uint32_t c = 0; c < cells->count; c++)
-        if (cells->cells[c].value < 0)
+        if (cells->cells[c].value < 0 && !cells->cells[c].is_change)
             k->is_signed[cells->cells[c].variable] = 1;
     for (uint32_t c = 0; c < cells->count; c++) {
         const cdn_cell *cell = &cells->cells[c];
         bool positive = !cells->variables[cell->variable].magnitude && cell->records > 0 &&
                         cell->value > 0 && zeros_shown;
         k->values[c] = cell->value;
-        k->lower[c] = k->is_signed[cell->variable] ? CDN_INTERVAL_NO_LOWER : positive;
+        bool any = cell->is_change || k->is_signed[cell->variable];
+        k->lower[c] = any ? CDN_INTERVAL_NO_LOWER : positive;
         set_levels(k, trial, c);
     }
 }
@@ -124,7 +126,7 @@ static cdn_status excuse(cdn_trial *trial, knowledge *k, uint8_t *unsafe, cdn_er
         memset(nothing, 1, before.figure_count);
         for (uint32_t c = 0; c < cells; c++) {
             bool common = (trial->marks[c] & CDN_CELL_COMMON) != 0 &&
-                          trial->cells->cells[c].records > 0;
+                          (cdn_history_knows(trial, c) || trial->cells->cells[c].records > 0);
             marks[c] = common ? trial->marks[c] : (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN);
             k->lower[c] = k->lower[c] > 0 ? 0 : k->lower[c];
         }

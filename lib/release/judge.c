@@ -1,6 +1,6 @@
 /* judge.c - what the rules say of each cell and figure, and what an attacker knows.
  *
- * Which cells an attacker knows: public facts, cells whose contributors all have
+ * Which cells an attacker knows: what earlier releases published (history.c), public facts, cells whose contributors all have
  * the statistic in a published row (their sum), and empty cells when the policy
  * publishes zeros (a published 0 says that nobody is there, and a hidden empty
  * cell is treated as known too, which only makes the attacker stronger; see
@@ -14,6 +14,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "release/history.h"
 
 static const cdn_measure *table_measure(const cdn_trial *trial, uint32_t t, uint32_t m)
 {
@@ -42,6 +43,7 @@ static cdn_status apply_rules(cdn_trial *trial, cdn_error *error)
     if (trial->verdicts == NULL || trial->figure_rules == NULL)
         return cdn_fail_memory(error);
     cdn_rule_cells(cells, trial->input->policy, trial->verdicts);
+    CDN_TRY(cdn_history_judge(trial, error));
     for (uint32_t t = 0; t < cells->table_count; t++)
         for (uint32_t m = 0; m < trial->input->plan->tables[t].measure_count; m++)
             if (table_measure(trial, t, m)->kind == CDN_MEASURE_QUANTILE)
@@ -60,7 +62,9 @@ static cdn_status mark(cdn_trial *trial, cdn_error *error)
         bool empty = cell->records == 0;
         bool in_rows = !empty && cell->providers == 0;
         bool safe_zero = empty && trial->input->policy->zeros == CDN_ZEROS_SAFE;
-        if (trial->verdicts[c] != 0)
+        if (cdn_history_knows(trial, c))
+            trial->marks[c] = CDN_CELL_KNOWN | CDN_CELL_COMMON;
+        else if (trial->verdicts[c] != 0)
             trial->marks[c] = CDN_CELL_SENSITIVE;
         else if (cdn_trial_is_structural(trial, c) ||
                  (!cell->is_unanswered && (cell->is_public || in_rows || safe_zero)))
@@ -75,7 +79,9 @@ cdn_status cdn_trial_judge(cdn_trial *trial, cdn_error *error)
 {
     CDN_TRY(apply_rules(trial, error));
     CDN_TRY(cdn_trial_decide_by_hand(trial, error));
+    CDN_TRY(cdn_history_remember(trial, error));
     CDN_TRY(cdn_trial_costs(trial, error));
     CDN_TRY(mark(trial, error));
-    return cdn_trial_admit_zeros(trial, error);
+    CDN_TRY(cdn_trial_admit_zeros(trial, error));
+    return cdn_history_excuse(trial, error);
 }

@@ -24,6 +24,11 @@ bool cdn_trial_is_structural(const cdn_trial *trial, uint32_t cell);
 /** Where the policy withholds zeros: those that known cells determine are known (zeros.c). */
 cdn_status cdn_trial_admit_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
+/** Flags the confidential cells that common knowledge determines; `marks` are the trial's, or some of
+ *  them, and change. What is forced into the release by hand is no common knowledge. */
+cdn_status cdn_trial_find_implied(const cdn_trial *trial, uint8_t *marks, uint8_t *found,
+                                  cdn_error *error) CDN_MUST_CHECK;
+
 /** After a refusal to protect: when what everybody knows determines confidential cells already, says
  *  so in its place, with the outputs, and where the policy publishes cells by hand. */
 cdn_status cdn_trial_explain_conflict(const cdn_trial *trial, cdn_status status,

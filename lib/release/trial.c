@@ -15,7 +15,7 @@
 #include "release/intervals.h"
 #include "release/judge.h"
 
-static cdn_status build_system(cdn_trial *trial, cdn_error *error)
+static cdn_status list_candidates(cdn_trial *trial, cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
     trial->candidates = cdn_alloc(cells->figure_count, sizeof *trial->candidates);
@@ -34,17 +34,61 @@ static cdn_status build_system(cdn_trial *trial, cdn_error *error)
             trial->figure_cell[entries++] = figure->cells[1];
         trial->figure_start[trial->candidate_count] = entries;
     }
-    trial->system = (cdn_system){.cell_count = cells->count,
+    return CDN_OK;
+}
+
+/* A change that is nobody's secret and nobody's to know is in no other equation, and leaves its own
+ * without any meaning. */
+static bool says_something(const cdn_trial *trial, uint32_t equation)
+{
+    const cdn_cells *cells = trial->cells;
+    if (equation < cells->first_change)
+        return true;
+    uint32_t change = cells->equation_cell[cells->equation_start[equation + 1] - 1];
+    bool says = trial->marks[change] != 0;
+    for (uint32_t kind = 0; kind < trial->system.holder_kinds; kind++)
+        says = says || trial->holders[kind][change] != 0;
+    return says;
+}
+
+static cdn_status list_equations(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    size_t room = cells->equation_start[cells->equation_count];
+    trial->equation_start = cdn_alloc((size_t)cells->equation_count + 1, sizeof(uint32_t));
+    trial->equation_cell = cdn_alloc(room, sizeof *trial->equation_cell);
+    trial->equation_coefficient = cdn_alloc(room, sizeof *trial->equation_coefficient);
+    if (trial->equation_start == NULL || trial->equation_cell == NULL ||
+        trial->equation_coefficient == NULL)
+        return cdn_fail_memory(error);
+    uint32_t count = 0, entries = 0;
+    for (uint32_t e = 0; e < cells->equation_count; e++) {
+        if (!says_something(trial, e))
+            continue;
+        for (uint32_t i = cells->equation_start[e]; i < cells->equation_start[e + 1]; i++) {
+            trial->equation_cell[entries] = cells->equation_cell[i];
+            trial->equation_coefficient[entries++] = cells->equation_coefficient[i];
+        }
+        trial->equation_start[++count] = entries;
+    }
+    trial->system.equation_count = count;
+    trial->system.equation_start = trial->equation_start;
+    trial->system.equation_cell = trial->equation_cell;
+    trial->system.equation_coefficient = trial->equation_coefficient;
+    return CDN_OK;
+}
+
+static cdn_status build_system(cdn_trial *trial, cdn_error *error)
+{
+    CDN_TRY(list_candidates(trial, error));
+    trial->system = (cdn_system){.cell_count = trial->cells->count,
                                  .marks = trial->marks,
                                  .costs = trial->costs,
-                                 .equation_count = cells->equation_count,
-                                 .equation_start = cells->equation_start,
-                                 .equation_cell = cells->equation_cell,
-                                 .equation_coefficient = cells->equation_coefficient,
                                  .figure_count = trial->candidate_count,
                                  .figure_start = trial->figure_start,
                                  .figure_cell = trial->figure_cell};
-    return cdn_trial_holders(trial, error);
+    CDN_TRY(cdn_trial_holders(trial, error));
+    return list_equations(trial, error);
 }
 
 /* true when a figure of the table uses an exposed cell. */
@@ -144,8 +188,13 @@ void cdn_trial_release(cdn_trial *trial)
     cdn_free(trial->figure_cell);
     cdn_free(trial->figure_start);
     cdn_free(trial->candidates);
+    cdn_free(trial->equation_coefficient);
+    cdn_free(trial->equation_cell);
+    cdn_free(trial->equation_start);
     cdn_free(trial->costs);
     cdn_free(trial->marks);
+    cdn_free(trial->bound_by);
+    cdn_free(trial->known_by);
     cdn_free(trial->figure_manual);
     cdn_free(trial->manual);
     cdn_free(trial->figure_rules);

@@ -25,11 +25,18 @@ typedef struct cdn_trial {
     uint32_t *manual;           /* per cell: 1 + the policy's manual that decides it; 0 = none.
                                    NULL when the policy has none */
     uint32_t *figure_manual;    /* the same per figure, quantiles only */
+    uint32_t *known_by;         /* per cell: 1 + the earlier release that published it; 0 = none.
+                                   NULL without earlier releases, like the next */
+    uint32_t *bound_by;         /* per figure: 1 + the earlier release for which it is withheld, or
+                                   1 + their number for several together; 0 = none */
+    uint32_t conflict_count;    /* today's confidential cells that earlier releases give away */
     uint8_t *marks;             /* per cell */
     uint64_t *costs;            /* per cell */
     uint32_t candidate_count;
     uint32_t *candidates;       /* candidate -> figure */
     uint32_t *figure_start, *figure_cell;
+    uint32_t *equation_start, *equation_cell; /* those of the cells that say something */
+    int32_t *equation_coefficient;
     uint32_t *holders[CDN_HOLDER_KINDS]; /* per kind of attacker, per cell: see system.h */
     cdn_system system;
     cdn_suppress_result pattern; /* per candidate */

@@ -62,7 +62,7 @@ static cdn_status check_keys(const cdn_trial *trial, cdn_error *error)
                              "about the same records are made");
         return CDN_E_REFUSED;
     }
-    for (uint32_t c = 0; c < trial->cells->count; c++) {
+    for (uint32_t c = 0; c < trial->cells->today_count; c++) {
         any_record = any_record || trial->cells->cells[c].records > 0;
         any_key = any_key || trial->cells->cells[c].key != 0;
     }
@@ -71,7 +71,7 @@ static cdn_status check_keys(const cdn_trial *trial, cdn_error *error)
 
 static cdn_status change_one_by_one(cdn_values *values, cdn_error *error)
 {
-    for (uint32_t c = 0; c < values->trial->cells->count; c++) {
+    for (uint32_t c = 0; c < values->trial->cells->today_count; c++) {
         cdn_total t;
         CDN_TRY(total_of(values, c, &t, error));
         CDN_TRY(cdn_total_change(values->trial->input->policy, values->noise, &t,
@@ -109,14 +109,14 @@ static cdn_status change_together(cdn_values *values, cdn_error *error)
     const cdn_trial *trial = values->trial;
     const cdn_cells *cells = trial->cells;
     bool small = trial->input->policy->rounding == CDN_ROUNDING_SMALL_COUNTS;
-    int64_t *exact = cdn_alloc(cells->count, sizeof *exact);
-    int64_t *bases = cdn_alloc(cells->count, sizeof *bases);
-    uint8_t *shown = cdn_alloc(cells->count, 1);
+    int64_t *exact = cdn_alloc(cells->today_count, sizeof *exact);
+    int64_t *bases = cdn_alloc(cells->today_count, sizeof *bases);
+    uint8_t *shown = cdn_alloc(cells->today_count, 1);
     cdn_status status =
         exact == NULL || bases == NULL || shown == NULL ? cdn_fail_memory(error) : CDN_OK;
     if (status == CDN_OK)
         mark_shown(trial, shown);
-    for (uint32_t c = 0; c < cells->count && status == CDN_OK; c++) {
+    for (uint32_t c = 0; c < cells->today_count && status == CDN_OK; c++) {
         cdn_total t;
         status = total_of(values, c, &t, error);
         bool alone = small && !(t.is_count && t.value >= 0);
@@ -125,7 +125,7 @@ static cdn_status change_together(cdn_values *values, cdn_error *error)
         if (alone && status == CDN_OK)
             status = cdn_round_value(t.value, t.base, &exact[c], error);
     }
-    cdn_additive system = {cells->count, exact, bases, shown, cells->equation_count,
+    cdn_additive system = {cells->today_count, exact, bases, shown, cells->today_equations,
                            cells->equation_start, cells->equation_cell,
                            cells->equation_coefficient, ITERATIONS, NODES};
     if (status == CDN_OK)
@@ -147,7 +147,7 @@ cdn_status cdn_values_create(const cdn_trial *trial, cdn_values *out, cdn_error 
     if (status == CDN_OK && policy->rounding == CDN_ROUNDING_CELL_KEY)
         status = cdn_noise_tables_create(&policy->noise, &out->noise, error);
     if (status == CDN_OK &&
-        (out->cells = cdn_alloc(trial->cells->count, sizeof *out->cells)) == NULL)
+        (out->cells = cdn_alloc(trial->cells->today_count, sizeof *out->cells)) == NULL)
         status = cdn_fail_memory(error);
     if (status == CDN_OK)
         status = cdn_rounding_is_additive(policy->rounding)

@@ -11,9 +11,12 @@
  * a part of it. Such a zero is known, and withholding it would protect nothing.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "attack/exact.h"
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "release/history.h"
 #include "release/judge.h"
 
 static bool is_known(const cdn_trial *trial, uint32_t cell)
@@ -37,11 +40,14 @@ static uint32_t only_unknown(const cdn_trial *trial, uint32_t first, uint32_t en
 }
 
 /* The equation would tell of a cell that is confidential or doubted already: its whole is empty and
- * not known, or it has only one unknown. */
-static bool tells(const cdn_trial *trial, uint32_t first, uint32_t end, const uint8_t *doubted)
+ * not known, or it has only one unknown. An earlier date is no part of today. */
+static bool tells(const cdn_trial *trial, uint32_t equation, const uint8_t *doubted)
 {
-    uint32_t whole = trial->cells->equation_cell[first];
-    if (trial->cells->cells[whole].records == 0 && !is_known(trial, whole))
+    const cdn_cells *cells = trial->cells;
+    uint32_t first = cells->equation_start[equation], end = cells->equation_start[equation + 1];
+    uint32_t whole = cells->equation_cell[first];
+    if (equation < cells->first_change && cells->cells[whole].records == 0 &&
+        !is_known(trial, whole))
         return true;
     uint32_t alone = only_unknown(trial, first, end);
     return alone != CDN_NONE &&
@@ -53,13 +59,13 @@ static bool doubt_equation(cdn_trial *trial, uint32_t equation, uint8_t *doubted
     const cdn_cells *cells = trial->cells;
     uint32_t first = cells->equation_start[equation], end = cells->equation_start[equation + 1];
     bool changed = false;
-    if (!tells(trial, first, end, doubted))
+    if (!tells(trial, equation, doubted))
         return false;
     for (uint32_t i = first; i < end; i++) {
         uint32_t cell = cells->equation_cell[i];
         if (!is_known(trial, cell) || cells->cells[cell].records > 0 ||
             cells->cells[cell].is_public || cdn_trial_is_forced(trial, cell) ||
-            cdn_trial_is_structural(trial, cell))
+            cdn_trial_is_structural(trial, cell) || cdn_history_knows(trial, cell))
             continue;
         trial->marks[cell] = CDN_CELL_KEEP;
         doubted[cell] = 1;
@@ -68,10 +74,9 @@ static bool doubt_equation(cdn_trial *trial, uint32_t equation, uint8_t *doubted
     return changed;
 }
 
-/* Zeros that common knowledge determines; what is forced into the release by hand is none, so that
- * a zero which follows from that stays confidential, and is a conflict. */
-static cdn_status find_implied(const cdn_trial *trial, uint8_t *marks, uint8_t *found,
-                               cdn_error *error)
+/* What follows from a cell that is forced by hand stays confidential, and is a conflict. */
+cdn_status cdn_trial_find_implied(const cdn_trial *trial, uint8_t *marks, uint8_t *found,
+                                  cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
     const cdn_system system = {.cell_count = cells->count,
@@ -84,9 +89,8 @@ static cdn_status find_implied(const cdn_trial *trial, uint8_t *marks, uint8_t *
                                .figure_start = (const uint32_t[]){0}};
     uint32_t count = 0;
     for (uint32_t c = 0; c < cells->count; c++)
-        marks[c] = (trial->marks[c] & CDN_CELL_COMMON) != 0
-                       ? trial->marks[c]
-                       : (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN);
+        if ((marks[c] & CDN_CELL_COMMON) == 0)
+            marks[c] &= (uint8_t)~CDN_CELL_KNOWN;
     return cdn_attack_exact(&system, NULL, found, &count, error);
 }
 
@@ -98,7 +102,11 @@ cdn_status cdn_trial_admit_zeros(cdn_trial *trial, cdn_error *error)
     uint8_t *found = cdn_alloc(count, 1), *marks = cdn_alloc(count, 1);
     cdn_status status = found == NULL || marks == NULL
                             ? cdn_fail_memory(error)
-                            : find_implied(trial, marks, found, error);
+                            : CDN_OK;
+    if (status == CDN_OK) {
+        memcpy(marks, trial->marks, count);
+        status = cdn_trial_find_implied(trial, marks, found, error);
+    }
     for (uint32_t c = 0; status == CDN_OK && c < count; c++) {
         if (found[c] == 0 || trial->verdicts[c] != 1u << CDN_RULE_ZERO)
             continue;

@@ -29,7 +29,7 @@ static void mark_empty_totals(const cdn_cells *cells, const cdn_policy *policy,
     for (uint32_t c = 0; c < cells->count; c++) {
         const cdn_cell *cell = &cells->cells[c];
         bool waived = policy->waivers && cell->unwaived == 0;
-        if (cells->variables[cell->variable].magnitude && cell->providers > 0 &&
+        if (!cell->is_change && cells->variables[cell->variable].magnitude && cell->providers > 0 &&
             cell->total == 0 && !waived)
             mark(cells, c, verdicts);
     }

@@ -90,6 +90,8 @@ static cdn_verdict cell_verdict(const cdn_cell *cell, const cdn_variable *variab
 {
     if (cell->is_public || cell->is_unanswered)
         return 0;
+    if (cell->is_change)
+        return cdn_rule_change(cell, variable, policy) ? 1u << CDN_RULE_HISTORY : 0;
     if (cell->records == 0)
         return policy->zeros == CDN_ZEROS_SAFE ? 0 : 1u << CDN_RULE_ZERO;
     cdn_verdict verdict = cdn_rule_minimum(cell, variable, policy);

@@ -1,0 +1,345 @@
+/* history.c - earlier releases as common knowledge, and what that leaves to protect.
+ *
+ * What an earlier release published is known. A change between a published
+ * figure and today's is a cell of its own (cells/dates.c); where it is
+ * confidential, today's figure must stay hidden for as long. The rest follows
+ * from the equations: nothing here reasons about sums.
+ *
+ * A figure means the same as another when both are of the same cells, and, for
+ * quantiles, of the same measure and data.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "release/history.h"
+
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/fail.h"
+#include "core/map.h"
+#include "release/judge.h"
+
+#define HISTORY (1u << CDN_RULE_HISTORY)
+
+cdn_status cdn_history_judge(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    cdn_verdict *then = cdn_alloc(cells->today_count, sizeof *then);
+    if (then == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t d = 0; d < cells->date_count; d++) {
+        const cdn_cells_date *date = &cells->dates[d];
+        cdn_cells view = *cells;
+        view.count = cells->today_count;
+        view.cells = date->cells;
+        cdn_rule_cells(&view, trial->input->policy, then);
+        for (uint32_t c = 0; c < view.count; c++)
+            trial->verdicts[date->ids[c]] |= then[c];
+    }
+    cdn_free(then);
+    return CDN_OK;
+}
+
+/* ---- what was published ---- */
+
+/* The cell that stands for today's cell at the date of an earlier release. */
+static uint32_t cell_at(const cdn_cells *cells, const cdn_cells_past *past, uint32_t cell)
+{
+    return cell == CDN_NONE || past->date == CDN_NONE ? cell
+                                                      : cells->dates[past->date].ids[cell];
+}
+
+static cdn_status check_figures(const cdn_trial *trial, uint32_t p, cdn_error *error)
+{
+    const cdn_past *past = &trial->input->past[p];
+    if (past->figure_count == trial->cells->pasts[p].figure_count)
+        return CDN_OK;
+    (void)cdn_fail(error, CDN_E_INPUT,
+                   "release %s does not have the figures that its script asks for",
+                   past->release_id);
+    cdn_fail_hint(error, "the catalogue it was made with had other codes");
+    return CDN_E_INPUT;
+}
+
+static cdn_status note_published(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    trial->known_by = cdn_alloc(cells->count, sizeof *trial->known_by);
+    if (trial->known_by == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t p = 0; p < cells->past_count; p++) {
+        const cdn_cells_past *past = &cells->pasts[p];
+        CDN_TRY(check_figures(trial, p, error));
+        for (uint32_t f = 0; f < past->figure_count; f++)
+            for (uint32_t i = 0; i < 2 && trial->input->past[p].published[f]; i++) {
+                uint32_t cell =
+                    cell_at(cells, past, cells->figures[past->first_figure + f].cells[i]);
+                if (cell != CDN_NONE && trial->known_by[cell] == 0)
+                    trial->known_by[cell] = p + 1;
+            }
+    }
+    return CDN_OK;
+}
+
+/* ---- the same figure again ---- */
+
+/* What earlier releases did with each figure that they had. */
+typedef struct memory {
+    cdn_map *figures;       /* quantile, cells -> position */
+    uint32_t *published_by; /* per position: 1 + the release; 0 = none */
+    uint32_t *withheld_by;
+} memory;
+
+typedef struct meaning {
+    uint32_t quantile; /* 1 + its measure; 0 = none */
+    uint32_t cells[2];
+} meaning;
+
+static meaning meaning_of(const cdn_cells *cells, const cdn_cells_past *past,
+                          const cdn_measure *measures, uint32_t measure, uint32_t figure)
+{
+    const cdn_figure *f = &cells->figures[figure];
+    bool quantile = measures[measure].kind == CDN_MEASURE_QUANTILE;
+    meaning m = {quantile ? measure + 1 : 0, {f->cells[0], f->cells[1]}};
+    for (uint32_t i = 0; past != NULL && i < 2; i++)
+        m.cells[i] = cell_at(cells, past, m.cells[i]);
+    return m;
+}
+
+typedef cdn_status (*visitor)(void *context, const meaning *m, uint32_t figure, cdn_error *error);
+
+/* Visits the figures of a plan's tables; of an earlier release, or of today when `past` is NULL. */
+static cdn_status each_figure(const cdn_trial *trial, const cdn_cells_past *past,
+                              const cdn_plan *plan, visitor visit, void *context,
+                              cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    const cdn_measure *measures = trial->input->catalogue->measures;
+    uint32_t first = past == NULL ? 0 : past->first_table;
+    for (uint32_t t = 0; t < plan->table_count; t++) {
+        const cdn_cell_table *table = &cells->tables[first + t];
+        for (uint32_t m = 0; m < plan->tables[t].measure_count; m++) {
+            uint32_t measure = plan->tables[t].measures[m].index;
+            bool other_data = past != NULL && past->date != CDN_NONE;
+            if (other_data && measures[measure].kind == CDN_MEASURE_QUANTILE)
+                continue;
+            for (uint32_t key = 0; key < table->key_count; key++) {
+                uint32_t f = table->first_figure + m * table->key_count + key;
+                meaning what = meaning_of(cells, past, measures, measure, f);
+                CDN_TRY(visit(context, &what, f, error));
+            }
+        }
+    }
+    return CDN_OK;
+}
+
+typedef struct recollection {
+    cdn_trial *trial;
+    memory *memory;
+    const cdn_past *past;
+    uint32_t number;       /* 1 + the release */
+    uint32_t first_figure;
+} recollection;
+
+static cdn_status note_figure(void *context, const meaning *m, uint32_t figure, cdn_error *error)
+{
+    recollection *r = context;
+    uint32_t at = cdn_map_add(r->memory->figures, m, sizeof *m, NULL);
+    if (at == CDN_MAP_NONE)
+        return cdn_fail_memory(error);
+    uint32_t *by = r->past->published[figure - r->first_figure] ? r->memory->published_by
+                                                                : r->memory->withheld_by;
+    if (by[at] == 0)
+        by[at] = r->number;
+    return CDN_OK;
+}
+
+static cdn_status compare_figure(void *context, const meaning *m, uint32_t figure,
+                                 cdn_error *error)
+{
+    recollection *r = context;
+    uint32_t at = cdn_map_find(r->memory->figures, m, sizeof *m);
+    (void)error;
+    if (at == CDN_MAP_NONE || r->memory->published_by[at] != 0 ||
+        r->memory->withheld_by[at] == 0)
+        return CDN_OK;
+    r->trial->figure_rules[figure] |= HISTORY;
+    r->trial->bound_by[figure] = r->memory->withheld_by[at];
+    return CDN_OK;
+}
+
+static cdn_status compare_figures(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    size_t most = 0;
+    for (uint32_t p = 0; p < cells->past_count; p++)
+        most += cells->pasts[p].figure_count;
+    memory own = {cdn_map_create(), cdn_alloc(most, sizeof *own.published_by),
+                  cdn_alloc(most, sizeof *own.withheld_by)};
+    recollection r = {.trial = trial, .memory = &own};
+    cdn_status status =
+        own.figures == NULL || own.published_by == NULL || own.withheld_by == NULL
+            ? cdn_fail_memory(error)
+            : CDN_OK;
+    for (uint32_t p = 0; status == CDN_OK && p < cells->past_count; p++) {
+        r.past = &trial->input->past[p];
+        r.number = p + 1;
+        r.first_figure = cells->pasts[p].first_figure;
+        status = each_figure(trial, &cells->pasts[p], r.past->plan, note_figure, &r, error);
+    }
+    if (status == CDN_OK)
+        status = each_figure(trial, NULL, trial->input->plan, compare_figure, &r, error);
+    cdn_free(own.withheld_by);
+    cdn_free(own.published_by);
+    cdn_map_destroy(own.figures);
+    return status;
+}
+
+/* ---- changes ---- */
+
+/* The release that published the other end of a confidential change of the cell; 0 = none. */
+static uint32_t bound_by_change(const cdn_trial *trial, uint32_t cell)
+{
+    const cdn_cells *cells = trial->cells;
+    if (cell == CDN_NONE || trial->known_by[cell] != 0)
+        return 0;
+    for (uint32_t d = 0; d < cells->date_count; d++) {
+        uint32_t change = cells->dates[d].changes[cell];
+        if (change != CDN_NONE && trial->verdicts[change] != 0 &&
+            trial->known_by[cells->dates[d].ids[cell]] != 0)
+            return trial->known_by[cells->dates[d].ids[cell]];
+    }
+    return 0;
+}
+
+static void bind_figure(cdn_trial *trial, uint32_t f)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t cell = trial->cells->figures[f].cells[i];
+        uint32_t by = bound_by_change(trial, cell);
+        if (by != 0) {
+            trial->figure_rules[f] |= HISTORY;
+            trial->bound_by[f] = by;
+        }
+        if (cell != CDN_NONE && trial->known_by[cell] != 0 && trial->verdicts[cell] != 0) {
+            trial->figure_rules[f] |= trial->verdicts[cell];
+            trial->bound_by[f] = trial->known_by[cell];
+        }
+    }
+}
+
+cdn_status cdn_history_remember(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    if (cells->past_count == 0)
+        return CDN_OK;
+    trial->bound_by = cdn_alloc(cells->figure_count, sizeof *trial->bound_by);
+    if (trial->bound_by == NULL)
+        return cdn_fail_memory(error);
+    CDN_TRY(note_published(trial, error));
+    CDN_TRY(compare_figures(trial, error));
+    for (uint32_t f = 0; f < cells->figure_count; f++)
+        bind_figure(trial, f);
+    for (uint32_t c = 0; c < cells->today_count; c++)
+        trial->conflict_count += trial->known_by[c] != 0 && trial->verdicts[c] != 0;
+    return CDN_OK;
+}
+
+/* ---- what history alone gives away ---- */
+
+/* Today's cells that follow from common knowledge without any earlier release are no fault of theirs:
+ * they stay confidential. */
+static cdn_status spare_old_faults(const cdn_trial *trial, uint8_t *found, uint8_t *marks,
+                                   cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    uint8_t *without = cdn_alloc(cells->count, 1);
+    if (without == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t c = 0; c < cells->count; c++) {
+        bool other = c >= cells->today_count || trial->known_by[c] != 0;
+        marks[c] = other ? (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN) : trial->marks[c];
+    }
+    cdn_status status = cdn_trial_find_implied(trial, marks, without, error);
+    for (uint32_t c = 0; status == CDN_OK && c < cells->today_count; c++)
+        found[c] = found[c] && !without[c];
+    cdn_free(without);
+    return status;
+}
+
+static void excuse_figures(cdn_trial *trial, const uint8_t *found)
+{
+    for (uint32_t f = 0; f < trial->cells->figure_count; f++)
+        for (uint32_t i = 0; i < 2; i++) {
+            uint32_t cell = trial->cells->figures[f].cells[i];
+            if (cell == CDN_NONE || !found[cell])
+                continue;
+            trial->figure_rules[f] |= trial->verdicts[cell];
+            if (trial->bound_by[f] == 0)
+                trial->bound_by[f] = trial->cells->past_count + 1;
+        }
+}
+
+cdn_status cdn_history_excuse(cdn_trial *trial, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    uint32_t count = 0;
+    if (cells->past_count == 0)
+        return CDN_OK;
+    uint8_t *found = cdn_alloc(cells->count, 1), *marks = cdn_alloc(cells->count, 1);
+    cdn_status status = found == NULL || marks == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK) {
+        memcpy(marks, trial->marks, cells->count);
+        status = cdn_trial_find_implied(trial, marks, found, error);
+    }
+    for (uint32_t c = 0; status == CDN_OK && c < cells->count; c++)
+        count += found[c] != 0;
+    if (status == CDN_OK && count > 0)
+        status = spare_old_faults(trial, found, marks, error);
+    for (uint32_t c = 0; status == CDN_OK && c < cells->count; c++)
+        if (found[c]) {
+            trial->marks[c] = CDN_CELL_KNOWN | CDN_CELL_COMMON;
+            trial->conflict_count += c < cells->today_count;
+        }
+    if (status == CDN_OK && count > 0)
+        excuse_figures(trial, found);
+    cdn_free(marks);
+    cdn_free(found);
+    return status;
+}
+
+/* ---- the report ---- */
+
+/* The binding of an output and a release; a new one when there is none yet. */
+static cdn_gate_binding *binding_of(const cdn_trial *trial, cdn_gate_report *report,
+                                    uint32_t output, uint32_t by)
+{
+    const char *id = by > trial->input->past_count ? NULL : trial->input->past[by - 1].release_id;
+    uint32_t at = report->binding_count;
+    while (at > 0 && report->bindings[at - 1].output == output) /* of this output, from the end */
+        if (report->bindings[--at].release_id == id)
+            return &report->bindings[at];
+    cdn_gate_binding *out = &report->bindings[report->binding_count++];
+    *out = (cdn_gate_binding){id, output, 0};
+    return out;
+}
+
+cdn_status cdn_history_report(const cdn_trial *trial, cdn_gate_report *report, cdn_error *error)
+{
+    const cdn_plan *plan = trial->input->plan;
+    const cdn_cells *cells = trial->cells;
+    report->conflict_count = trial->conflict_count;
+    if (cells->past_count == 0)
+        return CDN_OK;
+    report->bindings = cdn_alloc((size_t)plan->table_count * (cells->past_count + 1u),
+                                 sizeof *report->bindings);
+    if (report->bindings == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t t = 0; t < plan->table_count; t++) {
+        uint32_t first = cells->tables[t].first_figure;
+        uint32_t end = first + cells->tables[t].key_count * plan->tables[t].measure_count;
+        for (uint32_t f = first; f < end; f++)
+            if (trial->bound_by[f] != 0 && trial->fates[f] == CDN_FATE_WITHHELD)
+                binding_of(trial, report, t, trial->bound_by[f])->figures++;
+    }
+    return CDN_OK;
+}

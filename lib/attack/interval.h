@@ -58,6 +58,7 @@ typedef struct cdn_interval_input {
     const int64_t *above;    /* upper protection level >= 0; NULL: 0 */
     const int64_t *width;    /* sliding protection level: least upper - lower; NULL or less: 1 */
     const uint8_t *asked;    /* cells to judge; NULL: the sensitive ones */
+    uint32_t equations;      /* the reader knows the first so many of the system's; 0: all */
     uint64_t limit;          /* simplex iterations for all programmes together; 0: the
                                 default; 1: none */
     uint8_t tight;           /* 1: also find the exact end of every interval that is asked for */

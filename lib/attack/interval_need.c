@@ -110,7 +110,8 @@ cdn_status cdn_interval_cap(const cdn_system *system, const cdn_interval_input *
 {
     cdn_web web = {0};
     cdn_interval_input plain = {
-        .values = input->values, .lower = input->lower, .upper = input->upper};
+        .values = input->values, .lower = input->lower, .upper = input->upper,
+        .equations = input->equations};
     cdn_system before = *system;
     uint8_t *withheld = cdn_alloc(system->figure_count, 1);
     uint8_t *marks = cdn_alloc(system->cell_count, 1);

@@ -111,8 +111,10 @@ static void fill_columns(cdn_web *web, const cdn_system *s)
 
 static void fill_rows(cdn_web *web, const cdn_system *s)
 {
-    uint32_t entries = 0;
-    for (uint32_t e = 0; e < s->equation_count; e++) {
+    uint32_t entries = 0, known = web->input->equations;
+    if (known == 0 || known > s->equation_count)
+        known = s->equation_count;
+    for (uint32_t e = 0; e < known; e++) {
         uint32_t begin = entries;
         for (uint32_t i = s->equation_start[e]; i < s->equation_start[e + 1]; i++) {
             uint32_t column = web->column_of[s->equation_cell[i]];

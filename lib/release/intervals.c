@@ -4,6 +4,9 @@
  * counts give their parts away (Geurts's table in the Handbook on SDC, 2nd ed.,
  * 4.2.3, is the smallest case).
  *
+ * What a reader can bound across dates is not looked at: his equations are
+ * today's. Where an earlier figure is known, its change is as wide as today's cell.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "release/intervals.h"
 
@@ -17,6 +20,7 @@ typedef struct knowledge {
     int64_t *values, *lower;
     int64_t *below, *above, *width; /* protection levels */
     uint8_t *is_signed;             /* per variable */
+    uint8_t *asked;                 /* per cell */
 } knowledge;
 
 static void set_levels(knowledge *k, const cdn_trial *trial, uint32_t c)
@@ -45,6 +49,7 @@ static void know(knowledge *k, const cdn_trial *trial)
         bool positive = !cells->variables[cell->variable].magnitude && cell->records > 0 &&
                         cell->value > 0 && zeros_shown;
         k->values[c] = cell->value;
+        k->asked[c] = c < cells->today_count && (trial->marks[c] & CDN_CELL_SENSITIVE) != 0;
         bool any = cell->is_change || k->is_signed[cell->variable];
         k->lower[c] = any ? CDN_INTERVAL_NO_LOWER : positive;
         set_levels(k, trial, c);
@@ -58,6 +63,8 @@ static cdn_interval_input input_of(const knowledge *k, const cdn_trial *trial)
                                 .below = k->below,
                                 .above = k->above,
                                 .width = k->width,
+                                .asked = k->asked,
+                                .equations = trial->today_equations,
                                 .limit = (uint64_t)trial->input->policy->levels.limit * 1000};
 }
 
@@ -69,9 +76,10 @@ static cdn_status knowledge_init(knowledge *k, const cdn_trial *trial, cdn_error
                      cdn_alloc(count, sizeof *k->below),
                      cdn_alloc(count, sizeof *k->above),
                      cdn_alloc(count, sizeof *k->width),
-                     cdn_alloc(trial->cells->variable_count, 1)};
+                     cdn_alloc(trial->cells->variable_count, 1),
+                     cdn_alloc(count, 1)};
     if (k->values == NULL || k->lower == NULL || k->below == NULL || k->above == NULL ||
-        k->width == NULL || k->is_signed == NULL)
+        k->width == NULL || k->is_signed == NULL || k->asked == NULL)
         return cdn_fail_memory(error);
     know(k, trial);
     if (!trial->input->policy->levels.on)
@@ -88,6 +96,7 @@ static void knowledge_release(knowledge *k)
     cdn_free(k->above);
     cdn_free(k->width);
     cdn_free(k->is_signed);
+    cdn_free(k->asked);
 }
 
 cdn_status cdn_trial_attack_intervals(const cdn_trial *trial, cdn_interval *found,

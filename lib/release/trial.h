@@ -35,6 +35,7 @@ typedef struct cdn_trial {
     uint32_t candidate_count;
     uint32_t *candidates;       /* candidate -> figure */
     uint32_t *figure_start, *figure_cell;
+    uint32_t today_equations;    /* the first of the system's that are of today's cells alone */
     uint32_t *equation_start, *equation_cell; /* those of the cells that say something */
     int32_t *equation_coefficient;
     uint32_t *holders[CDN_HOLDER_KINDS]; /* per kind of attacker, per cell: see system.h */
@@ -49,6 +50,9 @@ typedef struct cdn_trial {
 cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_error *error)
     CDN_MUST_CHECK;
 void cdn_trial_release(cdn_trial *trial);
+
+/** The system, once marks and costs are made (system.c). Cells take over the secrecy of changes. */
+cdn_status cdn_trial_system(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
 /** Takes the mark "known" from empty cells that would leave a confidential cell only one value. */
 cdn_status cdn_trial_doubt_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;

@@ -70,6 +70,7 @@ static void build(fixture *f, const int64_t *inner, bool magnitude)
         add_line(f, SIDE + i, i, SIDE);
     }
     f->all = (cdn_cells){.count = CELLS,
+                         .today_count = CELLS,
                          .cells = f->cells,
                          .variable_count = 1,
                          .variables = &f->variable,

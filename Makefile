@@ -32,7 +32,7 @@ scripts := $(sort $(wildcard tests/cli/*.sh tests/oracle/*.sh tests/oracle/test_
     tests/crash/test_*.py))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
-lib_obj := $(call objects,$(lib_src))
+lib_obj := $(call objects,$(lib_src) $(G)/recipient.c)
 script_obj := $(call objects,$(script_src) $(prelude_src))
 support_obj := $(call objects,$(support_src))
 unit_bin := $(patsubst %.c,$(B)/%,$(unit_src))
@@ -65,14 +65,23 @@ $(script_obj): sanitize = $(helper_sanitize)
 $(script_obj): | $(G)/prelude.h
 $(support_obj) $(call objects,$(unit_src)): extra_cppflags = -Itests
 
-# The helper's Lua sources become byte arrays, so that it opens no file.
+# Texts become byte arrays, so that no file is opened when they are needed.
+array = od -An -v -tu1 $(1) | awk '{ for (i = 1; i <= NF; i++) printf "%d,", \
+    ($$i > 127 ? $$i - 256 : $$i); print "" }'
+
+# The helper's Lua sources.
 .SECONDARY: $(prelude_src)
 $(G)/prelude_%.c: bin/script/%.lua Makefile
 	@mkdir -p $(@D)
-	@{ echo '#include "prelude.h"'; echo 'const char cdn_prelude_$*[] = {'; \
-	od -An -v -tu1 $< | awk '{ for (i = 1; i <= NF; i++) printf "%d,", ($$i > 127 ? $$i - 256 : $$i); \
-	    print "" }'; \
+	@{ echo '#include "prelude.h"'; echo 'const char cdn_prelude_$*[] = {'; $(call array,$<); \
 	echo '0};'; echo 'const size_t cdn_prelude_$*_size = sizeof cdn_prelude_$* - 1;'; } > $@
+
+# What a recipient runs and reads, word for word.
+$(G)/recipient.c: lib/export/verify.sh lib/export/VERIFY.txt Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "export/parts.h"'; \
+	echo 'const char cdn_package_verify_script[] = {'; $(call array,lib/export/verify.sh); echo '0};'; \
+	echo 'const char cdn_package_verify_text[] = {'; $(call array,lib/export/VERIFY.txt); echo '0};'; } > $@
 
 $(G)/prelude.h: $(prelude_lua) Makefile
 	@mkdir -p $(@D)

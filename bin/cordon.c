@@ -26,6 +26,7 @@ typedef struct options {
     const char *reason;
     const char *cells, *constraints, *pattern, *policy, *root, *agreement;
     const char *key, *certificate;
+    const char *by;
     bool wide, clean, intervals, no_passphrase, load, skip;
 } options;
 
@@ -269,6 +270,57 @@ static cdn_status run_open(const options *o, cdn_report *report, cdn_error *erro
     return status;
 }
 
+static cdn_status withdraw(const options *o, cdn_withdrawal *withdrawal, cdn_report *report,
+                           cdn_error *error)
+{
+    char passphrase[PASSPHRASE_MAX];
+    cdn_desk *desk = NULL;
+    withdrawal->release_id = o->positional[0];
+    withdrawal->name = o->as;
+    cdn_status status =
+        read_passphrase(o, "Passphrase of your key", passphrase, &withdrawal->passphrase, error);
+    if (status == CDN_OK)
+        status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = cdn_desk_withdraw(desk, withdrawal, report, error);
+    cdn_desk_close(desk);
+    explicit_bzero(passphrase, sizeof passphrase);
+    return status;
+}
+
+static cdn_status run_withdraw(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_withdrawal withdrawal = {.reason = o->reason};
+    if (o->as == NULL || o->reason == NULL)
+        return usage_error(error, "withdraw needs", "--reason TEXT --as NAME");
+    return withdraw(o, &withdrawal, report, error);
+}
+
+static cdn_status run_supersede(const options *o, cdn_report *report, cdn_error *error)
+{
+    cdn_withdrawal withdrawal = {.by = o->by};
+    if (o->as == NULL || o->by == NULL)
+        return usage_error(error, "supersede needs", "--by RELEASE --as NAME");
+    return withdraw(o, &withdrawal, report, error);
+}
+
+static cdn_status run_status(const options *o, cdn_report *report, cdn_error *error)
+{
+    char passphrase[PASSPHRASE_MAX] = "";
+    const char *used = NULL;
+    cdn_desk *desk = NULL;
+    cdn_status status = o->as == NULL ? CDN_OK
+                                      : read_passphrase(o, "Passphrase of your key", passphrase,
+                                                        &used, error);
+    if (status == CDN_OK)
+        status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = cdn_desk_status(desk, o->as, used, report, error);
+    cdn_desk_close(desk);
+    explicit_bzero(passphrase, sizeof passphrase);
+    return status;
+}
+
 static bool key_kind(const char *word, cdn_key_kind *out)
 {
     static const struct {
@@ -285,37 +337,83 @@ static bool key_kind(const char *word, cdn_key_kind *out)
 }
 
 /* Of the new key, and of the root that signs for it. */
-static cdn_status key_passphrases(const options *o, cdn_key_request *request, char *own,
-                                  char *root, cdn_error *error)
+static cdn_status key_passphrases(const options *o, bool person, bool roots_own, char *own,
+                                  const char **own_used, char *root, const char **root_used,
+                                  cdn_error *error)
 {
-    bool ask = request->kind != CDN_KEY_PACKAGER && !o->no_passphrase;
+    bool ask = person && !o->no_passphrase;
     const passphrase_source new_one = {o->passphrase_file, o->passphrase_fd,
                                        ask ? "Passphrase for the new key" : NULL, true};
-    const passphrase_source roots = {
-        o->root_passphrase_file, o->root_passphrase_fd,
-        request->kind == CDN_KEY_ROOT ? NULL : "Passphrase of the root's key", false};
+    const passphrase_source roots = {o->root_passphrase_file, o->root_passphrase_fd,
+                                     roots_own ? NULL : "Passphrase of the root's key", false};
     if (o->no_passphrase && (o->passphrase_file != NULL || o->passphrase_fd != NULL))
         return usage_error(error, "a passphrase, and --no-passphrase", "");
-    request->no_passphrase = o->no_passphrase;
-    cdn_status status = passphrase_read(&new_one, own, &request->passphrase, error);
-    return status == CDN_OK ? passphrase_read(&roots, root, &request->root_passphrase, error)
-                            : status;
+    cdn_status status = passphrase_read(&new_one, own, own_used, error);
+    return status == CDN_OK ? passphrase_read(&roots, root, root_used, error) : status;
+}
+
+static bool key_change(const char *word, cdn_key_change *out)
+{
+    static const struct {
+        const char *word;
+        cdn_key_change change;
+    } changes[] = {{"renew", CDN_KEY_RENEW}, {"revoke", CDN_KEY_REVOKE}, {"crl", CDN_KEY_CRL}};
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++)
+        if (strcmp(word, changes[i].word) == 0) {
+            *out = changes[i].change;
+            return true;
+        }
+    return false;
+}
+
+static cdn_status change_key(const options *o, cdn_key_change change, cdn_report *report,
+                             cdn_error *error)
+{
+    char passphrase[PASSPHRASE_MAX] = "", root_passphrase[PASSPHRASE_MAX] = "";
+    cdn_key_change_request request = {.change = change,
+                                      .name = o->name,
+                                      .reason = o->reason,
+                                      .no_passphrase = o->no_passphrase};
+    cdn_desk *desk = NULL;
+    if (change != CDN_KEY_CRL && o->name == NULL)
+        return usage_error(error, "this needs", "--name NAME");
+    if (change == CDN_KEY_REVOKE && o->reason == NULL)
+        return usage_error(error, "key revoke needs", "--reason TEXT");
+    cdn_status status = key_passphrases(o, change == CDN_KEY_RENEW, false, passphrase,
+                                        &request.passphrase, root_passphrase,
+                                        &request.root_passphrase, error);
+    if (status == CDN_OK)
+        status = with_desk(o, &desk, error);
+    if (status == CDN_OK)
+        status = cdn_desk_change_key(desk, &request, report, error);
+    cdn_desk_close(desk);
+    explicit_bzero(passphrase, sizeof passphrase);
+    explicit_bzero(root_passphrase, sizeof root_passphrase);
+    return status;
 }
 
 static cdn_status run_key(const options *o, cdn_report *report, cdn_error *error)
 {
     char passphrase[PASSPHRASE_MAX] = "", root_passphrase[PASSPHRASE_MAX] = "";
+    cdn_key_change change = CDN_KEY_CRL;
     cdn_key_request request = {.name = o->name, .organisation = o->organisation};
     cdn_desk *desk = NULL;
     if (strcmp(o->positional[0], "perturbation") == 0)
         return run_perturbation_key(o, report, error);
+    if (key_change(o->positional[0], &change))
+        return change_key(o, change, report, error);
     if (!key_kind(o->positional[0], &request.kind))
-        return usage_error(error, "expected `key root|approver|packager|perturbation`", "");
+        return usage_error(error, "expected `key root|approver|packager|perturbation|renew|revoke|crl`",
+                           "");
     bool person = request.kind == CDN_KEY_APPROVER;
     if (o->organisation == NULL || (person && o->name == NULL))
         return usage_error(error, "key needs",
                            person ? "--name NAME --organisation NAME" : "--organisation NAME");
-    cdn_status status = key_passphrases(o, &request, passphrase, root_passphrase, error);
+    request.no_passphrase = o->no_passphrase;
+    cdn_status status = key_passphrases(o, request.kind != CDN_KEY_PACKAGER,
+                                        request.kind == CDN_KEY_ROOT, passphrase,
+                                        &request.passphrase, root_passphrase,
+                                        &request.root_passphrase, error);
     if (status == CDN_OK)
         status = with_desk(o, &desk, error);
     if (status == CDN_OK)
@@ -498,8 +596,16 @@ static const command commands[] = {
     {"key", 1, 1, run_key,
      "key root|approver|packager [--name NAME] --organisation NAME [--passphrase-file F] "
      "[--passphrase-fd N] [--no-passphrase] [--root-passphrase-file F] [--root-passphrase-fd N], "
-     "key perturbation",
-     "make keys and certificates"},
+     "key perturbation, key renew --name NAME, key revoke --name NAME --reason TEXT, key crl",
+     "make, renew and revoke keys and certificates"},
+    {"withdraw", 1, 1, run_withdraw,
+     "withdraw RELEASE --reason TEXT --as NAME [--passphrase-file F] [--passphrase-fd N]",
+     "take a delivered release back"},
+    {"supersede", 1, 1, run_supersede,
+     "supersede RELEASE --by RELEASE --as NAME [--passphrase-file F] [--passphrase-fd N]",
+     "say which release replaces a delivered one"},
+    {"status", 0, 0, run_status, "status [--as NAME] [--passphrase-file F] [--passphrase-fd N]",
+     "which releases are good; with a name, sign the list for the recipients"},
     {"ledger", 1, 2, run_ledger,
      "ledger list|show|verify|export|prove [RELEASE] [--root SIZE:HEX] [--agreement ID] [--out FILE]",
      "the history of releases, and its proofs"},
@@ -555,6 +661,7 @@ static const option_name value_options[] = {
     {"--root", offsetof(options, root)},
     {"--agreement", offsetof(options, agreement)},
     {"--certificate", offsetof(options, certificate)},
+    {"--by", offsetof(options, by)},
 };
 
 static bool set_value(options *o, const char *name, const char *value)
@@ -589,7 +696,7 @@ static bool takes_option(const command *c, const char *name)
     if (strcmp(name, "--workspace") == 0 || strcmp(name, "--json") == 0)
         return true;
     for (const char *at = c->usage; (at = strstr(at, name)) != NULL; at += length)
-        if (strchr(" ]", at[length]) != NULL)
+        if (strchr(" ],", at[length]) != NULL)
             return true;
     return false;
 }
@@ -633,6 +740,8 @@ static int run_command(const command *c, int argc, char **argv)
     int code = 0;
     if (status != CDN_OK)
         code = report_error(&error, status);
+    if (status == CDN_E_REFUSED && report.exit_code != 0)
+        code = report.exit_code;
     /* a refusal may come with findings */
     bool says = status == CDN_OK || (status == CDN_E_REFUSED && report.text != NULL);
     if (says &&

@@ -4,7 +4,8 @@
  *   data/       input files and the snapshot made from them
  *   policies/   catalogue, agreements, protection (Lua, evaluated in the jail)
  *   scripts/    report scripts
- *   trust/      root certificate, approvers' and packager's certificates: what recipients hold;
+ *   trust/      root certificate and its list of revoked ones, approvers' and packager's
+ *               certificates, the status list: what recipients hold;
  *               recipients/: certificates for whom packages are encrypted
  *   keys/       private keys, mode 0600
  *   ledger/     the history of releases
@@ -42,8 +43,9 @@ typedef struct cdn_report {
     char *json;
     char release_id[160]; /* run, deliver, verify, feed run; else "" */
     bool waits;           /* feed run: people have to approve before it goes on */
+    int exit_code;        /* of a refusal by verify: what kind; else 0 */
 } cdn_report;
-#define CDN_REPORT_INIT {NULL, NULL, {0}, false}
+#define CDN_REPORT_INIT {NULL, NULL, {0}, false, 0}
 CDN_API void cdn_report_release(cdn_report *report);
 
 /** Where the installed policies, scripts and helper are; NULL members = beside the program. */
@@ -144,8 +146,28 @@ CDN_API cdn_status cdn_desk_feed_run(cdn_desk *desk, const cdn_feed_request *req
 CDN_API cdn_status cdn_desk_feed_list(cdn_desk *desk, const char *feed, cdn_report *report,
                                       cdn_error *error) CDN_MUST_CHECK;
 
-/** The recipient's check of a package directory or zip against a trust folder. */
+/** The recipient's check of a package directory or zip against a trust folder. CDN_E_REFUSED sets
+ *  report->exit_code: 1 refused, 10 expired, 11 not yet, 12 withdrawn, 13 superseded, 14 revoked,
+ *  15 the trust folder is out of date. */
 CDN_API cdn_status cdn_desk_verify(const char *package, const char *trust_dir,
+                                   cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** Takes a delivered release back, or says that another replaces it: into the ledger, and onto the
+ *  status list of the trust folder, signed by an approver. What it taught its recipients counts in
+ *  the history as before. */
+typedef struct cdn_withdrawal {
+    const char *release_id;
+    const char *reason;     /* one plain line that recipients read; NULL when `by` is given */
+    const char *by;         /* the release that replaces it, delivered later; or NULL */
+    const char *name;       /* the approver who says so */
+    const char *passphrase; /* of that approver's key; NULL = not encrypted */
+} cdn_withdrawal;
+CDN_API cdn_status cdn_desk_withdraw(cdn_desk *desk, const cdn_withdrawal *withdrawal,
+                                     cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+/** What the status list says and what is getting old. With a name, the list is made anew from the
+ *  ledger and signed by that approver first. */
+CDN_API cdn_status cdn_desk_status(cdn_desk *desk, const char *name, const char *passphrase,
                                    cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
 
 /** The recipient's side of an encrypted package: checks the packager's signature <package>.p7s,
@@ -179,6 +201,24 @@ typedef struct cdn_key_request {
 } cdn_key_request;
 CDN_API cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request,
                                     cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+
+typedef enum cdn_key_change {
+    CDN_KEY_RENEW = 1,  /* a further certificate with a new key; earlier signatures stay good */
+    CDN_KEY_REVOKE = 2, /* nothing that the key signed is believed any more */
+    CDN_KEY_CRL = 3     /* the root's list of revoked certificates, signed again */
+} cdn_key_change;
+
+/** A change of keys that are there; the root's key is needed. */
+typedef struct cdn_key_change_request {
+    cdn_key_change change;
+    const char *name;            /* whose; not used for CDN_KEY_CRL */
+    const char *reason;          /* for the ledger, CDN_KEY_REVOKE only */
+    const char *root_passphrase; /* NULL = not encrypted */
+    const char *passphrase;      /* of the new key; NULL only for a machine's, or with the next */
+    bool no_passphrase;          /* a person's new key, not encrypted, and that is meant */
+} cdn_key_change_request;
+CDN_API cdn_status cdn_desk_change_key(cdn_desk *desk, const cdn_key_change_request *request,
+                                       cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
 
 /** A new perturbation key, keys/perturbation.key: random rounding and cell-key noise draw from it.
  *  @errors CDN_E_REFUSED: there is one already */

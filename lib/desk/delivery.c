@@ -218,7 +218,7 @@ static cdn_status deliver(cdn_desk *desk, const delivery *d, const cdn_json *not
                           const cdn_agreement *agreement, cdn_package_report *verified,
                           cdn_error *error)
 {
-    CDN_TRY(cdn_package_verify(d->from, d->trust, verified, error));
+    CDN_TRY(cdn_package_check(d->from, d->trust, verified, error));
     CDN_TRY(check_identity(d, note, verified, error));
     CDN_TRY(cdn_desk_past_check(desk, d->id, error));
     cdn_status status = check_consent(desk, note, agreement, error);
@@ -245,6 +245,10 @@ static cdn_status report_verified(const char *word, const cdn_package_report *ve
     cdn_text_addf(&text, "%u approvals of %u required:\n%s", verified->approvals,
                   verified->approvals_required,
                   verified->approvers.bytes == NULL ? "" : verified->approvers.bytes);
+    if (verified->standing.bytes != NULL) {
+        cdn_text_addf(&text, "status: %s\n", verified->standing.bytes);
+        cdn_json_set(json, "status", cdn_json_new_string(verified->standing.bytes));
+    }
     cdn_text_addf(&text, "%s: %s\n", word, verified->release_id);
     cdn_json_set(json, "outcome", cdn_json_new_string(word));
     cdn_json_set(json, "release", cdn_json_new_string(verified->release_id));
@@ -290,6 +294,8 @@ cdn_status cdn_desk_verify(const char *package, const char *trust_dir, cdn_repor
     cdn_status status = cdn_package_verify(package, trust_dir, &verified, error);
     if (status == CDN_OK)
         status = report_verified("verified", &verified, report, error);
+    else if (status == CDN_E_REFUSED)
+        report->exit_code = cdn_package_verdict_code(verified.verdict);
     cdn_package_report_release(&verified);
     return status;
 }

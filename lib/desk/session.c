@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/alloc.h"
+#include "core/clock.h"
 #include "core/fail.h"
 #include "core/limits.h"
 #include "core/pool.h"
@@ -248,7 +248,7 @@ void cdn_desk_unlock(int lock)
 
 int32_t cdn_desk_today(void)
 {
-    return (int32_t)(time(NULL) / 86400);
+    return cdn_clock_today();
 }
 
 /* A Lua file of policies/<folder>, by the name that another file gave it. */

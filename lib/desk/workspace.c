@@ -1,4 +1,4 @@
-/* workspace.c - making, opening and closing a workspace; reports; synthetic data; keys.
+/* workspace.c - making, opening and closing a workspace; reports; synthetic data.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "core/fail.h"
 #include "desk/staging.h"
 #include "io/file.h"
-#include "seal/sign.h"
+#include "ledger/ledger.h"
 #include "synth/synth.h"
 
 static const char *const folders[] = {"data",   "policies", "scripts", "trust",
@@ -172,49 +172,4 @@ cdn_status cdn_desk_synth(const cdn_synth_request *request, const cdn_desk_paths
         (void)snprintf(line + length, sizeof line - (size_t)length, ", %u weeks later",
                        request->week);
     return one_line(report, "synth", line, error);
-}
-
-/* A person's key is worth what its passphrase is worth. */
-static cdn_status check_protected(const cdn_key_request *request, cdn_error *error)
-{
-    if (request->kind == CDN_KEY_PACKAGER || request->passphrase != NULL || request->no_passphrase)
-        return CDN_OK;
-    (void)cdn_fail(error, CDN_E_USAGE, "a person's key needs a passphrase");
-    cdn_fail_hint(error, "--passphrase-file or --passphrase-fd gives it, a terminal is asked; "
-                         "--no-passphrase does without");
-    return CDN_E_USAGE;
-}
-
-cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_report *report,
-                            cdn_error *error)
-{
-    CDN_TRY(check_protected(request, error));
-    char *keys = cdn_desk_path(desk, "keys", NULL);
-    char *trust = cdn_desk_path(desk, "trust", NULL);
-    const char *name = request->kind == CDN_KEY_ROOT       ? "root"
-                       : request->kind == CDN_KEY_PACKAGER ? CDN_DESK_PACKAGER
-                                                           : request->name;
-    cdn_passphrase root = {request->root_passphrase, 0};
-    cdn_passphrase own = {request->passphrase, 0};
-    root.length = root.bytes == NULL ? 0 : strlen(root.bytes);
-    own.length = own.bytes == NULL ? 0 : strlen(own.bytes);
-    cdn_status status = CDN_OK;
-    if (keys == NULL || trust == NULL)
-        status = cdn_fail_memory(error);
-    else if (request->kind == CDN_KEY_ROOT)
-        status = cdn_seal_new_root(keys, trust, request->organisation, &own, error);
-    else
-        status = cdn_seal_new_signer(
-            request->kind == CDN_KEY_PACKAGER ? CDN_SEAL_PACKAGER : CDN_SEAL_APPROVER, keys, trust,
-            name, request->organisation, &root, &own, error);
-    cdn_free(keys);
-    cdn_free(trust);
-    CDN_TRY(status);
-    cdn_json *payload = cdn_json_object();
-    cdn_json_set(payload, "event", cdn_json_new_string("made"));
-    cdn_json_set(payload, "name", cdn_json_new_string(name));
-    CDN_TRY(cdn_desk_record(desk, "key", NULL, payload, error));
-    char line[512];
-    (void)snprintf(line, sizeof line, "key made: %.200s", name);
-    return one_line(report, "key", line, error);
 }

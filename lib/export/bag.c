@@ -65,6 +65,8 @@ static void add_info(const cdn_release *release, const cdn_listing *files, cdn_t
     add_tag(out, "Cordon-Partner", release->partner);
     for (uint32_t i = 0; i < release->recipient_count; i++)
         add_tag(out, "Cordon-Recipient", release->recipients[i]);
+    cdn_date_write(release->valid_from, date);
+    add_tag(out, "Cordon-Not-Before", date);
     cdn_date_write(release->valid_to, date);
     add_tag(out, "Cordon-Not-After", date);
     cdn_text_addf(out, "Cordon-Approvals-Required: %" PRIu32 "\n", release->approvals_required);

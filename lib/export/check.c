@@ -18,25 +18,12 @@ static bool is_month(const char *text)
     return cdn_period_last_day(text, &day);
 }
 
-static bool is_date(const char *text)
-{
-    int64_t year = 0, month = 0, day = 0;
-    int32_t days = 0;
-    char again[CDN_DATE_SIZE];
-    if (strlen(text) != 10 || !cdn_parse_int(text, 4, &year) ||
-        !cdn_parse_int(text + 5, 2, &month) || !cdn_parse_int(text + 8, 2, &day) ||
-        !cdn_date_to_days((int)year, (int)month, (int)day, &days))
-        return false;
-    cdn_date_write(days, again);
-    return strcmp(again, text) == 0;
-}
-
 static bool is_of_kind(cdn_field_kind kind, const char *text)
 {
     int64_t number = 0;
     switch (kind) {
     case CDN_FIELD_DATE:
-        return is_date(text);
+        return cdn_date_is_valid(text);
     case CDN_FIELD_MONTH:
         return is_month(text);
     case CDN_FIELD_INTEGER:

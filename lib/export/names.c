@@ -126,6 +126,19 @@ void cdn_date_write(int32_t days, char out[CDN_DATE_SIZE])
                    (unsigned)month % 100u, (unsigned)day % 100u);
 }
 
+bool cdn_date_is_valid(const char *text)
+{
+    int64_t year = 0, month = 0, day = 0;
+    int32_t days = 0;
+    char again[CDN_DATE_SIZE];
+    if (strlen(text) != 10 || !cdn_parse_int(text, 4, &year) ||
+        !cdn_parse_int(text + 5, 2, &month) || !cdn_parse_int(text + 8, 2, &day) ||
+        !cdn_date_to_days((int)year, (int)month, (int)day, &days))
+        return false;
+    cdn_date_write(days, again);
+    return strcmp(again, text) == 0;
+}
+
 const char *cdn_status_code(cdn_value_status status)
 {
     switch (status) {

@@ -12,10 +12,12 @@
 #include "core/arena.h"
 #include "core/text.h"
 #include "cordon/error.h"
+#include "export/package.h"
 #include "io/file.h"
 #include "json/json.h"
 #include "release/release.h"
 #include "seal/digest.h"
+#include "seal/sign.h"
 
 #define CDN_PACKAGE_MANIFEST "manifest-sha512.txt"
 #define CDN_PACKAGE_TAG_MANIFEST "tagmanifest-sha512.txt" /* the signed bytes */
@@ -37,6 +39,8 @@ bool cdn_path_is_plain(const char *path);
 const char *cdn_cell_problem(const char *text);
 /** The last day of a "YYYY-MM" period, as days since 1970; false for other texts. */
 bool cdn_period_last_day(const char *period, int32_t *out_days);
+/** YYYY-MM-DD, a day of the calendar. */
+bool cdn_date_is_valid(const char *text);
 void cdn_date_write(int32_t days, char out[CDN_DATE_SIZE]);
 /** "c", "x", "z", "low" or "". */
 const char *cdn_status_code(cdn_value_status status);
@@ -123,7 +127,21 @@ cdn_status cdn_package_write_json(const char *dir, const char *name, cdn_json *t
 /** Sets a member to a text, "" for NULL. */
 void cdn_json_set_text(cdn_json *object, const char *key, const char *text);
 
-/* recipient.c */
+/* answer.c */
+
+/** CDN_E_REFUSED with "WORD: reason", and the verdict in the report. */
+cdn_status cdn_package_say(cdn_package_report *report, cdn_package_verdict verdict,
+                           const char *reason, cdn_error *error);
+/** CDN_OK until then; afterwards the trust folder is too old. */
+cdn_status cdn_package_check_fresh(int64_t until, cdn_package_report *report, cdn_error *error)
+    CDN_MUST_CHECK;
+/** May the authentic release report->release_id be used today? `digest` is that of its signed
+ *  bytes, `expired` one of its signers, by choice one whose certificate has ended. */
+cdn_status cdn_package_answer(const char *trust_dir, const cdn_json *predicate, const char *digest,
+                              const cdn_signer *expired, cdn_package_report *report,
+                              cdn_error *error) CDN_MUST_CHECK;
+
+/* verify.sh and VERIFY.txt of this room */
 extern const char cdn_package_verify_script[];
 extern const char cdn_package_verify_text[];
 

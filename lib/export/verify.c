@@ -4,7 +4,7 @@
  * for a person and once for a key, and only when the signed release.json names the
  * person as an approver who is not an author. A signature that does not verify, or
  * that repeats a person or a key, refuses the package: there is no reason for one to
- * be there.
+ * be there. Whether the release may be used today is for answer.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
@@ -13,18 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "core/number.h"
-#include "export/package.h"
 #include "export/parts.h"
-#include "seal/sign.h"
 
 #define MAX_THRESHOLD 999
 #define MAX_SIGNERS 99u
-#define SECONDS_PER_DAY 86400
 
 typedef struct verify_job {
     const char *root, *trust_dir;
@@ -32,7 +28,8 @@ typedef struct verify_job {
     cdn_json *statement;
     cdn_signer signers[MAX_SIGNERS];
     uint32_t signer_count;
-    bool repeated; /* a person or a key has signed twice */
+    cdn_signer witness; /* one of them, if need be one whose certificate has ended */
+    bool repeated;      /* a person or a key has signed twice */
     cdn_package_report *report;
 } verify_job;
 
@@ -250,22 +247,6 @@ static cdn_status find_required(verify_job *job, cdn_error *error)
     return status;
 }
 
-static cdn_status check_date(const verify_job *job, cdn_error *error)
-{
-    char today[CDN_DATE_SIZE];
-    struct timespec now;
-    const char *until =
-        cdn_json_string(cdn_json_get(cdn_json_get(job->statement, "predicate"), "notAfter"));
-    if (clock_gettime(CLOCK_REALTIME, &now) != 0)
-        return cdn_fail_errno(error, "cannot read", "the clock", errno);
-    cdn_date_write((int32_t)(now.tv_sec / SECONDS_PER_DAY), today);
-    if (until == NULL || strlen(until) != CDN_DATE_SIZE - 1)
-        return cdn_fail(error, CDN_E_REFUSED, "no date until which the release may be used");
-    if (strcmp(today, until) > 0)
-        return cdn_fail(error, CDN_E_REFUSED, "the release could be used until %s", until);
-    return CDN_OK;
-}
-
 static cdn_status count_signer(verify_job *job, const cdn_signer *signer, cdn_error *error)
 {
     const cdn_json *people =
@@ -299,10 +280,10 @@ static cdn_status take_signature(void *context, const char *relative_path, cdn_e
     cdn_text pem = CDN_TEXT_INIT((size_t)1024 * 1024);
     cdn_status status = read_below(job->root, relative_path, &pem, error);
     if (status == CDN_OK) {
-        status = cdn_seal_verify(CDN_SEAL_APPROVER, job->trust_dir,
-                                 cdn_text_or_empty(job->signed_bytes.bytes),
-                                 job->signed_bytes.length, cdn_text_or_empty(pem.bytes), pem.length,
-                                 &signer, &reason);
+        status = cdn_seal_verify_past(CDN_SEAL_APPROVER, job->trust_dir,
+                                      cdn_text_or_empty(job->signed_bytes.bytes),
+                                      job->signed_bytes.length, cdn_text_or_empty(pem.bytes),
+                                      pem.length, &signer, &reason);
         if (status == CDN_E_REFUSED)
             (void)cdn_fail(error, status, "%s: %s", relative_path, reason.message);
         else if (status != CDN_OK && error != NULL)
@@ -310,6 +291,13 @@ static cdn_status take_signature(void *context, const char *relative_path, cdn_e
     }
     cdn_text_release(&pem);
     CDN_TRY(status);
+    if (signer.state == CDN_SIGNER_REVOKED) {
+        char text[256];
+        (void)snprintf(text, sizeof text, "the certificate of %s is revoked", signer.name);
+        return cdn_package_say(job->report, CDN_PACKAGE_REVOKED, text, error);
+    }
+    if (job->witness.state == CDN_SIGNER_IN_FORCE)
+        job->witness = signer;
     return count_signer(job, &signer, error);
 }
 
@@ -347,13 +335,20 @@ static cdn_status check_roles(const verify_job *job, cdn_error *error)
     return CDN_OK;
 }
 
-static cdn_status verify_folder(verify_job *job, cdn_error *error)
+static cdn_status check_trust(const verify_job *job, cdn_error *error)
+{
+    int64_t until = 0;
+    CDN_TRY(cdn_seal_crl_until(job->trust_dir, &until, error));
+    return cdn_package_check_fresh(until, job->report, error);
+}
+
+static cdn_status check_folder(verify_job *job, cdn_error *error)
 {
     CDN_TRY(cdn_package_check_bytes(job->root, error));
+    CDN_TRY(check_trust(job, error));
     CDN_TRY(read_below(job->root, CDN_PACKAGE_TAG_MANIFEST, &job->signed_bytes, error));
     CDN_TRY(read_statement(job, error));
     CDN_TRY(find_required(job, error));
-    CDN_TRY(check_date(job, error));
     CDN_TRY(cdn_dir_walk(job->root, take_signature, job, error));
     job->report->approvals = job->signer_count;
     if (job->signer_count < job->report->approvals_required)
@@ -364,8 +359,25 @@ static cdn_status verify_folder(verify_job *job, cdn_error *error)
     return check_roles(job, error);
 }
 
-static cdn_status verify_root(const char *root, const char *trust_dir, cdn_package_report *report,
-                              cdn_error *error)
+static cdn_status verify_folder(verify_job *job, bool leaves, cdn_error *error)
+{
+    char digest[CDN_SHA256_HEX];
+    job->report->verdict = CDN_PACKAGE_REFUSED;
+    CDN_TRY(check_folder(job, error));
+    if (leaves && job->witness.state != CDN_SIGNER_IN_FORCE)
+        return cdn_fail(error, CDN_E_REFUSED, "the certificate of %s has expired",
+                        job->witness.name);
+    CDN_TRY(cdn_sha256_hex(cdn_text_or_empty(job->signed_bytes.bytes), job->signed_bytes.length,
+                           digest, error));
+    if (!leaves)
+        CDN_TRY(cdn_package_answer(job->trust_dir, cdn_json_get(job->statement, "predicate"),
+                                   digest, &job->witness, job->report, error));
+    job->report->verdict = CDN_PACKAGE_GOOD;
+    return CDN_OK;
+}
+
+static cdn_status verify_root(const char *root, const char *trust_dir, bool leaves,
+                              cdn_package_report *report, cdn_error *error)
 {
     verify_job *job = cdn_alloc(1, sizeof *job);
     if (job == NULL)
@@ -374,7 +386,7 @@ static cdn_status verify_root(const char *root, const char *trust_dir, cdn_packa
     job->trust_dir = trust_dir;
     job->report = report;
     job->signed_bytes = (cdn_text)CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
-    cdn_status status = verify_folder(job, error);
+    cdn_status status = verify_folder(job, leaves, error);
     cdn_text_release(&job->signed_bytes);
     cdn_json_destroy(job->statement);
     cdn_free(job);
@@ -397,25 +409,42 @@ static cdn_status verify_zip(const char *zip_path, const char *trust_dir,
     }
     cdn_status status = cdn_package_unzip(zip_path, dir, &root, error);
     if (status == CDN_OK)
-        status = verify_root(root, trust_dir, report, error);
+        status = verify_root(root, trust_dir, false, report, error);
     cdn_status removed = cdn_dir_remove(dir, status == CDN_OK ? error : NULL);
     cdn_free(root);
     cdn_free(dir);
     return status == CDN_OK ? removed : status;
 }
 
+static cdn_package_report empty_report(void)
+{
+    return (cdn_package_report){.verdict = CDN_PACKAGE_REFUSED,
+                                .approvers = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE),
+                                .recipients = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE),
+                                .standing = CDN_TEXT_INIT(1024)};
+}
+
 cdn_status cdn_package_verify(const char *package, const char *trust_dir,
                               cdn_package_report *report, cdn_error *error)
 {
     struct stat info;
-    *report = (cdn_package_report){.approvers = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE),
-                                   .recipients = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE)};
+    *report = empty_report();
     if (lstat(package, &info) != 0)
         return cdn_fail_at(error, CDN_E_INPUT, package, 0, 0, "cannot be opened: %s",
                            strerror(errno));
     cdn_status status = S_ISDIR(info.st_mode)
-                            ? verify_root(package, trust_dir, report, error)
+                            ? verify_root(package, trust_dir, false, report, error)
                             : verify_zip(package, trust_dir, report, error);
+    if (status != CDN_OK)
+        cdn_package_report_release(report);
+    return status;
+}
+
+cdn_status cdn_package_check(const char *package, const char *trust_dir,
+                             cdn_package_report *report, cdn_error *error)
+{
+    *report = empty_report();
+    cdn_status status = verify_root(package, trust_dir, true, report, error);
     if (status != CDN_OK)
         cdn_package_report_release(report);
     return status;
@@ -427,4 +456,5 @@ void cdn_package_report_release(cdn_package_report *report)
         return;
     cdn_text_release(&report->approvers);
     cdn_text_release(&report->recipients);
+    cdn_text_release(&report->standing);
 }

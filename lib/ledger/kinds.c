@@ -26,6 +26,7 @@ static const cdn_ledger_kind kinds[] = {
     {"void", true, false, "intent people[", "declared never to have left"},
     {"withdraw", true, true, "name reason", "withdrawn"},
     {"supersede", true, true, "by name", "superseded"},
+    {"status", false, false, "name", "the status list was signed again"},
 };
 
 const cdn_ledger_kind *cdn_ledger_kind_find(const char *name)

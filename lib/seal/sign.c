@@ -3,7 +3,9 @@
  * What stock `openssl cms -verify` accepts is wider than what we accept: it takes
  * SHA-1, any number of signers, and certificates out of the message. Here: one
  * signer, SHA-256 or stronger, a certificate from the roster, a chain of one
- * step to root.pem, the S/MIME signing purpose, the current time.
+ * step to root.pem, the S/MIME signing purpose, in force when it signed. The
+ * root's list of revoked certificates is looked at apart from the chain: OpenSSL
+ * would ask whether today's list was in force at the time of signing.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <openssl/pem.h> /* first: it declares the PEM functions of cms.h */
@@ -18,11 +20,27 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/fail.h"
 #include "seal/digest.h"
 
 #define SIGNATURE_SIZE 65536
+#define CLOCK_SLACK_SECONDS 300 /* between the clocks of two machines */
 #define SECURITY_BITS 112 /* NIST SP 800-57 part 1: P-256 has 128, RSA-2048 112 */
+
+/* With the time of signing by our clock. */
+static bool add_signer(CMS_ContentInfo *message, X509 *certificate, EVP_PKEY *key)
+{
+    ASN1_TIME *now = ASN1_TIME_set(NULL, (time_t)cdn_clock_now());
+    CMS_SignerInfo *signer =
+        now == NULL ? NULL
+                    : CMS_add1_signer(message, certificate, key, EVP_sha256(),
+                                      CMS_CADES | CMS_USE_KEYID | CMS_NOSMIMECAP | CMS_NOCERTS);
+    bool good = signer != NULL && CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime,
+                                                              now->type, now, -1) == 1;
+    ASN1_TIME_free(now);
+    return good;
+}
 
 cdn_status cdn_seal_sign(cdn_seal_role role, const char *keys_dir, const char *trust_dir,
                          const char *name, const cdn_passphrase *passphrase, const void *bytes,
@@ -41,8 +59,7 @@ cdn_status cdn_seal_sign(cdn_seal_role role, const char *keys_dir, const char *t
     BIO *out = BIO_new(BIO_s_mem());
     CMS_ContentInfo *message = CMS_sign(NULL, NULL, NULL, NULL, flags | CMS_PARTIAL | CMS_STREAM);
     bool good = in != NULL && out != NULL && message != NULL &&
-                CMS_add1_signer(message, certificate, key, EVP_sha256(),
-                                CMS_CADES | CMS_USE_KEYID | CMS_NOSMIMECAP | CMS_NOCERTS) != NULL &&
+                add_signer(message, certificate, key) &&
                 CMS_final(message, in, NULL, flags) == 1 && PEM_write_bio_CMS(out, message) == 1;
     char *pem = NULL;
     long length = good ? BIO_get_mem_data(out, &pem) : 0;
@@ -156,14 +173,34 @@ static cdn_status describe_signer(CMS_ContentInfo *message, cdn_signer *out, cdn
     return status;
 }
 
+/* The one time of signing that the signer states, in seconds since 1970; -1 when there is none. */
+static int64_t signing_time(CMS_ContentInfo *message)
+{
+    CMS_SignerInfo *info = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(message), 0);
+    ASN1_OBJECT *object = OBJ_nid2obj(NID_pkcs9_signingTime);
+    const int only = -3; /* no second attribute, no second value */
+    const ASN1_TIME *time = CMS_signed_get0_data_by_OBJ(info, object, only, V_ASN1_UTCTIME);
+    if (time == NULL)
+        time = CMS_signed_get0_data_by_OBJ(info, object, only, V_ASN1_GENERALIZEDTIME);
+    return cdn_seal_seconds(time);
+}
+
 static cdn_status verify_message(CMS_ContentInfo *message, X509 *root, STACK_OF(X509) *roster,
                                  const void *bytes, size_t size, cdn_error *error)
 {
+    int64_t when = signing_time(message);
+    if (when < 0)
+        return cdn_fail(error, CDN_E_REFUSED, "the signature does not say when it was made");
+    if (when > cdn_clock_now() + CLOCK_SLACK_SECONDS)
+        return cdn_fail(error, CDN_E_REFUSED,
+                        "the signature says it was made in the future; is this clock right?");
     BIO *in = BIO_new_mem_buf(bytes, (int)size);
     X509_STORE *store = X509_STORE_new();
     cdn_status status = CDN_OK;
     bool ready = in != NULL && store != NULL && X509_STORE_add_cert(store, root) == 1 &&
                  X509_STORE_set_purpose(store, X509_PURPOSE_SMIME_SIGN) == 1;
+    if (ready)
+        X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), (time_t)when);
     if (!ready)
         status = cdn_seal_fail(error, CDN_E_NOMEM, "cannot prepare the verification");
     else if (CMS_verify(message, roster, store, in, NULL,
@@ -174,13 +211,30 @@ static cdn_status verify_message(CMS_ContentInfo *message, X509 *root, STACK_OF(
     return status;
 }
 
-cdn_status cdn_seal_verify(cdn_seal_role role, const char *trust_dir, const void *bytes,
-                           size_t size, const char *pem, size_t pem_size, cdn_signer *out,
-                           cdn_error *error)
+static cdn_status find_state(CMS_ContentInfo *message, X509_CRL *crl, cdn_signer *out,
+                             cdn_error *error)
+{
+    STACK_OF(X509) *signers = CMS_get0_signers(message);
+    X509 *signer = signers == NULL ? NULL : sk_X509_value(signers, 0);
+    cdn_status status = signer == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (signer != NULL) {
+        out->until = cdn_seal_seconds(X509_get0_notAfter(signer));
+        out->state = cdn_seal_crl_holds(crl, signer)        ? CDN_SIGNER_REVOKED
+                     : !cdn_seal_certificate_is_live(signer) ? CDN_SIGNER_EXPIRED
+                                                             : CDN_SIGNER_IN_FORCE;
+    }
+    sk_X509_free(signers);
+    return status;
+}
+
+cdn_status cdn_seal_verify_past(cdn_seal_role role, const char *trust_dir, const void *bytes,
+                                size_t size, const char *pem, size_t pem_size, cdn_signer *out,
+                                cdn_error *error)
 {
     CMS_ContentInfo *message = NULL;
     STACK_OF(X509) *roster = NULL;
     X509 *root = NULL;
+    X509_CRL *crl = NULL;
     if (size > INT_MAX)
         return cdn_fail(error, CDN_E_LIMIT, "too many signed bytes");
     ERR_clear_error();
@@ -190,15 +244,32 @@ cdn_status cdn_seal_verify(cdn_seal_role role, const char *trust_dir, const void
     if (status == CDN_OK)
         status = cdn_seal_root_load(trust_dir, &root, error);
     if (status == CDN_OK)
+        status = cdn_seal_crl_load(trust_dir, root, false, &crl, error);
+    if (status == CDN_OK)
         status = cdn_seal_certificates_load(trust_dir, cdn_seal_roster(role), false, &roster,
                                             error);
     if (status == CDN_OK)
         status = verify_message(message, root, roster, bytes, size, error);
     if (status == CDN_OK)
         status = describe_signer(message, out, error);
+    if (status == CDN_OK)
+        status = find_state(message, crl, out, error);
     sk_X509_pop_free(roster, X509_free);
+    X509_CRL_free(crl);
     X509_free(root);
     CMS_ContentInfo_free(message);
     ERR_clear_error();
     return status;
+}
+
+cdn_status cdn_seal_verify(cdn_seal_role role, const char *trust_dir, const void *bytes,
+                           size_t size, const char *pem, size_t pem_size, cdn_signer *out,
+                           cdn_error *error)
+{
+    CDN_TRY(cdn_seal_verify_past(role, trust_dir, bytes, size, pem, pem_size, out, error));
+    if (out->state == CDN_SIGNER_REVOKED)
+        return cdn_fail(error, CDN_E_REFUSED, "the certificate of %s is revoked", out->name);
+    if (out->state == CDN_SIGNER_EXPIRED)
+        return cdn_fail(error, CDN_E_REFUSED, "the certificate of %s has expired", out->name);
+    return CDN_OK;
 }

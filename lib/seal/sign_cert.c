@@ -1,6 +1,7 @@
 /* sign_cert.c - certificates: made, listed, read.
  *
- * The root is P-384, CA, pathlen 0, ten years. An approver's certificate is P-256,
+ * The root is P-384, CA, pathlen 0, ten years, and no name of a computer lies
+ * within it: put into a browser by mistake, it does no harm. An approver's certificate is P-256,
  * not a CA, keyUsage digitalSignature (critical), EKU emailProtection: the only
  * profile that `openssl cms -verify` takes under its default purpose; a codeSigning
  * EKU fails it.
@@ -14,8 +15,10 @@
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/fail.h"
 
 #define SERIAL_BITS 159 /* RFC 5280 4.1.2.2: positive, at most 20 octets */
@@ -54,15 +57,65 @@ static bool add_extension(X509 *certificate, X509 *issuer, int nid, const char *
     return good;
 }
 
+/* A subtree with an empty base holds every name of its kind. */
+static bool exclude(NAME_CONSTRAINTS *constraints, int kind, int size)
+{
+    static const unsigned char zeros[32] = {0};
+    GENERAL_SUBTREE *subtree = GENERAL_SUBTREE_new();
+    ASN1_STRING *base =
+        kind == GEN_DNS ? ASN1_IA5STRING_new() : ASN1_OCTET_STRING_new();
+    if (subtree == NULL || base == NULL || ASN1_STRING_set(base, zeros, size) != 1) {
+        ASN1_STRING_free(base);
+        GENERAL_SUBTREE_free(subtree);
+        return false;
+    }
+    GENERAL_NAME_set0_value(subtree->base, kind, base);
+    if (sk_GENERAL_SUBTREE_push(constraints->excludedSubtrees, subtree) > 0)
+        return true;
+    GENERAL_SUBTREE_free(subtree);
+    return false;
+}
+
+static bool add_constraints(X509 *certificate)
+{
+    NAME_CONSTRAINTS *constraints = NAME_CONSTRAINTS_new();
+    if (constraints == NULL)
+        return false;
+    constraints->excludedSubtrees = sk_GENERAL_SUBTREE_new_null();
+    bool good = constraints->excludedSubtrees != NULL && exclude(constraints, GEN_DNS, 0) &&
+                exclude(constraints, GEN_IPADD, 8) && exclude(constraints, GEN_IPADD, 32) &&
+                X509_add1_ext_i2d(certificate, NID_name_constraints, constraints, 1, 0) == 1;
+    NAME_CONSTRAINTS_free(constraints);
+    return good;
+}
+
 static bool add_extensions(X509 *certificate, X509 *issuer, bool root)
 {
     return add_extension(certificate, issuer, NID_basic_constraints,
                          root ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE") &&
            add_extension(certificate, issuer, NID_key_usage,
                          root ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature") &&
-           (root || add_extension(certificate, issuer, NID_ext_key_usage, "emailProtection")) &&
+           (root ? add_constraints(certificate)
+                 : add_extension(certificate, issuer, NID_ext_key_usage, "emailProtection")) &&
            add_extension(certificate, issuer, NID_subject_key_identifier, "hash") &&
            add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always");
+}
+
+/* A certificate that no recipient would take is not handed out: a name like that of a computer. */
+static bool is_acceptable(X509 *certificate, X509 *root)
+{
+    X509_STORE *store = X509_STORE_new();
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    bool good = store != NULL && context != NULL && X509_STORE_add_cert(store, root) == 1 &&
+                X509_STORE_set_purpose(store, X509_PURPOSE_SMIME_SIGN) == 1 &&
+                X509_STORE_CTX_init(context, store, certificate, NULL) == 1;
+    if (good) {
+        X509_STORE_CTX_set_time(context, 0, (time_t)cdn_clock_now());
+        good = X509_verify_cert(context) == 1;
+    }
+    X509_STORE_CTX_free(context);
+    X509_STORE_free(store);
+    return good;
 }
 
 cdn_status cdn_seal_certificate_create(EVP_PKEY *key, const char *name, const char *organisation,
@@ -73,9 +126,8 @@ cdn_status cdn_seal_certificate_create(EVP_PKEY *key, const char *name, const ch
     bool root = issuer == NULL;
     X509 *made = X509_new();
     bool good = made != NULL && X509_set_version(made, X509_VERSION_3) && set_serial(made) &&
-                X509_gmtime_adj(X509_getm_notBefore(made), -CLOCK_SLACK_SECONDS) != NULL &&
-                X509_time_adj_ex(X509_getm_notAfter(made), root ? ROOT_DAYS : APPROVER_DAYS, 0,
-                                 NULL) != NULL &&
+                cdn_seal_set_time(X509_getm_notBefore(made), 0, -CLOCK_SLACK_SECONDS) &&
+                cdn_seal_set_time(X509_getm_notAfter(made), root ? ROOT_DAYS : APPROVER_DAYS, 0) &&
                 X509_set_pubkey(made, key);
     if (good && !set_subject(made, name, organisation)) {
         X509_free(made);
@@ -88,6 +140,10 @@ cdn_status cdn_seal_certificate_create(EVP_PKEY *key, const char *name, const ch
     if (!good) {
         X509_free(made);
         return cdn_seal_fail(error, CDN_E_INTERNAL, "cannot make a certificate");
+    }
+    if (!root && !is_acceptable(made, issuer)) {
+        X509_free(made);
+        return cdn_seal_fail(error, CDN_E_USAGE, "the root may not certify this name");
     }
     *out = made;
     return CDN_OK;
@@ -203,8 +259,21 @@ bool cdn_seal_certificate_text(const X509 *certificate, int nid, char out[CDN_SE
     return good;
 }
 
+int64_t cdn_seal_seconds(const ASN1_TIME *time)
+{
+    struct tm parts;
+    return time != NULL && ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) : -1;
+}
+
+bool cdn_seal_set_time(ASN1_TIME *time, int64_t days, int64_t seconds)
+{
+    time_t when = (time_t)(cdn_clock_now() + days * CDN_SECONDS_PER_DAY + seconds);
+    return ASN1_TIME_set(time, when) != NULL;
+}
+
 bool cdn_seal_certificate_is_live(const X509 *certificate)
 {
-    return X509_cmp_current_time(X509_get0_notBefore(certificate)) < 0 &&
-           X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0;
+    int64_t now = cdn_clock_now();
+    return cdn_seal_seconds(X509_get0_notBefore(certificate)) <= now &&
+           cdn_seal_seconds(X509_get0_notAfter(certificate)) >= now;
 }

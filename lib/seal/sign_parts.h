@@ -75,12 +75,48 @@ cdn_status cdn_seal_certificates_save(const char *directory, const char *name,
 /** The one certificate of root.pem; it must be a CA that signed itself. */
 cdn_status cdn_seal_root_load(const char *trust_dir, X509 **out, cdn_error *error) CDN_MUST_CHECK;
 
+/** Seconds since 1970; -1 for a time that is none. */
+int64_t cdn_seal_seconds(const ASN1_TIME *time);
+/** `days` from now. */
+bool cdn_seal_set_time(ASN1_TIME *time, int64_t days, int64_t seconds);
+
 /** The subject's only CN or O as UTF-8; false when absent, repeated, or not printable text. */
 bool cdn_seal_certificate_text(const X509 *certificate, int nid, char out[CDN_SEAL_NAME_SIZE]);
 /** Now within its dates. */
 bool cdn_seal_certificate_is_live(const X509 *certificate);
 
+/* sign_crl.c */
+
+/** crl.pem, signed by the root. One that is out of date is CDN_E_REFUSED unless `any_age`.
+ *  @owner caller, X509_CRL_free */
+cdn_status cdn_seal_crl_load(const char *trust_dir, X509 *root, bool any_age, X509_CRL **out,
+                             cdn_error *error) CDN_MUST_CHECK;
+/** Writes crl.pem anew: what `old` (may be NULL) lists, and `more` (may be NULL), from now. */
+cdn_status cdn_seal_crl_save(const char *trust_dir, X509 *root, EVP_PKEY *root_key,
+                             X509_CRL *old, STACK_OF(X509) *more, cdn_error *error)
+    CDN_MUST_CHECK;
+bool cdn_seal_crl_holds(X509_CRL *crl, X509 *certificate);
+
 /* sign_roster.c */
+
+/** 1 to 64 printable characters with single blanks. */
+cdn_status cdn_seal_check_name(const char *what, const char *text, cdn_error *error)
+    CDN_MUST_CHECK;
+/** "Ada King" -> "ada-king"; "root" is the root's. */
+cdn_status cdn_seal_key_slug(const char *name, char out[CDN_SEAL_NAME_SIZE],
+                             cdn_error *error) CDN_MUST_CHECK;
+/** The root's certificate and the key that belongs to it. @owner caller, X509_free,
+ *  EVP_PKEY_free */
+cdn_status cdn_seal_issuer_load(const char *keys_dir, const char *trust_dir,
+                                const cdn_passphrase *passphrase, X509 **out_root,
+                                EVP_PKEY **out_key, cdn_error *error) CDN_MUST_CHECK;
+/** A key, its certificate at the end of the list, the key's file, the roster's file. Nothing is
+ *  left of it on failure. Takes nothing. */
+cdn_status cdn_seal_enrol(const char *roster, const char *keys_dir, const char *trust_dir,
+                          const char *key_file, const char *name, const char *organisation,
+                          const cdn_passphrase *root_passphrase,
+                          const cdn_passphrase *passphrase, STACK_OF(X509) *list,
+                          cdn_error *error) CDN_MUST_CHECK;
 
 /** The roster's file name. */
 const char *cdn_seal_roster(cdn_seal_role role);

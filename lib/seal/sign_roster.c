@@ -8,6 +8,7 @@
 #include "seal/sign_parts.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -25,7 +26,7 @@ const char *cdn_seal_roster(cdn_seal_role role)
     return files[role];
 }
 
-static cdn_status check_name(const char *what, const char *text, cdn_error *error)
+cdn_status cdn_seal_check_name(const char *what, const char *text, cdn_error *error)
 {
     size_t length = strlen(text);
     bool good = length > 0 && length < CDN_SEAL_NAME_SIZE && text[0] != ' ' &&
@@ -38,8 +39,7 @@ static cdn_status check_name(const char *what, const char *text, cdn_error *erro
     return CDN_OK;
 }
 
-/* "Ada King" -> "ada-king.key"; the slug of "root" is the root's. */
-static cdn_status key_name(const char *name, char out[CDN_SEAL_NAME_SIZE + 8], cdn_error *error)
+cdn_status cdn_seal_key_slug(const char *name, char out[CDN_SEAL_NAME_SIZE], cdn_error *error)
 {
     size_t used = 0;
     bool gap = false;
@@ -57,8 +57,40 @@ static cdn_status key_name(const char *name, char out[CDN_SEAL_NAME_SIZE + 8], c
         return cdn_fail(error, CDN_E_USAGE,
                         "the name needs Latin letters or digits for its key file, and may not be "
                         "\"root\"");
-    (void)snprintf(out + used, 8, ".key");
     return CDN_OK;
+}
+
+/* "Ada King" -> "ada-king.key" */
+static cdn_status key_file(const char *name, char out[NAME_MAX], cdn_error *error)
+{
+    char slug[CDN_SEAL_NAME_SIZE];
+    CDN_TRY(cdn_seal_key_slug(name, slug, error));
+    (void)snprintf(out, NAME_MAX, "%s.key", slug);
+    return CDN_OK;
+}
+
+/* The root's files. The key goes first: a certificate in the trust folder always had one. */
+static cdn_status save_root(const char *keys_dir, const char *trust_dir, EVP_PKEY *key,
+                            X509 *root, const cdn_passphrase *passphrase, cdn_error *error)
+{
+    char path[CDN_SEAL_PATH_SIZE];
+    STACK_OF(X509) *list = sk_X509_new_null();
+    if (list == NULL || sk_X509_push(list, root) <= 0) {
+        sk_X509_free(list);
+        return cdn_fail_memory(error);
+    }
+    cdn_status status = cdn_seal_path(path, keys_dir, ROOT_KEY, error);
+    if (status == CDN_OK)
+        status = cdn_seal_key_save(keys_dir, ROOT_KEY, key, passphrase, error);
+    if (status == CDN_OK) {
+        status = cdn_seal_crl_save(trust_dir, root, key, NULL, NULL, error);
+        if (status == CDN_OK)
+            status = cdn_seal_certificates_save(trust_dir, ROOT_CERTIFICATE, list, error);
+        if (status != CDN_OK)
+            (void)unlink(path);
+    }
+    sk_X509_free(list);
+    return status;
 }
 
 cdn_status cdn_seal_new_root(const char *keys_dir, const char *trust_dir, const char *organisation,
@@ -68,76 +100,80 @@ cdn_status cdn_seal_new_root(const char *keys_dir, const char *trust_dir, const 
     int lock = -1;
     EVP_PKEY *key = NULL;
     X509 *root = NULL;
-    STACK_OF(X509) *list = NULL;
-    CDN_TRY(check_name("the organisation", organisation, error));
+    CDN_TRY(cdn_seal_check_name("the organisation", organisation, error));
     CDN_TRY(cdn_seal_path(path, trust_dir, ROOT_CERTIFICATE, error));
     CDN_TRY(cdn_seal_lock(trust_dir, &lock, error));
     cdn_status status = CDN_OK;
-    if (access(path, F_OK) == 0) {
+    if (access(path, F_OK) == 0)
         status = cdn_fail_at(error, CDN_E_REFUSED, path, 0, 0, "a root exists and is not replaced");
-        goto done;
-    }
-    status = cdn_seal_key_create("P-384", &key, error);
+    if (status == CDN_OK)
+        status = cdn_seal_key_create("P-384", &key, error);
     if (status == CDN_OK)
         status = cdn_seal_certificate_create(key, "Cordon root", organisation, NULL, NULL, &root,
                                              error);
-    if (status != CDN_OK)
-        goto done;
-    list = sk_X509_new_null();
-    if (list == NULL || sk_X509_push(list, root) <= 0) {
-        status = cdn_fail_memory(error);
-        goto done;
-    }
-    status = cdn_seal_key_save(keys_dir, ROOT_KEY, key, passphrase, error);
-    if (status != CDN_OK)
-        goto done;
-    status = cdn_seal_certificates_save(trust_dir, ROOT_CERTIFICATE, list, error);
-    if (status != CDN_OK && cdn_seal_path(path, keys_dir, ROOT_KEY, NULL) == CDN_OK)
-        (void)unlink(path);
-done:
-    sk_X509_free(list);
+    if (status == CDN_OK)
+        status = save_root(keys_dir, trust_dir, key, root, passphrase, error);
     X509_free(root);
     EVP_PKEY_free(key);
     (void)close(lock);
     return status;
 }
 
-/* One person, one live certificate: names are compared without regard to ASCII case. */
-static cdn_status check_free(STACK_OF(X509) *list, const char *name, cdn_error *error)
+cdn_status cdn_seal_issuer_load(const char *keys_dir, const char *trust_dir,
+                                const cdn_passphrase *passphrase, X509 **out_root,
+                                EVP_PKEY **out_key, cdn_error *error)
 {
-    char other[CDN_SEAL_NAME_SIZE];
-    for (int i = 0; i < sk_X509_num(list); i++) {
-        const X509 *one = sk_X509_value(list, i);
-        if (cdn_seal_certificate_text(one, NID_commonName, other) && strcasecmp(other, name) == 0 &&
-            cdn_seal_certificate_is_live(one))
-            return cdn_fail(error, CDN_E_REFUSED, "%s already has a certificate that is in force",
-                            other);
+    X509 *root = NULL;
+    EVP_PKEY *key = NULL;
+    cdn_status status = cdn_seal_root_load(trust_dir, &root, error);
+    if (status == CDN_OK)
+        status = cdn_seal_key_load(keys_dir, ROOT_KEY, passphrase, &key, error);
+    if (status == CDN_OK && X509_check_private_key(root, key) != 1)
+        status = cdn_seal_fail(error, CDN_E_REFUSED, "root.key does not belong to root.pem");
+    if (status != CDN_OK) {
+        X509_free(root);
+        EVP_PKEY_free(key);
+        return status;
     }
+    *out_root = root;
+    *out_key = key;
     return CDN_OK;
 }
 
-/* Everything of a new signer that needs the lists: certificate, key file, list. */
-static cdn_status enrol(const char *roster, const char *keys_dir, const char *trust_dir,
-                        const char *name, const char *organisation,
-                        const cdn_passphrase *root_passphrase, const cdn_passphrase *passphrase,
-                        cdn_error *error)
+/* One person, one certificate in force: names are compared without regard to ASCII case. */
+static cdn_status check_free(const char *trust_dir, STACK_OF(X509) *list, const char *name,
+                             cdn_error *error)
 {
-    char file[CDN_SEAL_NAME_SIZE + 8];
+    char other[CDN_SEAL_NAME_SIZE];
+    X509 *root = NULL;
+    X509_CRL *crl = NULL;
+    cdn_status status = cdn_seal_root_load(trust_dir, &root, error);
+    if (status == CDN_OK)
+        status = cdn_seal_crl_load(trust_dir, root, true, &crl, error);
+    for (int i = 0; status == CDN_OK && i < sk_X509_num(list); i++) {
+        X509 *one = sk_X509_value(list, i);
+        if (cdn_seal_certificate_text(one, NID_commonName, other) && strcasecmp(other, name) == 0 &&
+            cdn_seal_certificate_is_live(one) && !cdn_seal_crl_holds(crl, one))
+            status = cdn_fail(error, CDN_E_REFUSED, "%s already has a certificate that is in force",
+                              other);
+    }
+    X509_CRL_free(crl);
+    X509_free(root);
+    return status;
+}
+
+cdn_status cdn_seal_enrol(const char *roster, const char *keys_dir, const char *trust_dir,
+                          const char *key_name, const char *name, const char *organisation,
+                          const cdn_passphrase *root_passphrase,
+                          const cdn_passphrase *passphrase, STACK_OF(X509) *list,
+                          cdn_error *error)
+{
     char path[CDN_SEAL_PATH_SIZE];
-    STACK_OF(X509) *list = NULL;
     X509 *root = NULL, *made = NULL;
     EVP_PKEY *root_key = NULL, *key = NULL;
-    CDN_TRY(key_name(name, file, error));
-    CDN_TRY(cdn_seal_path(path, keys_dir, file, error));
-    cdn_status status = cdn_seal_certificates_load(trust_dir, roster, true, &list, error);
-    if (status == CDN_OK)
-        status = check_free(list, name, error);
-    if (status == CDN_OK)
-        status = cdn_seal_root_load(trust_dir, &root, error);
-    if (status == CDN_OK)
-        status = cdn_seal_key_load(keys_dir, ROOT_KEY, root_passphrase, &root_key, error);
-    if (status == CDN_OK && X509_check_private_key(root, root_key) != 1)
-        status = cdn_seal_fail(error, CDN_E_REFUSED, "root.key does not belong to root.pem");
+    CDN_TRY(cdn_seal_path(path, keys_dir, key_name, error));
+    cdn_status status =
+        cdn_seal_issuer_load(keys_dir, trust_dir, root_passphrase, &root, &root_key, error);
     if (status == CDN_OK)
         status = cdn_seal_key_create("P-256", &key, error);
     if (status == CDN_OK)
@@ -147,7 +183,7 @@ static cdn_status enrol(const char *roster, const char *keys_dir, const char *tr
     else if (status == CDN_OK)
         made = NULL;
     if (status == CDN_OK)
-        status = cdn_seal_key_save(keys_dir, file, key, passphrase, error);
+        status = cdn_seal_key_save(keys_dir, key_name, key, passphrase, error);
     if (status == CDN_OK) {
         status = cdn_seal_certificates_save(trust_dir, roster, list, error);
         if (status != CDN_OK)
@@ -157,7 +193,6 @@ static cdn_status enrol(const char *roster, const char *keys_dir, const char *tr
     X509_free(root);
     EVP_PKEY_free(key);
     EVP_PKEY_free(root_key);
-    sk_X509_pop_free(list, X509_free);
     return status;
 }
 
@@ -166,15 +201,37 @@ cdn_status cdn_seal_new_signer(cdn_seal_role role, const char *keys_dir, const c
                                const cdn_passphrase *root_passphrase,
                                const cdn_passphrase *passphrase, cdn_error *error)
 {
+    const char *roster = cdn_seal_roster(role);
+    char file[NAME_MAX];
     int lock = -1;
-    CDN_TRY(check_name("the name", name, error));
-    CDN_TRY(check_name("the organisation", organisation, error));
+    STACK_OF(X509) *list = NULL;
+    CDN_TRY(cdn_seal_check_name("the name", name, error));
+    CDN_TRY(cdn_seal_check_name("the organisation", organisation, error));
+    CDN_TRY(key_file(name, file, error));
     CDN_TRY(cdn_seal_lock(trust_dir, &lock, error));
-    cdn_status status =
-        enrol(cdn_seal_roster(role), keys_dir, trust_dir, name, organisation, root_passphrase,
-              passphrase, error);
+    cdn_status status = cdn_seal_certificates_load(trust_dir, roster, true, &list, error);
+    if (status == CDN_OK)
+        status = check_free(trust_dir, list, name, error);
+    if (status == CDN_OK)
+        status = cdn_seal_enrol(roster, keys_dir, trust_dir, file, name, organisation,
+                                root_passphrase, passphrase, list, error);
+    sk_X509_pop_free(list, X509_free);
     (void)close(lock);
     return status;
+}
+
+/* After a renewal two certificates may be in force: the key (NULL = any) tells which is meant. */
+static X509 *find_certificate(STACK_OF(X509) *list, const char *name, const EVP_PKEY *key)
+{
+    char text[CDN_SEAL_NAME_SIZE];
+    for (int i = 0; i < sk_X509_num(list); i++) {
+        X509 *one = sk_X509_value(list, i);
+        if (cdn_seal_certificate_text(one, NID_commonName, text) && strcmp(text, name) == 0 &&
+            cdn_seal_certificate_is_live(one) &&
+            (key == NULL || X509_check_private_key(one, key) == 1))
+            return one;
+    }
+    return NULL;
 }
 
 cdn_status cdn_seal_signer_load(cdn_seal_role role, const char *keys_dir, const char *trust_dir,
@@ -182,28 +239,28 @@ cdn_status cdn_seal_signer_load(cdn_seal_role role, const char *keys_dir, const 
                                 X509 **out_certificate, EVP_PKEY **out_key, cdn_error *error)
 {
     const char *roster = cdn_seal_roster(role);
-    char file[CDN_SEAL_NAME_SIZE + 8];
-    char text[CDN_SEAL_NAME_SIZE];
+    char file[NAME_MAX];
     STACK_OF(X509) *list = NULL;
-    X509 *found = NULL;
+    X509 *found = NULL, *root = NULL;
+    X509_CRL *crl = NULL;
     EVP_PKEY *key = NULL;
-    CDN_TRY(check_name("the name", name, error));
-    CDN_TRY(key_name(name, file, error));
+    CDN_TRY(cdn_seal_check_name("the name", name, error));
+    CDN_TRY(key_file(name, file, error));
     CDN_TRY(cdn_seal_certificates_load(trust_dir, roster, false, &list, error));
-    for (int i = 0; found == NULL && i < sk_X509_num(list); i++) {
-        X509 *one = sk_X509_value(list, i);
-        if (cdn_seal_certificate_text(one, NID_commonName, text) && strcmp(text, name) == 0 &&
-            cdn_seal_certificate_is_live(one))
-            found = one;
-    }
     cdn_status status = CDN_OK;
-    if (found == NULL)
+    if (find_certificate(list, name, NULL) == NULL)
         status = cdn_fail(error, CDN_E_REFUSED, "%s has no certificate in force in %s", name,
                           roster);
     if (status == CDN_OK)
         status = cdn_seal_key_load(keys_dir, file, passphrase, &key, error);
-    if (status == CDN_OK && X509_check_private_key(found, key) != 1)
+    if (status == CDN_OK && (found = find_certificate(list, name, key)) == NULL)
         status = cdn_seal_fail(error, CDN_E_REFUSED, "the key does not belong to the certificate");
+    if (status == CDN_OK)
+        status = cdn_seal_root_load(trust_dir, &root, error);
+    if (status == CDN_OK)
+        status = cdn_seal_crl_load(trust_dir, root, true, &crl, error);
+    if (status == CDN_OK && cdn_seal_crl_holds(crl, found))
+        status = cdn_fail(error, CDN_E_REFUSED, "the certificate of %s is revoked", name);
     if (status == CDN_OK && X509_up_ref(found) != 1)
         status = cdn_fail_memory(error);
     if (status == CDN_OK) {
@@ -211,6 +268,8 @@ cdn_status cdn_seal_signer_load(cdn_seal_role role, const char *keys_dir, const 
         *out_key = key;
         key = NULL;
     }
+    X509_CRL_free(crl);
+    X509_free(root);
     EVP_PKEY_free(key);
     sk_X509_pop_free(list, X509_free);
     return status;

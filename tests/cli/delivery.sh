@@ -417,10 +417,10 @@ tampered "an entry deleted" "DELETE FROM entries WHERE sequence = 4"
 tampered "the last entry deleted" "DELETE FROM entries
     WHERE sequence = (SELECT max(sequence) FROM entries)"
 tampered "all entries deleted" "DELETE FROM entries"
-tampered "two entries exchanged" "UPDATE entries SET sequence = 30 WHERE sequence = 3;
-    UPDATE entries SET sequence = 3 WHERE sequence = 4; UPDATE entries SET sequence = 4 WHERE sequence = 30"
+tampered "two entries exchanged" "UPDATE entries SET sequence = 30 WHERE sequence = 9;
+    UPDATE entries SET sequence = 9 WHERE sequence = 10; UPDATE entries SET sequence = 10 WHERE sequence = 30"
 case="ledger: triggers"
-for sql in "UPDATE entries SET kind = 'reject' WHERE sequence = 3" "DELETE FROM entries"; do
+for sql in "UPDATE entries SET kind = 'reject' WHERE sequence = 9" "DELETE FROM entries"; do
     checks=$((checks + 1))
     sqlite3 ws/ledger/ledger.sqlite "$sql" 2>/dev/null && fail "sqlite3 may: $sql"
 done

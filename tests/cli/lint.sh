@@ -80,6 +80,10 @@ done
 for name in malloc calloc realloc free; do
     plant lib/core/planted.c "void f(void) {\n    x = $name(y);\n}" "heap function outside core/alloc.c: $name"
 done
+for name in time clock_gettime gettimeofday X509_gmtime_adj X509_cmp_current_time; do
+    plant lib/seal/planted.c "void f(void) {\n    x = $name(y);\n}" "clock outside core/clock.c: $name"
+done
+pass lib/core/clock2.c "void f(void) {\n    x = cdn_instant_time(y);\n}"
 plant lib/rule/planted.c '/* fine */ strcpy(a, b);' 'banned function strcpy'
 pass lib/rule/planted.c '/* strcpy(a) */ int x; // free(y)\nconst char *s = "malloc(3) \\" system(1)";'
 pass lib/rule/planted.c 'void f(void) { cdn_free(x); my_system(y); snprintf(a); p->free(q); }'

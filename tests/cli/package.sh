@@ -53,6 +53,8 @@ expect() {
     first=$(printf '%s\n' "$said" | head -n 1)
     case $1 in
     OK*) want=0 ;;
+    EXPIRED*) want=10 ;;
+    "NOT YET"*) want=11 ;;
     *) want=1 ;;
     esac
     [ "$first" = "$1" ] || fail "$name: verify.sh says '$first', expected '$1'"
@@ -209,7 +211,15 @@ expect "REFUSED: the number of approvals is not a number" "number of approvals i
 try "past its last day"
 sed -i 's/9999-12-31/2020-01-01/' try/bag-info.txt try/data/release.json
 reseal
-expect "REFUSED: the release could be used until 2020-01-01"
+expect "EXPIRED: the release could be used until 2020-01-01"
+try "before its first day"
+sed -i 's/2024-10-04/9998-12-31/' try/bag-info.txt try/data/release.json
+reseal
+expect "NOT YET: the release may be used from 9998-12-31"
+try "its first day is today"
+sed -i "s/2024-10-04/$(date -u +%Y-%m-%d)/" try/bag-info.txt try/data/release.json
+reseal
+expect "OK: 2 approvals" "2 of 2 approvals"
 try "its last day is today"
 sed -i "s/9999-12-31/$(date -u +%Y-%m-%d)/" try/bag-info.txt try/data/release.json
 reseal
@@ -377,7 +387,7 @@ zip_expect z-many.zip "REFUSED: the zip holds more than 10000"
 zip_expect z-empty.zip "expected a package folder or a zip"
 zip_expect z-text.zip "expected a package folder or a zip"
 zip_expect z-cut.zip "zip"
-[ -z "$(ls "$TMPDIR")" ] || fail "a verified package leaves files behind"
+[ -z "$(ls "$TMPDIR")" ] || fail "a verified package leaves files behind: $(find "$TMPDIR" | head -n 5)"
 
 echo "$checks damages tried, $failures failures"
 [ "$failures" -eq 0 ]

@@ -41,13 +41,15 @@ static cdn_status sign(char **words, cdn_error *error)
     return status;
 }
 
-static cdn_status verify(char **words, cdn_error *error)
+static cdn_status verify(char **words, cdn_package_verdict *verdict, cdn_error *error)
 {
     cdn_package_report report;
     cdn_status status = cdn_package_verify(words[0], words[1], &report, error);
+    *verdict = report.verdict;
     if (status == CDN_OK) {
         printf("OK: %s, %u of %u approvals\n%s", report.release_id, report.approvals,
                report.approvals_required, report.approvers.bytes);
+        printf("  status: %s\n", report.standing.bytes);
         cdn_package_report_release(&report);
     }
     return status;
@@ -57,6 +59,7 @@ int main(int count, char **words)
 {
     cdn_error error = CDN_ERROR_INIT;
     cdn_status status = CDN_E_USAGE;
+    cdn_package_verdict verdict = CDN_PACKAGE_REFUSED;
     cdn_release release = package_fixture();
     const char *command = count > 1 ? words[1] : "";
     if (strcmp(command, "stage") == 0 && count == 3)
@@ -68,11 +71,13 @@ int main(int count, char **words)
     else if (strcmp(command, "zip") == 0 && count == 4)
         status = cdn_package_zip(words[2], words[3], &error);
     else if (strcmp(command, "verify") == 0 && count == 4)
-        status = verify(words + 2, &error);
+        status = verify(words + 2, &verdict, &error);
     if (status != CDN_OK) {
         char text[1200];
         (void)cdn_error_format(&error, text, sizeof text);
-        printf("%s%s\n", status == CDN_E_REFUSED ? "REFUSED: " : "", text);
+        bool plain = status == CDN_E_REFUSED && verdict == CDN_PACKAGE_REFUSED;
+        printf("%s%s\n", plain ? "REFUSED: " : "", text);
     }
-    return cdn_status_exit_code(status);
+    return status == CDN_E_REFUSED ? cdn_package_verdict_code(verdict)
+                                   : cdn_status_exit_code(status);
 }

@@ -1,0 +1,245 @@
+#!/bin/sh
+# verify.sh TRUST - is this package complete, unchanged, approved, and good to use today?
+#
+# Run it inside the package. TRUST is the folder that you got from the sender by another way:
+# root.pem, crl.pem, approvers.pem, and as a rule status.json with status.json.p7s. Needs
+# openssl, sha512sum, find, grep, sed and coreutils. A copy inside a package proves nothing
+# about itself: keep your own copy. The first line of the answer, and the exit code:
+#
+#   OK: N approvals       0    EXPIRED: why     10    SUPERSEDED: by which   13
+#   REFUSED: why          1    NOT YET: from    11    REVOKED: whose key     14
+#   (called wrongly)      2    WITHDRAWN: why   12    STALE: trust folder    15
+set -u
+LC_ALL=C
+export LC_ALL
+unset OPENSSL_CONF
+answer() {
+    printf '%s\n' "$2"
+    exit "$1"
+}
+refuse() {
+    answer 1 "REFUSED: $1"
+}
+trust=${1:-}
+if [ $# -ne 1 ] || [ -z "$trust" ]; then
+    echo "usage: sh verify.sh TRUST-FOLDER" >&2
+    exit 2
+fi
+case $trust in
+/*) ;;
+*) trust=./$trust ;;
+esac
+for file in root.pem crl.pem approvers.pem; do
+    [ -f "$trust/$file" ] || refuse "the trust folder must hold $file"
+done
+work=$(mktemp -d) || refuse "no room for temporary files"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
+
+# 1. Plain files with plain names, none that no manifest lists.
+odd=$(find . ! -type f ! -type d | head -n 1)
+[ -z "$odd" ] || refuse "a link or device: $odd"
+[ -z "$(find . -name '*[!A-Za-z0-9._-]*' | head -n 1)" ] ||
+    refuse "a file name with unusual characters"
+tags='VERIFY.txt bag-info.txt bagit.txt manifest-sha512.txt verify.sh'
+for file in $tags tagmanifest-sha512.txt; do
+    [ -f "$file" ] || refuse "missing $file"
+done
+extra=$(find . -type f ! -path './data/*' | sed 's|^\./||' | grep -Evx -e 'VERIFY\.txt' \
+    -e 'bag-info\.txt|bagit\.txt|(tag)?manifest-sha512\.txt|verify\.sh' \
+    -e 'signatures/approver-[1-9][0-9]?\.p7s' | sort | head -n 1)
+[ -z "$extra" ] || refuse "unlisted $extra"
+if grep -Evxq '[0-9a-f]{128}  data/[A-Za-z0-9._/-]+' manifest-sha512.txt ||
+    grep -Evxq '[0-9a-f]{128}  [A-Za-z0-9._-]+' tagmanifest-sha512.txt; then
+    refuse "a manifest line of another form"
+fi
+cut -c131- manifest-sha512.txt >"$work/listed"
+find data -type f 2>/dev/null | sort >"$work/found"
+extra=$(grep -Fvx -f "$work/listed" "$work/found" | head -n 1)
+[ -z "$extra" ] || refuse "unlisted $extra"
+missing=$(grep -Fvx -f "$work/found" "$work/listed" | head -n 1)
+[ -z "$missing" ] || refuse "missing $missing"
+cmp -s "$work/listed" "$work/found" || refuse "a manifest out of order"
+cut -c131- tagmanifest-sha512.txt >"$work/listed"
+printf '%s\n' $tags | cmp -s - "$work/listed" ||
+    refuse "the tag manifest must list $tags"
+
+# 2. Unchanged bytes.
+for list in tagmanifest-sha512.txt manifest-sha512.txt; do
+    if ! sha512sum --strict --quiet -c "$list" >"$work/sums" 2>/dev/null; then
+        refuse "changed $(sed -n 's/: FAILED.*//p' "$work/sums" | head -n 1)"
+    fi
+done
+info() {
+    sed -n "s/^$1: //p" bag-info.txt
+}
+
+# 3. How many people must have signed: the package may ask for more, never for fewer.
+need=2
+at_least() {
+    case $1 in
+    '' | *[!0-9]* | ????*) refuse "the number of approvals is not a number" ;;
+    esac
+    [ "$1" -le "$need" ] || need=$1
+}
+at_least "$(info Cordon-Approvals-Required)"
+[ ! -e "$trust/threshold" ] || at_least "$(cat "$trust/threshold")"
+
+# 4. Times, all in UTC and as 14 digits, so that they compare as numbers. The root's list of
+# revoked certificates must be of the root, and not out of date.
+now=$(date -u +%Y%m%d%H%M%S)
+soon=$(date -u -d '5 minutes' +%Y%m%d%H%M%S 2>/dev/null) || soon=$now # clocks differ
+instants() {
+    sed -n -e 's/^[ 0-9]*:d=[ 0-9a-z=]*prim: UTCTIME *:\([0-9]*\)Z$/20\1/p' \
+        -e 's/^[ 0-9]*:d=[ 0-9a-z=]*prim: GENERALIZEDTIME *:\([0-9]*\)Z$/\1/p'
+}
+day() {
+    printf %s "$1" | sed 's/^\(....\)\(..\)\(..\).*/\1-\2-\3/'
+}
+is_time() {
+    printf '%s\n' "$1" | grep -Eqx '[0-9]{14}' || refuse "$2"
+}
+fresh_until() {
+    is_time "$1" "the trust folder does not say how long it is good"
+    [ "$now" -le "$1" ] ||
+        answer 15 "STALE: the trust folder was good until $(day "$1"); get the current one"
+}
+openssl crl -in "$trust/crl.pem" -CAfile "$trust/root.pem" -noout 2>&1 | grep -qx 'verify OK' ||
+    refuse "crl.pem is not the root's"
+fresh_until "$(openssl asn1parse -in "$trust/crl.pem" 2>/dev/null | instants | sed -n 2p)"
+cat "$trust/root.pem" "$trust/crl.pem" >"$work/root-and-crl.pem"
+
+# signer SIGNATURE CONTENT: checks one signature; who made it is then in $name and $key, the end
+# of the certificate's time in $until. The certificate was in force when the signer says to have
+# signed; what that is worth after $until, step 7 asks.
+cms_verify() {
+    openssl cms -verify -binary -cades -inform PEM -in "$1" -content "$2" -no-CApath \
+        -no-CAstore -nointern -certfile "$trust/approvers.pem" -signer "$work/who.pem" \
+        -out /dev/null -no_check_time "$3" "$4" $5 >/dev/null 2>&1
+}
+signer() {
+    rm -f "$work/who.pem"
+    cms_verify "$1" "$2" -CAfile "$trust/root.pem" '' || refuse "$1 is not a valid $3"
+    [ "$(grep -c 'BEGIN CERTIFICATE' "$work/who.pem")" = 1 ] ||
+        refuse "$1 has more than one signer"
+    openssl cms -cmsout -print -noout -inform PEM -in "$1" 2>/dev/null |
+        sed -n '/digestAlgorithm:/{n;p;}' | grep -Eq '^ *algorithm: sha(256|384|512) ' ||
+        refuse "$1 uses a weak digest"
+    openssl x509 -in "$work/who.pem" -noout -subject \
+        -nameopt esc_ctrl,utf8,sep_multiline,lname,space_eq >"$work/subject"
+    name=$(sed -n 's/^ *commonName = //p' "$work/subject")
+    key=$(openssl x509 -in "$work/who.pem" -noout -pubkey |
+        openssl pkey -pubin -outform DER | sha512sum)
+    [ -n "$name" ] && [ -n "$key" ] || refuse "$1 has no signer"
+    cms_verify "$1" "$2" -CAfile "$work/root-and-crl.pem" -crl_check ||
+        answer 14 "REVOKED: the certificate of $name is revoked"
+    signed=$(openssl asn1parse -in "$1" 2>/dev/null |
+        sed -n '/prim: OBJECT *:signingTime$/{n;n;p;}' | instants)
+    is_time "$signed" "$1 does not say when it was made"
+    [ "$signed" -le "$soon" ] || refuse "$1 is not a valid $3"
+    for certificate in "$trust/root.pem" "$work/who.pem"; do
+        from=$(openssl asn1parse -in "$certificate" | instants | sed -n 1p)
+        until=$(openssl asn1parse -in "$certificate" | instants | sed -n 2p)
+        is_time "$from" "a certificate without dates"
+        is_time "$until" "a certificate without dates"
+        [ "$signed" -ge "$from" ] && [ "$signed" -le "$until" ] || refuse "$1 is not a valid $3"
+    done
+}
+
+# 5. Approvals: every one is good; people and keys are counted once.
+: >"$work/names"
+: >"$work/keys"
+: >"$work/organisations"
+count=0
+repeated=no
+ended=
+for signature in signatures/approver-*.p7s; do
+    [ -f "$signature" ] || continue
+    signer "$signature" tagmanifest-sha512.txt approval
+    grep -Fxq -e "Cordon-Approver: $name" bag-info.txt ||
+        refuse "$name is not an approver of this release"
+    [ "$now" -le "$until" ] || ended="${ended:-the certificate of $name ended on $(day "$until")}"
+    if ! grep -Fxq -e "$name" "$work/names" &&
+        ! grep -Fxq -e "$key" "$work/keys"; then
+        count=$((count + 1))
+        printf '%s\n' "$name" >>"$work/names"
+        printf '%s\n' "$key" >>"$work/keys"
+        sed -n 's/^ *organizationName = //p' "$work/subject" >>"$work/organisations"
+    else
+        repeated=yes
+    fi
+done
+[ "$count" -ge "$need" ] || refuse "$count of $need approvals"
+[ $repeated = no ] || refuse "an approval is there twice"
+
+# 6. In which roles, and from how many organisations, where the agreement says so.
+info Cordon-Role-Required >"$work/roles"
+while read -r role number; do
+    has=0
+    while IFS= read -r name; do
+        grep -Fxq -e "Cordon-Approver-Role: $role $name" bag-info.txt && has=$((has + 1))
+    done <"$work/names"
+    case $number in
+    '' | *[!0-9]* | ????*) refuse "the number of approvals is not a number" ;;
+    esac
+    [ "$has" -ge "$number" ] || refuse "$has of $number approvals as $role"
+done <"$work/roles"
+if grep -Fxq 'Cordon-One-Per-Organisation: yes' bag-info.txt; then
+    [ "$(sort -u "$work/organisations" | wc -l)" -eq "$count" ] ||
+        refuse "two approvals by one organisation"
+fi
+
+# 7. The status list, signed by an approver whose certificate is in force: is the release
+# withdrawn or replaced? When an approver's certificate has ended, the list must know these bytes.
+standing="not known, the trust folder has no status list"
+listed=
+if [ -e "$trust/status.json" ]; then
+    signer "$trust/status.json.p7s" "$trust/status.json" "signature of the status list"
+    [ "$now" -le "$until" ] || refuse "the certificate that signed the status list has expired"
+    list() {
+        sed -n "s/^  \"$1\": \"*\([^\",]*\)\"*,*\$/\1/p" "$trust/status.json"
+    }
+    digits() {
+        list "$1" | sed 's/[^0-9]//g'
+    }
+    is_time "$(digits issued)" "status.json is not a status list"
+    [ "$(digits issued)" -le "$soon" ] || refuse "status.json is from the future"
+    fresh_until "$(digits nextUpdate)"
+    release=$(info External-Identifier)
+    case $release in
+    '' | *[!A-Za-z0-9_-]*) refuse "the release has no plain name" ;;
+    esac
+    sed -n "/^    \"$release\": {\$/,/^    }/p" "$trust/status.json" >"$work/entry"
+    entry() {
+        sed -n "s/^      \"$1\": \"\(.*\)\",*\$/\1/p" "$work/entry"
+    }
+    listed=$(entry status)
+    digest=$(openssl dgst -sha256 -r tagmanifest-sha512.txt | cut -c1-64)
+    [ -z "$listed" ] || [ "$(entry signedBytes)" = "$digest" ] ||
+        refuse "the status list has other bytes for this release"
+    standing="${listed:-not listed} (list $(list version) of $(day "$(digits issued)"), next by \
+$(day "$(digits nextUpdate)"))"
+fi
+[ -z "$ended" ] || [ -n "$listed" ] ||
+    answer 10 "EXPIRED: $ended, and no status list vouches for the release"
+case $listed in
+'' | active) ;;
+withdrawn) answer 12 "WITHDRAWN: $(entry reason)" ;;
+superseded) answer 13 "SUPERSEDED: by $(entry by)" ;;
+*) refuse "status.json is not a status list" ;;
+esac
+
+# 8. The days on which the release may be used.
+for tag in Cordon-Not-Before Cordon-Not-After; do
+    info $tag | grep -Eqx '[0-9]{4}-[0-9]{2}-[0-9]{2}' ||
+        refuse "no dates between which the release may be used"
+done
+today=$(date -u +%Y%m%d)
+[ "$today" -le "$(info Cordon-Not-After | sed 's/-//g')" ] ||
+    answer 10 "EXPIRED: the release could be used until $(info Cordon-Not-After)"
+[ "$today" -ge "$(info Cordon-Not-Before | sed 's/-//g')" ] ||
+    answer 11 "NOT YET: the release may be used from $(info Cordon-Not-Before)"
+
+echo "OK: $count approvals"
+sed 's/^/  approved by /' "$work/names"
+echo "  status: $standing"

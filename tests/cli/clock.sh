@@ -1,0 +1,221 @@
+#!/bin/sh
+# clock.sh - packages made a year ago, verified today by a stranger with stock tools.
+#
+# The clock is moved with faketime, for our program and for openssl alike. Each
+# package is looked at by verify.sh under dash, which knows openssl and sha512sum
+# only, and by `cordon verify`; both must give the same answer and exit code.
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "$(dirname "$0")/../support/cli.sh"
+if [ "${FLAVOUR:-}" = asan ]; then
+    echo "skipped: faketime and the sanitizers both want to be loaded first"
+    exit 0
+fi
+
+# at OFFSET COMMAND...: with the clock moved, e.g. -400d; times of files stay as they are
+at() {
+    at_offset=$1
+    shift
+    NO_FAKE_STAT=1 faketime -f "$at_offset" "$@"
+}
+program=$cordon
+printf '#!/bin/sh\nNO_FAKE_STAT=1 exec faketime -f "$CLOCK" "%s" "$@"\n' "$program" >then
+chmod +x then
+
+# past OFFSET: from here on our program lives then; now: today
+past() {
+    CLOCK=$1
+    export CLOCK
+    cordon=$work/then
+}
+now() {
+    cordon=$program
+    CLOCK=+0
+}
+
+# answers CODE LINE [OFFSET [TRUST]]: what both tools say of the package in $package
+answers() {
+    checks=$((checks + 1))
+    answers_at=${3:-+0}
+    answers_trust=$work/${4:-trust}
+    said=$(cd "$package" && at "$answers_at" dash ./verify.sh "$answers_trust" 2>&1)
+    code=$?
+    first=$(printf '%s\n' "$said" | head -n 1)
+    [ "$first" = "$2" ] || fail "verify.sh says '$first', expected '$2'"
+    [ "$code" = "$1" ] || fail "verify.sh exits with $code, expected $1"
+    past "$answers_at"
+    run verify "$package" --trust "$answers_trust"
+    now
+    [ "$code" = "$1" ] || { fail "verify exits with $code, expected $1"; show; }
+    case $2 in
+    OK*) grep -q '^verified: ' out || fail "verify does not say verified" ;;
+    *) grep -Fq -- "${5:-${2#REFUSED: }}" err || { fail "verify does not say '$2'"; show; } ;;
+    esac
+}
+
+# publish: the trust folder goes to the stranger
+publish() {
+    rm -rf trust
+    mkdir trust
+    cp ws/trust/*.pem ws/trust/status.json* trust/
+}
+
+# release SCRIPT: staged, approved by two, delivered; its folder in $package
+release() {
+    stage ws "$1"
+    for name in "Asha Example" "Bram Sample"; do
+        must approve "$id" --as "$name" --workspace ws
+    done
+    must deliver "$id" --workspace ws
+    package=$work/ws/outbox/$id
+}
+
+# --- 400 days ago ------------------------------------------------------------------------------------
+past -400d
+must init ws
+sed -i 's/from = "[^"]*"/from = "2020-01-01"/; s/ to = "[^"]*"/ to = "2099-12-31"/' \
+    ws/policies/agreements/london-adass.lua
+must synth --out ws/data --workers 3000 --workplaces 200
+must load --workspace ws
+keys ws "Asha Example" "Bram Sample" "Carys Specimen"
+release "$root/scripts/borough_coverage.lua"
+old=$id
+must status --as "Asha Example" --workspace ws
+publish
+case="good, on the day"
+answers 0 "OK: 2 approvals" -400d
+case="the same trust folder 50 days later"
+answers 15 "STALE: the trust folder was good until $(date -u -d '-360 days' +%F); get the current one" \
+    -350d
+
+# --- a year later: certificates have ended, the data owner has gone on ---------------------------------
+case="today, with the trust folder of then"
+now
+checks=$((checks + 1))
+(cd "$package" && dash ./verify.sh "$work/trust") | grep -q '^STALE: ' || fail "not stale"
+must key crl --workspace ws
+for name in "Asha Example" "Bram Sample" "Carys Specimen"; do
+    must key renew --name "$name" --no-passphrase --workspace ws
+done
+case="certificates ended, the status list is of then"
+publish
+rm trust/status.json*
+answers 10 "EXPIRED: the certificate of Asha Example ended on $(date -u -d '-4 days' +%F), and no \
+status list vouches for the release"
+must status --as "Bram Sample" --workspace ws
+publish
+case="good, after the certificates have ended"
+answers 0 "OK: 2 approvals"
+check "the list says so" grep -q '^status: active (list ' out
+case="good, with a new release beside it"
+release "$root/scripts/icb_area.lua"
+must status --as "Asha Example" --workspace ws
+publish
+new=$id
+answers 0 "OK: 2 approvals"
+package=$work/ws/outbox/$old
+answers 0 "OK: 2 approvals"
+
+# --- forged --------------------------------------------------------------------------------------------
+# forge NAME: a copy of the old package as $package
+forge() {
+    case=$1
+    rm -rf forged
+    cp -rp "ws/outbox/$old" forged
+    package=$work/forged
+}
+reseal() {
+    (cd forged && find data -type f | LC_ALL=C sort | xargs sha512sum >manifest-sha512.txt &&
+        sha512sum VERIFY.txt bag-info.txt bagit.txt manifest-sha512.txt verify.sh \
+            >tagmanifest-sha512.txt)
+}
+# sign OFFSET FILE CERTIFICATE KEY: by openssl, at another time
+sign() {
+    at "$1" openssl cms -sign -binary -cades -keyid -nosmimecap -nocerts -outform PEM -md sha256 \
+        -in forged/tagmanifest-sha512.txt -signer "$3" -inkey "$4" -out "forged/signatures/$2" ||
+        fail "openssl cannot sign"
+}
+forge "a figure changed"
+file=$(cd forged && find data/tables -type f | head -n 1)
+sed -i '$s/.$/&1/' "forged/$file"
+answers 1 "REFUSED: changed $file"
+forge "one signature stripped"
+rm forged/signatures/approver-2.p7s
+answers 1 "REFUSED: 1 of 2 approvals"
+
+# The keys of both approvers of then fall into other hands. What they sign now, under certificates
+# that have ended, with a time of then, is new bytes that no status list knows.
+awk '/BEGIN/ { n++ } n == 1' ws/trust/approvers.pem >asha.pem
+case="the keys of then are gone"
+openssl pkey -in ws/keys/asha-example.key -pubout >asha.pub
+check "renewal replaced them" sh -c "! openssl x509 -in asha.pem -noout -pubkey | cmp -s - asha.pub"
+# certify FILE NAME SERIAL: another certificate that was in force then, and its key
+certify() {
+    openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"
+    openssl req -new -key "$1.key" -subj "/O=Data owner/CN=$2" -out "$1.csr"
+    printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=emailProtection\nsubjectKeyIdentifier=hash\n' \
+        >"$1.cnf"
+    at -410d openssl x509 -req -in "$1.csr" -CA ws/trust/root.pem -CAkey ws/keys/root.key -days 396 \
+        -sha256 -extfile "$1.cnf" -set_serial "$3" -out "$1.pem" 2>/dev/null
+}
+certify asha2 "Asha Example" 71
+certify bram2 "Bram Sample" 72
+cat asha2.pem bram2.pem >>trust/approvers.pem
+forge "stolen keys, signed with a time of then: the bytes of a release that the list has"
+echo "One more line." >>forged/data/notes.md
+sed -i "s/\"sha512\": \"$(cd "ws/outbox/$old" && sha512sum data/notes.md | cut -c1-128)\"/\"sha512\": \"$(
+    sha512sum forged/data/notes.md | cut -c1-128)\"/; s/\"sha256\": \"$(
+    cd "ws/outbox/$old" && sha256sum data/notes.md | cut -c1-64)\"/\"sha256\": \"$(
+    sha256sum forged/data/notes.md | cut -c1-64)\"/" forged/data/release.json
+reseal
+sign -399d approver-1.p7s asha2.pem asha2.key
+sign -399d approver-2.p7s bram2.pem bram2.key
+answers 1 "REFUSED: the status list has other bytes for this release"
+case="stolen keys, another name of the release"
+sed -i "s/$old/${old%?}x/" forged/bag-info.txt forged/data/release.json
+reseal
+sign -399d approver-1.p7s asha2.pem asha2.key
+sign -399d approver-2.p7s bram2.pem bram2.key
+answers 10 "EXPIRED: the certificate of Asha Example ended on $(date -u -d '-14 days' +%F), and no \
+status list vouches for the release"
+case="a time of signing when the certificate had ended"
+sign -5d approver-1.p7s asha2.pem asha2.key
+answers 1 "REFUSED: signatures/approver-1.p7s is not a valid approval" "" "" "approver-1.p7s: "
+case="a time of signing that is to come"
+sign +2d approver-1.p7s asha2.pem asha2.key
+answers 1 "REFUSED: signatures/approver-1.p7s is not a valid approval" "" "" "approver-1.p7s: "
+publish
+
+# --- revoked ---------------------------------------------------------------------------------------------
+case="revoked today"
+cp -rp ws kept
+must key revoke --name "Bram Sample" --reason "laptop stolen" --workspace ws
+publish
+package=$work/ws/outbox/$new
+answers 14 "REVOKED: the certificate of Bram Sample is revoked"
+case="revoked today, signed by the certificate before"
+package=$work/ws/outbox/$old
+answers 14 "REVOKED: the certificate of Bram Sample is revoked"
+case="the revoked cannot sign the list"
+in_ws ws status --as "Bram Sample"
+exits 1 "revoked"
+case="an old list hides it only until it is stale"
+cp kept/trust/crl.pem trust/crl.pem
+answers 0 "OK: 2 approvals"
+answers 15 "STALE: the trust folder was good until $(date -u -d '+200 days' +%F); get the current one" +300d
+rm -rf ws
+mv kept ws
+
+# --- withdrawn and superseded ------------------------------------------------------------------------------
+case="withdrawn"
+must withdraw "$old" --reason "a wrong month" --as "Carys Specimen" --workspace ws
+publish
+package=$work/ws/outbox/$old
+answers 12 "WITHDRAWN: a wrong month"
+case="the other one is as good as before"
+package=$work/ws/outbox/$new
+answers 0 "OK: 2 approvals"
+
+# --- the agreement's last day --------------------------------------------------------------------------------
+case="past the last day of use"
+forge "past the last day of use"
+done_testing

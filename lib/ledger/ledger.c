@@ -180,11 +180,11 @@ static cdn_status check_entry(const cdn_ledger *ledger, const cdn_ledger_entry *
     return CDN_OK;
 }
 
-/* Walks the chain from its start, checking each entry, then that no tail is missing. */
-static cdn_status walk(cdn_ledger *ledger, const char *release_id, cdn_ledger_visit visit,
-                       void *context, char head[CDN_SHA256_HEX], uint64_t *out_entries,
-                       cdn_error *error)
+/* Visits each entry after checking it; then, that no tail is missing. */
+static cdn_status walk_entries(cdn_ledger *ledger, const char *release_id, cdn_ledger_visit visit,
+                               void *context, uint64_t *out_entries, cdn_error *error)
 {
+    char head[CDN_SHA256_HEX];
     sqlite3_stmt *statement = NULL;
     uint64_t entries = 0;
     int64_t counted = 0;
@@ -208,7 +208,6 @@ static cdn_status walk(cdn_ledger *ledger, const char *release_id, cdn_ledger_vi
     }
     if (status == CDN_OK && step != SQLITE_DONE)
         status = fail(ledger, "cannot read the ledger", error);
-    /* counted while the walk's read lock is held, so that both see one state */
     if (status == CDN_OK)
         status = query_number(ledger, "SELECT seq FROM sqlite_sequence WHERE name = 'entries'",
                               &counted, error);
@@ -218,6 +217,16 @@ static cdn_status walk(cdn_ledger *ledger, const char *release_id, cdn_ledger_vi
                              "entry %" PRIu64 " is missing at the end of the ledger", entries + 1);
     if (status == CDN_OK)
         *out_entries = entries;
+    return status;
+}
+
+/* In one transaction, so that entries and their number are of one state while others add. */
+static cdn_status walk(cdn_ledger *ledger, const char *release_id, cdn_ledger_visit visit,
+                       void *context, uint64_t *out_entries, cdn_error *error)
+{
+    CDN_TRY(run(ledger, "BEGIN", "cannot read the ledger", error));
+    cdn_status status = walk_entries(ledger, release_id, visit, context, out_entries, error);
+    roll_back(ledger);
     return status;
 }
 
@@ -375,14 +384,12 @@ cdn_status cdn_ledger_add(cdn_ledger *ledger, const char *kind, const char *rele
 
 cdn_status cdn_ledger_verify(cdn_ledger *ledger, uint64_t *entries, cdn_error *error)
 {
-    char head[CDN_SHA256_HEX];
-    return walk(ledger, NULL, NULL, NULL, head, entries, error);
+    return walk(ledger, NULL, NULL, NULL, entries, error);
 }
 
 cdn_status cdn_ledger_each(cdn_ledger *ledger, const char *release_id, cdn_ledger_visit visit,
                            void *context, cdn_error *error)
 {
-    char head[CDN_SHA256_HEX];
     uint64_t entries = 0;
-    return walk(ledger, release_id, visit, context, head, &entries, error);
+    return walk(ledger, release_id, visit, context, &entries, error);
 }

@@ -31,7 +31,7 @@ def demand(holds, *what):
 
 
 def read_tree(workspace):
-    tree = {}
+    tree = {folder: None for folder in FOLDERS if os.path.isdir(os.path.join(workspace, folder))}
     for folder in FOLDERS:
         for place, folders, files in os.walk(os.path.join(workspace, folder)):
             here = os.path.relpath(place, workspace)
@@ -43,13 +43,15 @@ def read_tree(workspace):
 
 
 def write_tree(workspace, tree):
-    """The folders themselves stay: a program may hold them open."""
+    """The folders of every workspace stay: a program may hold them open."""
     for folder in FOLDERS:
         for place, folders, files in os.walk(os.path.join(workspace, folder), topdown=False):
             for name in files:
                 os.unlink(os.path.join(place, name))
             for name in folders:
                 os.rmdir(os.path.join(place, name))
+            if place.endswith("/delivered") and "delivered" not in tree:
+                os.rmdir(place)
     for path in sorted(tree):
         whole = os.path.join(workspace, path)
         if tree[path] is None:

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import atexit
 import os
 import select
 import shutil
@@ -35,6 +36,11 @@ def compiled(name, folder, *arguments):
     return out
 
 
+def ledger_driver(folder):
+    return compiled("ledger", folder, os.path.join(BUILD, "libcordon.a"), "-lcsv", "-ljansson",
+                    "-larchive", "-lsqlite3", "-lcrypto", "-lpthread")
+
+
 class Scene:
     """A workspace in a temporary folder, and what was done in it."""
 
@@ -44,6 +50,7 @@ class Scene:
         self.folder = tempfile.mkdtemp(prefix="crash-", dir=memory)
         self.workspace = os.path.join(self.folder, "ws")
         self.out = os.path.join(self.folder, "out")
+        atexit.register(shutil.rmtree, self.folder, True)
         os.mkdir(os.path.join(self.folder, "tmp"))
         self.environment = dict(os.environ, CORDON_THREADS="1",
                                 TMPDIR=os.path.join(self.folder, "tmp"))
@@ -111,6 +118,10 @@ class Scene:
     def ledger(self):
         return judge.read_ledger(os.path.join(self.workspace, judge.LEDGER))
 
+    def put(self, path, content):
+        with open(os.path.join(self.workspace, path), "wb") as f:
+            f.write(content)
+
     def finish(self):
         """Does everything again: each command works, or is refused because it was done before."""
         for command, person, arguments in self.steps():
@@ -120,9 +131,6 @@ class Scene:
         code, said = self.run("ledger", "verify")
         judge.demand(code == 0, "ledger verify:", said)
         judge.check_finished(judge.read_tree(self.workspace), self.ledger(), self.release, PEOPLE)
-
-    def close(self):
-        shutil.rmtree(self.folder)
 
 
 class Server:

@@ -1,18 +1,22 @@
 #!/usr/bin/env python3
 """Every command that writes, stopped or refused at each of its changes to files, one after another.
 
-For each command on the way from a script to a delivered package (with and without encryption), and
-for each change N that it makes (door.c): killed before N, killed in the middle of N, N refused once
-(EIO, ENOSPC, EINTR), a short write at N, every change refused from N on. After each: what judge.py
-demands; success is reported only of what was done; then everything is done again, and must end in
-one delivered package with nothing left over. Equal states are gone on from once.
+For each command on the way from a script to a delivered package, and for each change N that it
+makes (door.c): killed before N, killed in the middle of N, N refused once (EIO, ENOSPC, EINTR), a
+short write at N, no room from N on. After each: what judge.py demands; success is reported only of
+what was done, and never when a sync failed; then everything is done again, and must end in one
+delivered package with nothing left over. Equal states are gone on from once.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import os
+
 import judge
 import scene
 
-HOWS = ("kill", "torn", "EIO", "ENOSPC", "EINTR", "short", "ENOSPC+", "EIO+")
-HARMLESS = ("EINTR", "short")
+# What is tried, and on which changes, by the door's words for them; None: on all.
+HOWS = (("kill", None), ("torn", ("write",)), ("short", ("write",)),
+        ("EINTR", ("write", "create")), ("EIO", ("write", "sync")),
+        ("ENOSPC", ("write", "create", "mkdir", "rename")), ("ENOSPC+", None))
 
 
 class Hunt:
@@ -36,22 +40,40 @@ class Hunt:
             self.seen.add(state)
             self.place.finish()
 
+    def changes_of(self, step, before):
+        """The door's words for the changes that a step makes."""
+        log = os.path.join(self.place.folder, "log")
+        open(log, "w").close()
+        judge.write_tree(self.place.workspace, before)
+        code, said = self.place.run(*step[2], door={"CRASH_LOG": log})
+        judge.demand(code == 0, step[0], "does not even work:", said)
+        with open(log) as f:
+            return [line.split(" ") for line in f.read().split("\n")[:-1]]
+
+    def may_fail_silently(self, changes, at):
+        """SQLite takes no notice when the folder of its fresh journal cannot be synced; that alone
+        loses nothing, a power failure right after it could."""
+        folder = os.stat(os.path.join(self.place.workspace, "ledger")).st_ino
+        before = changes[at - 2]
+        return changes[at - 1] == ["sync", str(folder)] and before[0] == "sync"
+
     def stop_everywhere(self, step, before):
+        changes = self.changes_of(step, before)
         server = scene.Server(self.place, step[2])
-        changes = None  # known when it is not stopped any more
-        for how in HOWS:
-            at = 0
-            while changes is None or at < changes:
-                at += 1
+        for how, words in HOWS:
+            for at, change in enumerate(changes, 1):
+                if words is not None and change[0] not in words:
+                    continue
                 judge.write_tree(self.place.workspace, before)
                 code, said = server.run(f"{at}:{how}")
+                self.stops += 1
                 try:
                     self.judge(step, code, said)
+                    judge.demand(code != 0 or how != "EIO" or change[0] != "sync" or
+                                 self.may_fail_silently(changes, at), "a sync failed, and",
+                                 step[0], "reports success")
                 except judge.Broken as broken:
-                    scene.fail_with(f"{step[0]}, change {at}, {how}: {broken}\n{said}")
-                if how == "kill" and code == 0:
-                    changes = at - 1
-            self.stops += at
+                    scene.fail_with(f"{step[0]}, change {at} ({change[0]}), {how}: {broken}\n{said}")
         server.close()
         return changes
 
@@ -62,7 +84,7 @@ class Hunt:
             if step[0] in stopped:
                 stops = self.stops
                 changes = self.stop_everywhere(step, before)
-                print(f"{step[0]}: {changes} changes, stopped {self.stops - stops} times")
+                print(f"{step[0]}: {len(changes)} changes, stopped {self.stops - stops} times")
                 judge.write_tree(self.place.workspace, before)
             self.place.must(*step[2])
             self.acknowledged.append((step[0], self.place.release, step[1]))
@@ -77,7 +99,6 @@ def main():
         print(f"{'encrypted' if encrypted else 'open'}: {hunt.stops} stops, "
               f"{len(hunt.seen)} states gone on from")
         judge.demand(hunt.stops > 500, "too few stops")
-        place.close()
 
 
 if __name__ == "__main__":

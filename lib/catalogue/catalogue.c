@@ -165,7 +165,9 @@ static cdn_status make_digest(cdn_builder *builder, const cdn_json *json)
     cdn_json_write(bare, false, &text);
     for (uint32_t i = 0; i < catalogue->codelist_count; i++)
         cdn_text_addf(&text, "\n%s %s", catalogue->codelists[i].name, builder->list_digests[i]);
-    if (text.failed) {
+    catalogue->canonical =
+        text.failed ? NULL : cdn_arena_strndup(builder->shape.arena, text.bytes, text.length);
+    if (catalogue->canonical == NULL) {
         cdn_shape_memory(&builder->shape);
         goto done;
     }

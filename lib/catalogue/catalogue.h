@@ -251,7 +251,9 @@ typedef struct cdn_field {
 typedef struct cdn_catalogue {
     const char *name;
     const char *title;
-    char digest[65]; /* SHA-256 of the canonical JSON and the code lists' bytes */
+    const char *canonical; /* canonical JSON without lines, then "\n", name, " ", SHA-256 of the bytes
+                              of each code list */
+    char digest[65]; /* SHA-256 of `canonical` */
     const char *period_record;  /* the record type and column that hold the period MYYYYMM */
     const char *period_column;
     uint32_t as_at_column;      /* the newest of these dates tells the week of the data; or CDN_NONE */
@@ -271,6 +273,12 @@ typedef struct cdn_catalogue {
 cdn_status cdn_catalogue_create(const cdn_json *json, const char *source, const char *codes_dir,
                                 cdn_catalogue **out, cdn_error *error) CDN_MUST_CHECK;
 void cdn_catalogue_destroy(cdn_catalogue *catalogue);
+
+/** true when all that an earlier catalogue (its `canonical`) says is said by this one in the same
+ *  way, so that what was made with it means the same today: the same records; of axes, dimensions,
+ *  measures, fields and code lists more may have come. Titles may differ. */
+cdn_status cdn_catalogue_extends(const cdn_catalogue *catalogue, const char *earlier, bool *out,
+                                 cdn_error *error) CDN_MUST_CHECK;
 
 uint32_t cdn_catalogue_find_record(const cdn_catalogue *catalogue, const char *name);
 uint32_t cdn_catalogue_find_dimension(const cdn_catalogue *catalogue, const char *name);

@@ -20,6 +20,7 @@
 #define FORMAT "cordon-kept/1"
 #define FOLDER "ledger/releases"
 #define SNAPSHOTS "ledger/snapshots"
+#define CATALOGUES "ledger/catalogues"
 
 static char *path_of(const cdn_desk *desk, const char *folder, const char *name,
                      const char *ending)
@@ -69,6 +70,20 @@ static cdn_status keep_snapshot(const cdn_desk *desk, cdn_error *error)
     cdn_free(to);
     cdn_free(folder);
     cdn_free(from);
+    return status;
+}
+
+static cdn_status keep_catalogue(const cdn_desk *desk, cdn_error *error)
+{
+    const char *text = desk->catalogue->canonical;
+    char *folder = cdn_desk_path(desk, CATALOGUES, NULL);
+    char *to = path_of(desk, CATALOGUES, desk->catalogue->digest, ".txt");
+    cdn_status status =
+        folder == NULL || to == NULL ? cdn_fail_memory(error) : cdn_dir_make(folder, error);
+    if (status == CDN_OK)
+        status = cdn_file_write(to, text, strlen(text), error);
+    cdn_free(to);
+    cdn_free(folder);
     return status;
 }
 
@@ -145,6 +160,8 @@ cdn_status cdn_kept_write(const cdn_desk *desk, const cdn_request *request,
     if (status == CDN_OK)
         status = keep_snapshot(desk, error);
     if (status == CDN_OK)
+        status = keep_catalogue(desk, error);
+    if (status == CDN_OK)
         status = cdn_dir_make(folder, error);
     if (status == CDN_OK)
         status = cdn_file_write(path, bytes.bytes, bytes.length, error);
@@ -168,22 +185,54 @@ static cdn_status lost(const cdn_chapter *chapter, const char *path, const char 
     return CDN_E_REFUSED;
 }
 
+/* A file whose SHA-256 is known. */
+static cdn_status read_known(const cdn_chapter *chapter, const char *path, const char *known,
+                             cdn_text *out, cdn_error *error)
+{
+    char digest[CDN_SHA256_HEX];
+    if (!cdn_file_exists(path))
+        return lost(chapter, path, "what is kept of an earlier release is missing", error);
+    CDN_TRY(cdn_file_read(path, out, error));
+    CDN_TRY(cdn_sha256_hex(out->bytes == NULL ? "" : out->bytes, out->length, digest, error));
+    if (strcmp(digest, known) != 0)
+        return lost(chapter, path, "what is kept of an earlier release was changed", error);
+    return CDN_OK;
+}
+
 static cdn_status read_json(const cdn_chapter *chapter, const char *path, cdn_kept *out,
                             cdn_error *error)
 {
-    char digest[CDN_SHA256_HEX];
     cdn_text bytes = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
-    if (!cdn_file_exists(path))
-        return lost(chapter, path, "what is kept of an earlier release is missing", error);
-    cdn_status status = cdn_file_read(path, &bytes, error);
-    if (status == CDN_OK)
-        status = cdn_sha256_hex(bytes.bytes == NULL ? "" : bytes.bytes, bytes.length, digest,
-                                error);
-    if (status == CDN_OK && strcmp(digest, chapter->kept) != 0)
-        status = lost(chapter, path, "what is kept of an earlier release was changed", error);
+    cdn_status status = read_known(chapter, path, chapter->kept, &bytes, error);
     if (status == CDN_OK)
         status = cdn_json_parse(path, bytes.bytes, bytes.length, &out->json, error);
     cdn_text_release(&bytes);
+    return status;
+}
+
+/* Today's catalogue, or one that today's extends. */
+static cdn_status check_catalogue(const cdn_desk *desk, const cdn_chapter *chapter,
+                                  const char *digest, cdn_error *error)
+{
+    bool extends = false;
+    cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    if (strcmp(digest, desk->catalogue->digest) == 0)
+        return CDN_OK;
+    CDN_TRY(cdn_desk_check_id(digest, "the name of a kept catalogue", error));
+    char *path = path_of(desk, CATALOGUES, digest, ".txt");
+    cdn_status status = path == NULL ? cdn_fail_memory(error)
+                                     : read_known(chapter, path, digest, &text, error);
+    if (status == CDN_OK)
+        status = cdn_catalogue_extends(desk->catalogue, text.bytes, &extends, error);
+    if (status == CDN_OK && !extends) {
+        (void)cdn_fail_at(error, CDN_E_REFUSED, path, 0, 0,
+                          "the catalogue no longer says what it said when %s was made: nothing can "
+                          "be checked against that release", chapter->id);
+        cdn_fail_hint(error, "take back what was changed; what is only added does no harm");
+        status = CDN_E_REFUSED;
+    }
+    cdn_text_release(&text);
+    cdn_free(path);
     return status;
 }
 
@@ -207,19 +256,16 @@ static bool read_figures(cdn_kept *out)
 static cdn_status resolve(const cdn_desk *desk, const cdn_chapter *chapter, const char *path,
                           cdn_kept *out, cdn_error *error)
 {
-    static const char other[] = "the catalogue has changed since an earlier release";
     const char *plan = cdn_json_string(cdn_json_get(out->json, "planDigest"));
     const char *agreement = cdn_json_string(cdn_json_get(out->json, "agreementDigest"));
-    const char *catalogue = cdn_json_string(cdn_json_get(out->json, "catalogue"));
-    if (plan == NULL || agreement == NULL || catalogue == NULL ||
-        strcmp(catalogue, desk->catalogue->digest) != 0)
-        return lost(chapter, path, other, error);
-    if (cdn_plan_create(cdn_json_get(out->json, "plan"), chapter->id, desk->catalogue, &out->plan,
+    CDN_TRY(check_catalogue(desk, chapter, out->catalogue, error));
+    if (plan == NULL || agreement == NULL ||
+        cdn_plan_create(cdn_json_get(out->json, "plan"), chapter->id, desk->catalogue, &out->plan,
                         NULL) != CDN_OK ||
         cdn_agreement_create(cdn_json_get(out->json, "agreement"), chapter->id, desk->catalogue,
                              &out->agreement, NULL) != CDN_OK ||
         strcmp(out->plan->digest, plan) != 0 || strcmp(out->agreement->digest, agreement) != 0)
-        return lost(chapter, path, other, error);
+        return lost(chapter, path, "what is kept of an earlier release cannot be read", error);
     return CDN_OK;
 }
 
@@ -229,11 +275,12 @@ static cdn_status read_members(const cdn_chapter *chapter, const char *path, cdn
     const cdn_json *ledger = cdn_json_get(out->json, "ledger");
     out->snapshot = cdn_json_string(cdn_json_get(out->json, "snapshot"));
     out->policy = cdn_json_string(cdn_json_get(out->json, "policy"));
+    out->catalogue = cdn_json_string(cdn_json_get(out->json, "catalogue"));
     out->history = cdn_json_get(out->json, "history");
     out->ledger_entries = (uint64_t)cdn_json_integer(cdn_json_get(ledger, "entries"));
     out->ledger_root = cdn_json_string(cdn_json_get(ledger, "root"));
-    if (out->snapshot == NULL || out->policy == NULL || out->ledger_root == NULL ||
-        cdn_json_kind_of(out->history) != CDN_JSON_ARRAY || !read_figures(out))
+    if (out->snapshot == NULL || out->policy == NULL || out->catalogue == NULL ||
+        out->ledger_root == NULL || cdn_json_kind_of(out->history) != CDN_JSON_ARRAY || !read_figures(out))
         return lost(chapter, path, "what is kept of an earlier release is damaged", error);
     return out->published == NULL ? cdn_fail_memory(error) : CDN_OK;
 }
@@ -289,7 +336,7 @@ cdn_status cdn_kept_snapshot(const cdn_desk *desk, const cdn_chapter *chapter,
     if (!cdn_file_exists(path)) {
         status = lost(chapter, path, "the data of an earlier release is missing", error);
     } else {
-        status = cdn_snapshot_open(path, desk->catalogue, NULL, out, &why);
+        status = cdn_snapshot_open_earlier(path, desk->catalogue, kept->catalogue, out, &why);
         if (status != CDN_OK)
             status = lost(chapter, path, why.message, error);
         else if (strcmp(cdn_snapshot_digest(*out), kept->snapshot) != 0)

@@ -3,6 +3,7 @@
  *   ledger/releases/<id>.json       the request as it was, and which figures were published: its
  *                                   SHA-256 is in the ledger
  *   ledger/snapshots/<digest>.cdn   the data
+ *   ledger/catalogues/<digest>.txt  the catalogue, canonical (catalogue/catalogue.h)
  *
  * Nothing of it travels. Whoever takes one of these files away stops all further
  * releases to the audience: what cannot be checked is refused.
@@ -18,6 +19,7 @@ typedef struct cdn_kept {
     cdn_json *json;
     const char *snapshot; /* digest */
     const char *policy;   /* digest */
+    const char *catalogue; /* digest */
     const cdn_json *history; /* ids of the releases that it was protected with, oldest first */
     uint64_t ledger_entries; /* the ledger before it was staged */
     const char *ledger_root;

@@ -130,10 +130,10 @@ static bool read_counts(cdn_snapshot *self)
 }
 
 static cdn_status open_layout(cdn_snapshot *self, const cdn_catalogue *catalogue,
-                              cdn_error *error)
+                              const char *made_with, cdn_error *error)
 {
     const char *digest = cdn_json_string(cdn_json_get(self->directory, "catalogue"));
-    if (digest == NULL || strcmp(digest, catalogue->digest) != 0)
+    if (digest == NULL || strcmp(digest, made_with) != 0)
         return foreign(self, "the snapshot was made with another catalogue", error);
     self->record_count = catalogue->record_count;
     self->rows = cdn_alloc(self->record_count, sizeof *self->rows);
@@ -328,7 +328,7 @@ static cdn_status open_dictionary(cdn_snapshot *self, cdn_error *error)
 }
 
 static cdn_status open_file(cdn_snapshot *self, const cdn_catalogue *catalogue,
-                            const char *data_dir, cdn_error *error)
+                            const char *made_with, const char *data_dir, cdn_error *error)
 {
     cdn_status status = cdn_file_map(self->path, &self->mapping, error);
     if (status == CDN_E_INPUT)
@@ -336,27 +336,41 @@ static cdn_status open_file(cdn_snapshot *self, const cdn_catalogue *catalogue,
     CDN_TRY(status);
     CDN_TRY(open_header(self, error));
     CDN_TRY(open_directory(self, error));
-    CDN_TRY(open_layout(self, catalogue, error));
+    CDN_TRY(open_layout(self, catalogue, made_with, error));
     CDN_TRY(check_inputs(self, catalogue, data_dir, error));
     CDN_TRY(open_exclusions(self, error));
     return open_dictionary(self, error);
 }
 
-cdn_status cdn_snapshot_open(const char *path, const cdn_catalogue *catalogue,
-                             const char *data_dir, cdn_snapshot **out, cdn_error *error)
+static cdn_status open_snapshot(const char *path, const cdn_catalogue *catalogue,
+                                const char *made_with, const char *data_dir, cdn_snapshot **out,
+                                cdn_error *error)
 {
     cdn_snapshot *self = cdn_alloc(1, sizeof *self);
     if (self == NULL)
         return cdn_fail_memory(error);
     self->path = cdn_strdup(path);
     cdn_status status = self->path == NULL ? cdn_fail_memory(error)
-                                           : open_file(self, catalogue, data_dir, error);
+                                           : open_file(self, catalogue, made_with, data_dir,
+                                                       error);
     if (status != CDN_OK) {
         cdn_snapshot_close(self);
         return status;
     }
     *out = self;
     return CDN_OK;
+}
+
+cdn_status cdn_snapshot_open(const char *path, const cdn_catalogue *catalogue,
+                             const char *data_dir, cdn_snapshot **out, cdn_error *error)
+{
+    return open_snapshot(path, catalogue, catalogue->digest, data_dir, out, error);
+}
+
+cdn_status cdn_snapshot_open_earlier(const char *path, const cdn_catalogue *catalogue,
+                                     const char *made_with, cdn_snapshot **out, cdn_error *error)
+{
+    return open_snapshot(path, catalogue, made_with, NULL, out, error);
 }
 
 void cdn_snapshot_close(cdn_snapshot *snapshot)

@@ -48,6 +48,11 @@ cdn_status cdn_load(const cdn_catalogue *catalogue, const cdn_load_options *opti
 cdn_status cdn_snapshot_open(const char *path, const cdn_catalogue *catalogue,
                              const char *data_dir, cdn_snapshot **out, cdn_error *error)
     CDN_MUST_CHECK;
+/** Opens a snapshot that was made with an earlier catalogue of this digest, which this one extends
+ *  (catalogue.h). @owner caller, cdn_snapshot_close */
+cdn_status cdn_snapshot_open_earlier(const char *path, const cdn_catalogue *catalogue,
+                                     const char *made_with, cdn_snapshot **out,
+                                     cdn_error *error) CDN_MUST_CHECK;
 void cdn_snapshot_close(cdn_snapshot *snapshot);
 
 /** SHA-256 of the snapshot's directory (which holds every column's digest), hex. */

@@ -114,11 +114,11 @@ case="an unfinished intent counts"
 copy "$case" bare
 stage ws "$london"
 approved ws "$id"
-mkdir -p "ws/outbox/$id"
+mkdir -p "ws/outbox/$id.zip"
 in_ws ws deliver "$id"
 exits 4
 check "there is an intent" grep -q intent ws/ledger/ledger.sqlite
-rmdir "ws/outbox/$id"
+rmdir "ws/outbox/$id.zip"
 in_ws ws run "$london"
 exits 0 "^unchanged, its delivery is to be finished: $id$"
 unfinished=$id
@@ -198,10 +198,48 @@ copy "what was published of an earlier release is changed" first
 sed -i 's/"published":"./"published":"0/' "ws/ledger/releases/$one.json"
 sed -i '1s/$/ /' "ws/ledger/releases/$one.json"
 refuses "$one.json" changed
-copy "another catalogue" first
-sed -i 's/filled_posts" {/filled_posts" {\n  -- another/' ws/policies/catalogue/ascwds.lua
-sed -i '0,/title *= *"/s//&New: /' ws/policies/catalogue/ascwds.lua
+# --- another catalogue -------------------------------------------------------------------------------------
+catalogue=policies/catalogue/ascwds.lua
+copy "a catalogue with more in it" first
+cat >>ws/$catalogue <<'LUA'
+
+measure "more_posts" {
+  title = "More posts", unit = "posts", places = 0, definition = "Another name for filled posts.",
+  of = worker, count = "records",
+}
+LUA
+sed -i 's/title = "Filled posts"/title = "Posts that are filled"/' ws/$catalogue
 must load --workspace ws
-refuses "$one.json" "catalogue has changed"
+stage ws "$london"
+check "with the past" [ "$(kept ws "$id" history)" = "['$one', '$two']" ]
+check "both are kept" [ "$(find ws/ledger/catalogues -type f | wc -l)" = 2 ]
+check "by their digests" sh -c "cd ws/ledger/catalogues && for f in *; do
+    echo \"\$(basename \$f .txt)  \$f\"; done | sha256sum --strict --quiet -c"
+cp -rp ws more
+# changed WHAT FILE SED: a catalogue that says something else
+changed() {
+    copy "a catalogue: $1" first
+    sed -i "$3" "ws/policies/catalogue/$2"
+    ! cmp -s "ws/policies/catalogue/$2" "first/policies/catalogue/$2" || fail "nothing was changed"
+    must load --workspace ws
+    before=$(state ws)
+    for command in check run; do
+        in_ws ws $command "$borough"
+        exits 1 "catalogue no longer says what it said when $one was made"
+        check "and what to do" grep -q "take back what was changed" err
+    done
+    [ "$(state ws)" = "$before" ] || fail "something was changed"
+}
+changed "another measure" ascwds.lua '/^measure "workplaces" {/,/^}/s/of = workplace/of = worker/'
+changed "another definition" ascwds.lua '/^measure "workplaces" {/,/^}/s/24 months/12 months/'
+changed "another code list" codes/job_roles.csv '2s/$/ (new)/'
+copy "what is kept of a catalogue is gone" more
+rm "ws/ledger/catalogues/$(kept ws "$one" catalogue).txt"
+in_ws ws check "$borough"
+exits 1 "missing; without it nothing can be checked against the release $one"
+copy "what is kept of a catalogue is changed" more
+sed -i 's/places/Places/' "ws/ledger/catalogues/$(kept ws "$one" catalogue).txt"
+in_ws ws check "$borough"
+exits 1 "changed; without it nothing can be checked against the release $one"
 
 done_testing

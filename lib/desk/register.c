@@ -5,6 +5,8 @@
  * listed from its intent on, unless the intent was voided. It is superseded when
  * another release of the same agreement, feed and period was delivered later, or
  * when somebody said so; being withdrawn outweighs that. Neither is ever undone.
+ * The period of a regular feed is the one it was run for: weeks of one month do
+ * not replace each other.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "desk/register.h"
@@ -30,7 +32,8 @@
 typedef struct record {
     cdn_register_row row;
     const char *agreement, *feed, *period;
-    bool voided;
+    const char *run_for; /* the period that a regular feed made it for; else NULL */
+    bool voided;         /* or nothing left yet */
 } record;
 
 typedef struct collection {
@@ -87,10 +90,25 @@ static cdn_status take_intent(collection *c, const char *id, const cdn_json *pay
     r->row.signed_bytes = text_of(c, payload, "signedBytes");
     r->agreement = text_of(c, payload, "agreement");
     r->feed = text_of(c, payload, "feed");
-    r->period = text_of(c, payload, "period");
+    r->period = r->run_for != NULL ? r->run_for : text_of(c, payload, "period");
     bool good = r->row.signed_bytes != NULL && r->agreement != NULL && r->feed != NULL &&
                 r->period != NULL;
     return good ? CDN_OK : cdn_fail_memory(error);
+}
+
+/* Before its intent, or, when somebody delivered it by hand, after. */
+static cdn_status take_run(collection *c, const cdn_json *payload, cdn_error *error)
+{
+    const char *id = text_of(c, payload, "release");
+    record *r = id == NULL ? NULL : find(c, id);
+    if (id == NULL)
+        return cdn_fail_memory(error);
+    if (r == NULL) {
+        CDN_TRY(add(c, id, &r, error));
+        r->voided = true;
+    }
+    r->period = r->run_for = text_of(c, payload, "period");
+    return r->period == NULL ? cdn_fail_memory(error) : CDN_OK;
 }
 
 static cdn_status mark(collection *c, const char *id, const cdn_json *payload,
@@ -116,6 +134,8 @@ static cdn_status take_entry(void *context, const cdn_ledger_entry *entry, cdn_e
         return status;
     if (strcmp(entry->kind, "intent") == 0)
         status = take_intent(c, id, payload, error);
+    else if (strcmp(entry->kind, "feed") == 0)
+        status = take_run(c, payload, error);
     else if (strcmp(entry->kind, "void") == 0 && r != NULL)
         r->voided = true;
     else if (strcmp(entry->kind, "withdraw") == 0)
@@ -133,7 +153,7 @@ static void supersede(collection *c)
         record *r = &c->records[i];
         for (uint32_t k = i + 1; k < c->count; k++) {
             const record *later = &c->records[k];
-            if (r->row.kind != CDN_REGISTER_WITHDRAWN && !later->voided &&
+            if (r->row.kind != CDN_REGISTER_WITHDRAWN && !r->voided && !later->voided &&
                 strcmp(r->agreement, later->agreement) == 0 && strcmp(r->feed, later->feed) == 0 &&
                 strcmp(r->period, later->period) == 0) {
                 r->row.kind = CDN_REGISTER_SUPERSEDED;

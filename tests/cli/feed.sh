@@ -159,6 +159,17 @@ check "the second was delivered" grep -q "^delivered: $second$" out
 check "and is in the outbox" [ -f "ws/outbox/$second.zip" ]
 check "and the third waits" grep -q "^waiting: borough_coverage" out
 
+case="a week does not replace another one of its month"
+in_ws ws status --json
+exits 0
+check "both are active" python3 - "$second" <<'PYTHON'
+import json, sys
+text = open("out").read()
+rows = json.loads(text)["releases"]
+assert len(rows) == 2 and sys.argv[1] in text, rows
+assert {row["status"] for row in rows} == {"active"}, rows
+PYTHON
+
 # --- no way back, no gap ----------------------------------------------------------------------------------------
 case="older data"
 rm -rf ws

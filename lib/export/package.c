@@ -2,7 +2,7 @@
  *
  * Everything is written below a fresh hidden folder beside the destination, synced,
  * and renamed. Order matters only where a file holds the digest of another:
- * tables, then datapackage.json, then release.json, then the manifests.
+ * tables, datapackage.json, ro-crate-metadata.json, release.json, the manifests.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "export/package.h"
@@ -85,6 +85,11 @@ static cdn_status write_described(const cdn_release *release, const cdn_code_lis
     cdn_status status = cdn_listing_scan(dir, &files, error);
     if (status == CDN_OK)
         status = cdn_datapackage_write(release, lists, list_count, &files, dir, error);
+    cdn_listing_release(&files);
+    if (status == CDN_OK)
+        status = cdn_listing_scan(dir, &files, error);
+    if (status == CDN_OK)
+        status = cdn_crate_write(release, &files, dir, error);
     cdn_listing_release(&files);
     if (status == CDN_OK)
         status = cdn_listing_scan(dir, &files, error);

@@ -22,6 +22,7 @@
 #define CDN_PACKAGE_MANIFEST "manifest-sha512.txt"
 #define CDN_PACKAGE_TAG_MANIFEST "tagmanifest-sha512.txt" /* the signed bytes */
 #define CDN_PACKAGE_STATEMENT "data/release.json"
+#define CDN_PACKAGE_CRATE "data/ro-crate-metadata.json"
 #define CDN_PACKAGE_PREDICATE "https://cordon.example/release/v1"
 #define CDN_PACKAGE_TEXT_SIZE ((size_t)64 * 1024 * 1024) /* any one text built in memory */
 #define CDN_PACKAGE_LEAST_APPROVALS 2u
@@ -103,10 +104,13 @@ cdn_status cdn_listing_parse(const char *source, const char *bytes, size_t size,
 const cdn_listed_file *cdn_listing_find(const cdn_listing *listing, const char *path);
 void cdn_listing_release(cdn_listing *listing);
 
-/* datapackage.c, statement.c, notes.c, bag.c: each writes its file below `dir`. */
+/* datapackage.c, crate.c, statement.c, notes.c, bag.c: each writes its file below `dir`. */
 cdn_status cdn_datapackage_write(const cdn_release *release, const cdn_code_list *lists,
                                  uint32_t list_count, const cdn_listing *files, const char *dir,
                                  cdn_error *error) CDN_MUST_CHECK;
+/** Before the statement, which has the crate's digest. */
+cdn_status cdn_crate_write(const cdn_release *release, const cdn_listing *files, const char *dir,
+                           cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_statement_write(const cdn_release *release, const cdn_listing *files,
                                const char *dir, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_method_write(const cdn_release *release, const char *dir, cdn_error *error)

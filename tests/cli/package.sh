@@ -26,6 +26,7 @@ ${CC:-gcc} -std=c11 -D_GNU_SOURCE -Iinclude -Ilib -Itests $sanitize -o "$work/dr
     tests/cli/package_driver.c tests/support/package_fixture.c "$build/libcordon.a" \
     -lcsv -ljansson -larchive -lsqlite3 -lcrypto -lpthread || exit 1
 driver=$work/driver
+crate=$PWD/tests/cli/crate.py
 keys=$work/keys
 trust=$work/trust
 cd "$work" || exit 1
@@ -73,6 +74,8 @@ expect "OK: 2 approvals" "2 of 2 approvals"
 (cd try && sha512sum --strict --quiet -c tagmanifest-sha512.txt &&
     sha512sum --strict --quiet -c manifest-sha512.txt) || fail "sha512sum refuses the package"
 (cd try && dash ./verify.sh "$trust" | grep -Fxq "  approved by Bo Ito") || fail "no names told"
+
+"$driver" stage-plain plain && python3 "$crate" plain || fail "the crate of a package without its script"
 
 # --- every file: a byte in its middle, and gone -----------------------------------------------------
 (cd good && find . -type f | LC_ALL=C sort | sed 's|^\./||') >files

@@ -1,6 +1,6 @@
 /* package_driver.c - stages, signs, zips and verifies the made-up release, for package.sh.
  *
- *   stage DIR | keys KEYS TRUST NAME... | sign KEYS TRUST DIR NAME | zip DIR ZIP
+ *   stage DIR | stage-plain DIR (without the script) | keys KEYS TRUST NAME... | sign KEYS TRUST DIR NAME | zip DIR ZIP
  *   verify PACKAGE TRUST
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -62,7 +62,8 @@ int main(int count, char **words)
     cdn_package_verdict verdict = CDN_PACKAGE_REFUSED;
     cdn_release release = package_fixture();
     const char *command = count > 1 ? words[1] : "";
-    if (strcmp(command, "stage") == 0 && count == 3)
+    release.script_travels = strcmp(command, "stage-plain") != 0;
+    if (strncmp(command, "stage", 5) == 0 && count == 3)
         status = cdn_package_stage(&release, words[2], &error);
     else if (strcmp(command, "keys") == 0 && count > 4)
         status = make_keys(count - 2, words + 2, &error);

@@ -3,7 +3,7 @@
 #
 # Without PACKAGE: the made-up release of tests/support (every kind of column and
 # status), and the newest package in build/demo/outbox when there is one. Installs
-# the Data Package library from npm (pinned, no install scripts) into build/interop.
+# libraries from npm (pinned, no install scripts) into build/interop.
 # The last line is "N passed, M failed".
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -u
@@ -44,12 +44,13 @@ if [ -n "$missing" ]; then
     }
 fi
 if ! [ -f "$home/node_modules/tableschema/package.json" ] ||
-    ! [ -f "$home/node_modules/datapackage/package.json" ]; then
-    echo "installing: datapackage@1.1.10 tableschema@1.12.6 (npm)"
+    ! [ -f "$home/node_modules/datapackage/package.json" ] ||
+    ! [ -f "$home/node_modules/ro-crate/package.json" ]; then
+    echo "installing: datapackage@1.1.10 tableschema@1.12.6 ro-crate@3.7.2 (npm)"
     (cd "$home" && npm install --ignore-scripts --no-save --no-package-lock --no-audit --no-fund \
-        --loglevel=error --prefix . datapackage@1.1.10 tableschema@1.12.6) >"$home/npm.log" 2>&1 || {
+        --loglevel=error --prefix . datapackage@1.1.10 tableschema@1.12.6 ro-crate@3.7.2) >"$home/npm.log" 2>&1 || {
         tail -n 5 "$home/npm.log" >&2
-        echo "run.sh: npm cannot install the Data Package library" >&2
+        echo "run.sh: npm cannot install the libraries" >&2
         exit 2
     }
 fi
@@ -114,6 +115,9 @@ examine() {
         python3 "$here/package.py" "$package" "$home/rows.json"
     check "Data Package library: descriptor, types, keys, rows" \
         env NODE_PATH="$home/node_modules" node "$here/datapackage.js" "$package" "$home/rows.json"
+    check "Python: the crate's files, actions and references" python3 "$root/tests/cli/crate.py" "$package"
+    check "RO-Crate library: root, parts, actions" \
+        env NODE_PATH="$home/node_modules" node "$here/crate.js" "$package"
     check "sqlite3 imports every table" sqlite_counts "$package"
     [ ! -f "$package.zip" ] || check "unzip and Python read the zip" zip_is_same "$package"
     ! command -v Rscript >/dev/null 2>&1 || check "R reads every table" with_r "$package"

@@ -87,7 +87,7 @@ cdn_release package_fixture(void)
         .recipients = recipients,
         .script_travels = true,
         .plan_digest = DIGEST,
-        .script_digest = DIGEST,
+        .script_digest = "e9a210bffd0ac5feed454f5b5a1189d72dac875586e7d5d764ee8e88e2ac2040",
         .catalogue_digest = DIGEST,
         .policy_digest = DIGEST,
         .agreement_digest = DIGEST,

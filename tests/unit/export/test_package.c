@@ -287,6 +287,9 @@ static void test_package__text_that_is_not_utf8_is_refused(void **state)
     (void)state;
     cdn_release release = package_fixture();
     release.purpose = "\xff";
+    expect_failure(&release, CDN_E_INTERNAL, "data/ro-crate-metadata.json cannot be written");
+    release = package_fixture();
+    release.feed = "\xff";
     expect_failure(&release, CDN_E_INTERNAL, "data/release.json cannot be written");
 }
 

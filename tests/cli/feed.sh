@@ -207,6 +207,8 @@ for name, sql in triggers:
 ledger.commit()
 PYTHON
 before=$(state ws)
+in_ws ws feed list
+exits 1 "ledger"
 feed ws --load
 checks=$((checks + 1))
 [ "$code" = 1 ] || { fail "exit $code"; show; }
@@ -218,6 +220,15 @@ case="killed after it was staged"
 rm -rf ws
 cp -rp begun ws
 must run "scripts/$weekly.lua" --workspace ws
+feed ws
+waits "$id needs 2 more"
+[ "$(kinds ws)" = "feed " ] || fail "the ledger says $(kinds ws)"
+case="staging was cleared"
+rm -rf ws
+cp -rp made ws
+rm -r "ws/staging/$id"*
+in_ws ws feed status $weekly
+exits 0 " gone  *$id"
 feed ws
 waits "$id needs 2 more"
 [ "$(kinds ws)" = "feed " ] || fail "the ledger says $(kinds ws)"

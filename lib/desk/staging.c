@@ -15,6 +15,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "desk/overview.h"
+#include "desk/page.h"
 #include "desk/past.h"
 #include "export/package.h"
 #include "io/file.h"
@@ -206,6 +207,7 @@ typedef struct staging {
     cdn_chronicle chronicle; /* under the lock */
     char root[65];
     char signed_bytes[65];
+    char page[65]; /* SHA-256 of the review page */
     char kept[65];
 } staging;
 
@@ -217,22 +219,15 @@ static void set_facts(const staging *s, cdn_json *json)
     } facts[] = {{"agreement", s->request->agreement->id}, {"plan", s->request->plan->digest},
                  {"feed", s->release->feed},               {"period", s->release->period},
                  {"request", s->identity.request},         {"kept", s->kept},
-                 {"signedBytes", s->signed_bytes}};
+                 {"signedBytes", s->signed_bytes},         {"reviewPage", s->page}};
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
         cdn_json_set(json, facts[i].name, cdn_json_new_string(facts[i].text));
 }
 
-static cdn_status write_note(const staging *s, cdn_error *error)
+/* Takes the note. */
+static cdn_status save_note(const staging *s, cdn_json *note, cdn_error *error)
 {
-    cdn_json *note = cdn_json_object();
-    cdn_json *consent = cdn_json_array();
     cdn_text bytes = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
-    for (uint32_t i = 0; i < s->gate->consent_count; i++)
-        cdn_json_push(consent, cdn_json_new_string(s->gate->consent_keys[i]));
-    set_facts(s, note);
-    cdn_json_set(note, "release", cdn_json_new_string(s->release->id));
-    cdn_json_set(note, "agreementDigest", cdn_json_new_string(s->request->agreement->digest));
-    cdn_json_set(note, "consent", consent);
     cdn_json_write(note, false, &bytes);
     cdn_json_destroy(note);
     char *path = note_path(s->desk, s->release->id);
@@ -242,6 +237,19 @@ static cdn_status write_note(const staging *s, cdn_error *error)
     cdn_text_release(&bytes);
     cdn_free(path);
     return status;
+}
+
+static cdn_status write_note(const staging *s, cdn_error *error)
+{
+    cdn_json *note = cdn_json_object();
+    cdn_json *consent = cdn_json_array();
+    for (uint32_t i = 0; i < s->gate->consent_count; i++)
+        cdn_json_push(consent, cdn_json_new_string(s->gate->consent_keys[i]));
+    set_facts(s, note);
+    cdn_json_set(note, "release", cdn_json_new_string(s->release->id));
+    cdn_json_set(note, "agreementDigest", cdn_json_new_string(s->request->agreement->digest));
+    cdn_json_set(note, "consent", consent);
+    return save_note(s, note, error);
 }
 
 /* The same bytes as those that are there, or have left, already; or an error. */
@@ -292,22 +300,55 @@ static cdn_status record_stage(const staging *s, cdn_error *error)
     return status;
 }
 
-/* What later releases need, note, ledger, package: what nobody recorded is not in staging. */
+static void remove_quietly(char *path)
+{
+    if (path != NULL)
+        (void)unlink(path);
+    cdn_free(path);
+}
+
+/* What later releases need, page, note, ledger, package: what nobody recorded is not in staging. */
 static cdn_status publish(staging *s, const char *fresh, const char *package, cdn_error *error)
 {
     CDN_TRY(cdn_kept_write(s->desk, s->request, s->release, s->gate, s->past->ids, s->past->count,
                            s->kept, error));
-    cdn_status status = write_note(s, error);
+    cdn_status status = cdn_desk_page_write(s->desk, &s->chronicle, s->release, s->gate, s->page,
+                                            error);
+    if (status == CDN_OK)
+        status = write_note(s, error);
     if (status == CDN_OK)
         status = record_stage(s, error);
     if (status == CDN_OK)
         status = cdn_dir_publish(fresh, package, error);
     if (status == CDN_OK || cdn_file_exists(package)) /* moved, if not surely: it keeps its note */
         return status;
-    char *note = note_path(s->desk, s->release->id);
-    if (note != NULL)
-        (void)unlink(note);
-    cdn_free(note);
+    remove_quietly(note_path(s->desk, s->release->id));
+    remove_quietly(cdn_desk_page_path(s->desk, s->release->id));
+    return status;
+}
+
+/* The page of what is staged already is made again: it may be gone, or what it is compared with may
+ * be. One that differs from the one that was staged is recorded before it is believed. */
+static cdn_status renew_page(staging *s, cdn_error *error)
+{
+    cdn_json *note = NULL;
+    CDN_TRY(cdn_staging_note(s->desk, s->release->id, &note, error));
+    const char *there = cdn_json_string(cdn_json_get(note, "reviewPage"));
+    cdn_status status = cdn_desk_page_write(s->desk, &s->chronicle, s->release, s->gate, s->page,
+                                            error);
+    if (status != CDN_OK || (there != NULL && strcmp(there, s->page) == 0)) {
+        cdn_json_destroy(note);
+        return status;
+    }
+    cdn_json *payload = cdn_json_object();
+    cdn_json_set(payload, "signedBytes", cdn_json_new_string(s->signed_bytes));
+    cdn_json_set(payload, "reviewPage", cdn_json_new_string(s->page));
+    status = cdn_desk_record(s->desk, "stage", s->release->id, payload, error);
+    if (status == CDN_OK) {
+        cdn_json_set(note, "reviewPage", cdn_json_new_string(s->page));
+        return save_note(s, note, error);
+    }
+    cdn_json_destroy(note);
     return status;
 }
 
@@ -350,7 +391,8 @@ static cdn_status settle(staging *s, const char *fresh, const char *package,
     }
     if (cdn_file_exists(package)) {
         *outcome = "unchanged, already staged";
-        return compare_staged(s, package, error);
+        CDN_TRY(compare_staged(s, package, error));
+        return renew_page(s, error);
     }
     *outcome = "staged";
     return publish(s, fresh, package, error);
@@ -416,6 +458,8 @@ cdn_status cdn_desk_run(cdn_desk *desk, const char *script, cdn_report *report, 
         status = check_period(desk, &request, script, error);
     if (status == CDN_OK) {
         cdn_gate_input input = cdn_request_input(desk, &request);
+        input.reasons = true; /* for the review page */
+        input.intervals = true;
         status = cdn_desk_past_collect(desk, &input, &past, error);
         if (status == CDN_OK)
             status = cdn_gate_identify(&input, &s.identity, error);

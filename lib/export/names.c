@@ -56,8 +56,7 @@ bool cdn_path_is_plain(const char *path)
     }
 }
 
-/* Length of the UTF-8 sequence at `at` (RFC 3629: no overlong forms, no surrogates), or 0. */
-static size_t utf8_length(const unsigned char *at)
+size_t cdn_utf8_length(const unsigned char *at)
 {
     if (at[0] < 0x80)
         return 1;
@@ -91,7 +90,7 @@ const char *cdn_cell_problem(const char *text)
     if (is_formula(text))
         return "starts as a spreadsheet formula does";
     for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
-        size_t length = utf8_length(at);
+        size_t length = cdn_utf8_length(at);
         if (length == 0)
             return "is not UTF-8";
         if ((*at < 0x20 && *at != '\t' && *at != '\n' && *at != '\r') || *at == 0x7f)

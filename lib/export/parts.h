@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "cordon/error.h"
 #include "export/package.h"
+#include "export/texts.h"
 #include "io/file.h"
 #include "json/json.h"
 #include "release/release.h"
@@ -28,7 +29,6 @@
 #define CDN_PACKAGE_LEAST_APPROVALS 2u
 #define CDN_PACKAGE_MAX_FILES 10000u
 #define CDN_PACKAGE_MAX_SIZE ((uint64_t)1024 * 1024 * 1024)
-#define CDN_DATE_SIZE 11 /* YYYY-MM-DD and the NUL */
 
 /* names.c */
 
@@ -42,11 +42,6 @@ const char *cdn_cell_problem(const char *text);
 bool cdn_period_last_day(const char *period, int32_t *out_days);
 /** YYYY-MM-DD, a day of the calendar. */
 bool cdn_date_is_valid(const char *text);
-void cdn_date_write(int32_t days, char out[CDN_DATE_SIZE]);
-/** "c", "x", "z", "low" or "". */
-const char *cdn_status_code(cdn_value_status status);
-/** "" for NULL. */
-const char *cdn_text_or_empty(const char *text);
 
 /* check.c */
 

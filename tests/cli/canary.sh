@@ -178,7 +178,7 @@ for script in london_adass borough_coverage; do
     say run "$root/scripts/$script.lua"
 done
 keys ws "Asha Example" "Bram Sample"
-for id in $(ls ws/staging | grep -v json); do
+for id in $(ls ws/staging | grep -v "[.]"); do
     for name in "Asha Example" "Bram Sample"; do
         say approve "$id" --as "$name"
     done

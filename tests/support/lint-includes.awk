@@ -13,7 +13,8 @@ function room_of(path, parts)
 
 BEGIN {
     split("core 0 io 1 json 1 lp 1 stat 1 seal 1 catalogue 2 policy 2 plan 2 synth 2 read 3 cells 4 " \
-          "rule 5 protect 6 attack 6 perturb 6 ledger 7 release 8 export 9 jail 9 outside 9 desk 10", words, " ")
+          "rule 5 protect 6 attack 6 perturb 6 ledger 7 release 8 export 9 jail 9 outside 9 review 10 " \
+          "desk 11", words, " ")
     for (i = 1; i in words; i += 2)
         floor[words[i]] = words[i + 1] + 0
 

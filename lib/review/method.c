@@ -1,0 +1,66 @@
+/* method.c - how figures are changed before they leave, and what was left out of the data.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "review/page.h"
+
+static void add_change(const cdn_release_change *change, cdn_text *out)
+{
+    cdn_text_add(out, "<tr><th scope=\"row\">");
+    cdn_html_text(out, change->figures);
+    cdn_text_add(out, "</th><td>");
+    cdn_html_text(out, change->method);
+    cdn_text_add(out, "</td><td>");
+    cdn_html_text(out, change->bias);
+    cdn_text_add(out, "</td><td>");
+    cdn_html_text(out, change->variance);
+    cdn_text_add(out, "</td><td>");
+    cdn_html_text(out, change->largest);
+    cdn_text_add(out, change->adds_up ? "</td><td>yes</td></tr>\n" : "</td><td>no</td></tr>\n");
+}
+
+void cdn_page_method(const cdn_page *page, cdn_text *out)
+{
+    const cdn_release *release = page->release;
+    cdn_text_add(out, "<p>What the recipient is told, under the policy <em>");
+    cdn_html_text(out, release->policy_title);
+    cdn_text_add(out, "</em>:</p>\n<ul>\n");
+    for (uint32_t i = 0; i < release->method_count; i++)
+        cdn_html_element(out, "li", release->methods[i]);
+    cdn_text_add(out, "</ul>\n");
+    if (release->change_count == 0)
+        return;
+    cdn_html_table_open(out, "t-method", "Changes of each kind of figure");
+    cdn_html_table_head(out, "Figures|Method|Bias|Variance|Largest change|Tables add up");
+    for (uint32_t i = 0; i < release->change_count; i++)
+        add_change(&release->changes[i], out);
+    cdn_html_table_close(out);
+}
+
+static void add_note(const cdn_release_note *note, cdn_text *out)
+{
+    cdn_text_add(out, "<tr><th scope=\"row\">");
+    cdn_html_text(out, note->record);
+    cdn_text_add(out, "</th><td>");
+    cdn_html_text(out, note->column);
+    cdn_text_add(out, "</td><td>");
+    cdn_html_text(out, note->reason);
+    cdn_text_add(out, "</td><td class=\"n\">");
+    cdn_html_count(out, note->rows);
+    cdn_text_add(out, "</td><td class=\"n\">");
+    cdn_html_count(out, note->values);
+    cdn_text_add(out, "</td></tr>\n");
+}
+
+void cdn_page_quality(const cdn_page *page, cdn_text *out)
+{
+    const cdn_release *release = page->release;
+    if (release->note_count == 0) {
+        cdn_text_add(out, "<p>No input was excluded or taken as missing.</p>\n");
+        return;
+    }
+    cdn_html_table_open(out, "t-quality", "Input that was excluded or taken as missing");
+    cdn_html_table_head(out, "Record|Column|Reason|#Rows|#Values");
+    for (uint32_t i = 0; i < release->note_count; i++)
+        add_note(&release->notes[i], out);
+    cdn_html_table_close(out);
+}

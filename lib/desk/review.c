@@ -6,6 +6,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "desk/page.h"
 #include "desk/standing.h"
 #include "desk/statement.h"
 #include "io/file.h"
@@ -198,44 +199,54 @@ static void summarise(const cdn_json *predicate, cdn_text *text, cdn_json *json)
     cdn_json_set(json, "outputs", cdn_json_copy(outputs));
 }
 
-static char *page_path(const cdn_desk *desk, const char *release_id)
+/* Nobody is recorded as having looked at a page that is not the one that was staged. */
+static cdn_status check_page(const cdn_desk *desk, const char *release_id, const cdn_json *note,
+                             char digest[CDN_SHA256_HEX], cdn_error *error)
 {
-    char name[192];
-    (void)snprintf(name, sizeof name, "%s.review.html", release_id);
-    return cdn_desk_path(desk, "staging", name);
+    const char *staged = cdn_json_string(cdn_json_get(note, "reviewPage"));
+    char *page = cdn_desk_page_path(desk, release_id);
+    cdn_status status =
+        page == NULL ? cdn_fail_memory(error) : cdn_sha256_file_hex(page, digest, error);
+    if (status == CDN_OK && (staged == NULL || strcmp(staged, digest) != 0))
+        status = cdn_fail_at(error, CDN_E_REFUSED, page, 0, 0,
+                             "the review page is not the one that was staged");
+    if (status != CDN_OK)
+        cdn_fail_hint(error, "`cordon run SCRIPT` makes the page again");
+    cdn_free(page);
+    return status;
 }
 
 /* That a person of the roster looked: at which bytes, on which page. */
 static cdn_status record_review(const cdn_desk *desk, const char *release_id, const char *name,
-                                const cdn_standing *standing, const char *page, cdn_error *error)
+                                const cdn_standing *standing, const cdn_json *note,
+                                cdn_error *error)
 {
     const cdn_person *person = NULL;
-    char digest[CDN_SHA256_HEX] = "";
+    char digest[CDN_SHA256_HEX];
     if (standing->agreement == NULL || standing->stand == CDN_STAND_INVALID) {
         if (error != NULL)
             *error = standing->why;
         return standing->why.status;
     }
     CDN_TRY(cdn_statement_person(standing->agreement, name, &person, error));
-    if (cdn_file_exists(page))
-        CDN_TRY(cdn_sha256_file_hex(page, digest, error));
+    CDN_TRY(check_page(desk, release_id, note, digest, error));
     cdn_json *payload = cdn_json_object();
     cdn_json_set(payload, "name", cdn_json_new_string(person->name));
     cdn_json_set(payload, "signedBytes", cdn_json_new_string(standing->digest));
-    if (digest[0] != '\0')
-        cdn_json_set(payload, "page", cdn_json_new_string(digest));
+    cdn_json_set(payload, "reviewPage", cdn_json_new_string(digest));
     return cdn_desk_record(desk, "review", release_id, payload, error);
 }
 
 static cdn_status show(const cdn_desk *desk, const char *release_id, const char *name,
-                       const cdn_standing *standing, cdn_report *report, cdn_error *error)
+                       const cdn_standing *standing, const cdn_json *note, cdn_report *report,
+                       cdn_error *error)
 {
     cdn_json *statement = NULL;
-    char *page = page_path(desk, release_id);
+    char *page = cdn_desk_page_path(desk, release_id);
     cdn_status status = page == NULL ? cdn_fail_memory(error)
                                      : read_statement(standing, &statement, error);
     if (status == CDN_OK && name != NULL)
-        status = record_review(desk, release_id, name, standing, page, error);
+        status = record_review(desk, release_id, name, standing, note, error);
     if (status == CDN_OK) {
         cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
         cdn_json *json = cdn_json_object();
@@ -270,7 +281,7 @@ cdn_status cdn_desk_review(cdn_desk *desk, const char *release_id, const char *n
     if (status == CDN_OK && release_id != NULL)
         status = cdn_standing_read(desk, release_id, note, &standing, error);
     if (status == CDN_OK && release_id != NULL)
-        status = show(desk, release_id, name, &standing, report, error);
+        status = show(desk, release_id, name, &standing, note, report, error);
     cdn_standing_release(&standing);
     cdn_desk_unlock(lock);
     cdn_json_destroy(note);

@@ -78,6 +78,26 @@ static void add_output_list(const cdn_release *release, cdn_text *out)
     cdn_html_table_close(out);
 }
 
+/* How many approvals, in which roles. */
+static void add_needed(const cdn_release *release, cdn_text *out)
+{
+    cdn_text_addf(out, "<dt>Approvals needed</dt><dd>%" PRIu32 ", of different %s",
+                  release->approvals_required,
+                  release->one_per_organisation ? "people of different organisations" : "people");
+    for (uint32_t r = 0; r < release->role_count; r++) {
+        const cdn_release_role *role = &release->roles[r];
+        cdn_text_addf(out, "; at least %" PRIu32 " as ", role->at_least);
+        cdn_html_text(out, role->name);
+        cdn_text_add(out, " (");
+        for (uint32_t i = 0; i < role->count; i++) {
+            cdn_text_add(out, i > 0 ? ", " : "");
+            cdn_html_text(out, role->people[i]);
+        }
+        cdn_text_add(out, ")");
+    }
+    cdn_text_add(out, "</dd>\n");
+}
+
 void cdn_page_request(const cdn_page *page, cdn_text *out)
 {
     const cdn_release *release = page->release;
@@ -93,8 +113,7 @@ void cdn_page_request(const cdn_page *page, cdn_text *out)
     add_people(out, "Recipients", release->recipients, release->recipient_count);
     add_people(out, "Authors of the script, who may not approve it", release->authors,
                release->author_count);
-    cdn_text_addf(out, "<dt>Approvals needed</dt><dd>%" PRIu32 ", of different people</dd>\n",
-                  release->approvals_required);
+    add_needed(release, out);
     add_people(out, "Approvers", release->approvers, release->approver_count);
     cdn_html_item(out, "Protection policy", release->policy_title);
     cdn_html_item(out, "Contact", release->contact);

@@ -85,7 +85,6 @@ exits 0 "purpose: Market shaping"
 check "counts of the outputs" grep -Eq "^  [a-z_]+: [0-9]+ published, [0-9]+ withheld$" out
 unchanged
 case="somebody looked at it"
-echo page >"ws/staging/$id.review.html"
 in_ws ws review "$id" --as "Asha Example" --json
 exits 0
 is page "ws/staging/$id.review.html"
@@ -94,7 +93,7 @@ checks=$((checks + 1))
 signed=$(sha256sum <"ws/staging/$id/tagmanifest-sha512.txt" | cut -d' ' -f1)
 page=$(sha256sum <"ws/staging/$id.review.html" | cut -d' ' -f1)
 payload review >said
-grep -q "\"name\":\"Asha Example\",\"page\":\"$page\",\"signedBytes\":\"$signed\"" said ||
+grep -q "\"name\":\"Asha Example\",\"reviewPage\":\"$page\",\"signedBytes\":\"$signed\"" said ||
     fail "the ledger says $(cat said)"
 case="somebody of no roster looked at it"
 in_ws ws review "$id" --as "Zed Stranger"

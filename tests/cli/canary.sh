@@ -195,17 +195,21 @@ for zip in ws/outbox/*.zip; do
     unzip -q "$zip" -d unzipped
 done
 find ws unzipped -type f ! -path 'ws/data/*' ! -path 'unzipped/*/data/tables/*' \
-    ! -path 'ws/outbox/*/data/tables/*' ! -path 'ws/policies/*' ! -path 'ws/scripts/*' >written
+    ! -path 'ws/outbox/*/data/tables/*' ! -path 'ws/policies/*' ! -path 'ws/scripts/*' \
+    ! -name '*.review.html' >written
 check "all of it" [ "$(wc -l <written)" -ge 60 ]
 while read -r file; do
     unseen "$file"
 done <written
-case="tables"
-for file in ws/outbox/*/data/tables/*.csv; do
+case="tables, and the pages that show them"
+check "a page for each release" [ "$(find ws/delivered -name '*.review.html' | wc -l)" -ge 2 ]
+for file in ws/outbox/*/data/tables/*.csv ws/delivered/*.review.html; do
     checks=$((checks + 1))
     grep -aFf never "$file" >hits && { fail "a planted value is in $file"; head -n 3 hits; }
 done
 check "who agreed is shown" grep -qFf shown ws/outbox/london_adass-*/data/tables/provider_metrics.csv
+check "and no workplace on another page" sh -c \
+    "! grep -lFf shown ws/delivered/*.review.html | grep -v london_adass"
 check "and in no other file" sh -c \
     "! grep -lFf shown ws/outbox/*/data/tables/*.csv | grep -v provider_metrics"
 cat >rows.py <<'PYTHON'

@@ -59,6 +59,25 @@ for threads in 1 3; do
     rm -rf other
 done
 
+case="who looked at which page"
+cp -rp ws other
+in_ws other review "$id"
+exits 0 "review page: .*other/staging/$id.review.html"
+in_ws other review "$id" --as "Asha Example"
+exits 0 "reviewed by Asha Example"
+check "the entry has the page's digest" [ "$(sqlite3 other/ledger/ledger.sqlite "SELECT
+    json_extract(payload, '\$.reviewPage') FROM entries WHERE kind = 'review'")" = \
+    "$(digest "$page")" ]
+echo "<p>Fine.</p>" >>"other/staging/$id.review.html"
+in_ws other review "$id" --as "Carys Specimen"
+exits 1 "the review page is not the one that was staged"
+rm "other/staging/$id.review.html"
+in_ws other review "$id" --as "Carys Specimen"
+exits 3 "review.html"
+check "nobody is recorded for another page" [ "$(sqlite3 other/ledger/ledger.sqlite "SELECT count(*)
+    FROM entries WHERE kind = 'review'")" = 1 ]
+rm -rf other
+
 case="a page that was changed or is gone"
 echo "<p>Fine.</p>" >>"$page"
 in_ws ws run "$script"

@@ -113,6 +113,21 @@ static void test_review__gives_each_approver_commands_but_no_author(void **state
     cdn_text_release(&page);
 }
 
+static void test_review__says_in_which_roles_people_must_approve(void **state)
+{
+    static const char *const people[] = {"Ada King", "Bo <Ito>"};
+    static const cdn_release_role role = {"statistician", 1, 2, people};
+    cdn_release release = package_fixture();
+    release.roles = &role;
+    release.role_count = 1;
+    release.one_per_organisation = true;
+    cdn_text page = render(&release);
+    (void)state;
+    expect(&page, "<dd>2, of different people of different organisations; at least 1 as statistician "
+                  "(Ada King, Bo &lt;Ito&gt;)</dd>");
+    cdn_text_release(&page);
+}
+
 static void test_review__a_script_with_markup_comes_out_inert(void **state)
 {
     cdn_release release = package_fixture();
@@ -227,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_review__shows_figures_and_symbols_never_what_is_withheld),
         cmocka_unit_test(test_review__names_rules_and_counts),
         cmocka_unit_test(test_review__gives_each_approver_commands_but_no_author),
+        cmocka_unit_test(test_review__says_in_which_roles_people_must_approve),
         cmocka_unit_test(test_review__a_script_with_markup_comes_out_inert),
         cmocka_unit_test_setup_teardown(test_review__forbids_everything_but_its_own_style,
                                         unit_scratch_setup, unit_scratch_teardown),

@@ -12,6 +12,7 @@ FLAVOUR ?=
 B := build$(if $(FLAVOUR),/$(FLAVOUR))
 G := build/gen
 stamp := build/.deps
+test_stamp := build/.deps-tests
 MAKEFLAGS += -j2 --no-builtin-rules
 # V=1 shows the commands.
 Q := $(if $(filter 1,$(V)),,@)
@@ -47,6 +48,11 @@ all: $(programs) $(B)/libcordon.a $(B)/libcordon.so $(B)/cordon.pc ## build prog
 $(stamp): bin/install-deps
 	@mkdir -p $(@D)
 	$(if $(filter no,$(DEPS)),@:,@bin/install-deps)
+	@touch $@
+
+# What only some tests need; they are skipped where it cannot be had.
+$(test_stamp): bin/install-deps | $(stamp)
+	$(if $(filter no,$(DEPS)),@:,@bin/install-deps --tests || echo "some tests will be skipped")
 	@touch $@
 
 .PHONY: deps
@@ -124,7 +130,7 @@ $(B)/cordon.pc: cordon.pc.in Makefile
 run_env = CORDON=$(abspath $(B))/cordon BUILD=$(abspath $(B)) FLAVOUR=$(FLAVOUR)
 
 .PHONY: check check-asan check-interop crash bench bench-protect lint
-check: all $(unit_bin) ## unit, command-line and oracle tests, and lint
+check: all $(unit_bin) | $(test_stamp) ## unit, command-line and oracle tests, and lint
 	@$(run_env) sh tests/support/run-tests $(B)/log $(unit_bin) $(scripts) tests/support/lint
 
 check-asan: ## unit and command-line tests with address and undefined sanitizers

@@ -37,12 +37,12 @@ STUB
 printf '#!/bin/sh\n' >"$bin/true"
 chmod +x "$bin"/dpkg-query "$bin"/apt-get "$bin"/id "$bin"/sudo.off "$bin"/true
 
-# run UID MISSING - all packages but those that match MISSING are there
+# run UID MISSING [OPTION] - all packages but those that match MISSING are there
 run() {
     echo "$1" >"$work/uid"
     bin/install-deps --list | cut -d ' ' -f 1 | grep -Ev "$2" >"$work/there"
     : >"$work/log"
-    env -i PATH="$bin" WORK="$work" sh bin/install-deps >"$work/out" 2>&1
+    env -i PATH="$bin" WORK="$work" sh bin/install-deps ${3:+"$3"} >"$work/out" 2>&1
     code=$?
 }
 
@@ -63,6 +63,14 @@ expect [ "$code" = 0 ]
 expect grep -qx 'noninteractive -q update' "$work/log"
 expect grep -qx 'noninteractive -q install -y --no-install-recommends libcsv-dev unzip' "$work/log"
 expect grep -q '^libcsv-dev  *CSV parsing' "$work/out"
+
+run 0 '^chromium-headless-shell$'
+expect [ "$code" = 0 ]
+expect [ ! -s "$work/log" ]
+run 0 '^chromium-headless-shell$' --tests
+expect [ "$code" = 0 ]
+expect grep -qx 'noninteractive -q install -y --no-install-recommends chromium-headless-shell' \
+    "$work/log"
 
 run 1000 '^unzip$'
 expect [ "$code" = 2 ]

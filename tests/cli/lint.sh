@@ -58,6 +58,10 @@ pass lib/desk/planted.c '#include "export/package.h"\n#include "cordon/error.h"\
 for room in cells rule protect read; do
     plant lib/export/planted.c "#include \"$room/planted.h\"" 'only a cleared release'
 done
+for room in cells protect perturb attack read; do
+    plant lib/review/planted.c "#include \"$room/planted.h\"" 'made from what is cleared'
+done
+pass lib/review/planted.c '#include "rule/rule.h"\n#include "export/figures.h"'
 
 # libraries
 plant lib/read/planted.c '#include <csv.h>' 'library header csv.h'

@@ -68,6 +68,8 @@ BEGIN {
         breach("room " from " includes its neighbour " to)
     else if (from == "synth" && to != "core" && to != "io")
         breach("room synth includes " to)
+    if (from == "review" && to ~ /^(cells|protect|perturb|attack|read)$/)
+        breach("room review includes " to ": the page is made from what is cleared")
     if (from == "export" && to ~ /^(cells|rule|protect|perturb|read)$/)
         breach("room export includes " to ": only a cleared release may leave")
 }

@@ -173,7 +173,7 @@ def check_zip(content):
     check_package(files, True)
 
 
-ENDINGS = (".zip.p7m.p7s", ".zip.p7m", ".zip", ".json")
+ENDINGS = (".zip.p7m.p7s", ".zip.p7m", ".zip", ".json", ".review.html")
 
 
 def split_name(name):

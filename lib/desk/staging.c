@@ -327,6 +327,18 @@ static cdn_status publish(staging *s, const char *fresh, const char *package, cd
     return status;
 }
 
+/* What an earlier entry said, with the page of now. */
+static cdn_json *facts_again(const staging *s, const cdn_json *note)
+{
+    static const char *const names[] = {"agreement", "feed", "kept", "period", "plan", "request",
+                                        "signedBytes"};
+    cdn_json *payload = cdn_json_object();
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        cdn_json_set(payload, names[i], cdn_json_copy(cdn_json_get(note, names[i])));
+    cdn_json_set(payload, "reviewPage", cdn_json_new_string(s->page));
+    return payload;
+}
+
 /* The page of what is staged already is made again: it may be gone, or what it is compared with may
  * be. One that differs from the one that was staged is recorded before it is believed. */
 static cdn_status renew_page(staging *s, cdn_error *error)
@@ -336,15 +348,10 @@ static cdn_status renew_page(staging *s, cdn_error *error)
     const char *there = cdn_json_string(cdn_json_get(note, "reviewPage"));
     cdn_status status = cdn_desk_page_write(s->desk, &s->chronicle, s->release, s->gate, s->page,
                                             error);
-    if (status != CDN_OK || (there != NULL && strcmp(there, s->page) == 0)) {
-        cdn_json_destroy(note);
-        return status;
-    }
-    cdn_json *payload = cdn_json_object();
-    cdn_json_set(payload, "signedBytes", cdn_json_new_string(s->signed_bytes));
-    cdn_json_set(payload, "reviewPage", cdn_json_new_string(s->page));
-    status = cdn_desk_record(s->desk, "stage", s->release->id, payload, error);
-    if (status == CDN_OK) {
+    bool renewed = status == CDN_OK && (there == NULL || strcmp(there, s->page) != 0);
+    if (renewed)
+        status = cdn_desk_record(s->desk, "stage", s->release->id, facts_again(s, note), error);
+    if (renewed && status == CDN_OK) {
         cdn_json_set(note, "reviewPage", cdn_json_new_string(s->page));
         return save_note(s, note, error);
     }

@@ -9,8 +9,8 @@ where there is nobody (but not where that is a secret, nor that all have answere
 that who did not change counts the same in every week. The data serve
 only to know which equations there are and whether what was found is true.
 
-What must not be found out: a cell that a rule withholds, in any week; a difference of two cells
-that overlap, when a rule would withhold it; a change of a cell between two weeks when fewer workers,
+What must not be found out: a cell that a rule withholds, in any week; a part that cells which
+overlap tell apart, when a rule would withhold it; a change of a cell between two weeks when fewer workers,
 workplaces or providers stand behind it than the policy asks for; groups of those who were in a cell
 in the same weeks, when they are few.
 
@@ -116,12 +116,11 @@ class Attack:
                 others = tuple(item for item in box if item[0] != axis)
                 lines[population, value, week, axis, others].add(leaves)
         for (population, value, week, axis, others), sets in lines.items():
-            for one, other in itertools.permutations(sorted(sets, key=lambda s: (len(s), sorted(
-                    map(str, s)))), 2):
-                if one & other and one - other:
-                    self._part(population, value, week, others, axis, one - other)
-                    if other - one:
-                        self._part(population, value, week, others, axis, one & other)
+            parts = defaultdict(set)    # what the cells of a line tell apart
+            for leaf in frozenset().union(*sets):
+                parts[tuple(s for s in sets if leaf in s)].add(leaf)
+            for leaves in parts.values():
+                self._part(population, value, week, others, axis, frozenset(leaves))
 
     def _part(self, population, value, week, others, axis, leaves):
         box = tuple(sorted(others + ((axis, leaves),), key=lambda item: item[0]))

@@ -47,7 +47,7 @@ static void know(knowledge *k, const cdn_trial *trial)
     for (uint32_t c = 0; c < cells->count; c++) {
         const cdn_cell *cell = &cells->cells[c];
         bool positive = !cells->variables[cell->variable].magnitude && cell->records > 0 &&
-                        cell->value > 0 && zeros_shown;
+                        cell->value > 0 && zeros_shown && !cell->is_unanswered;
         k->values[c] = cell->value;
         k->asked[c] = c < cells->today_count && (trial->marks[c] & CDN_CELL_SENSITIVE) != 0;
         bool any = cell->is_change || k->is_signed[cell->variable];

@@ -54,12 +54,30 @@ static bool tells(const cdn_trial *trial, uint32_t equation, const uint8_t *doub
            ((trial->marks[alone] & CDN_CELL_SENSITIVE) != 0 || doubted[alone]);
 }
 
+/* The whole says that nobody is in any of its parts, and one of them is a secret zero. */
+static bool tells_of_parts(const cdn_trial *trial, uint32_t equation, const uint8_t *doubted)
+{
+    const cdn_cells *cells = trial->cells;
+    uint32_t first = cells->equation_start[equation], end = cells->equation_start[equation + 1];
+    if (equation >= cells->first_change || cells->cells[cells->equation_cell[first]].records > 0)
+        return false;
+    for (uint32_t i = first + 1; i < end; i++) {
+        uint32_t cell = cells->equation_cell[i];
+        if (!is_known(trial, cell) && cells->cells[cell].records == 0 &&
+            ((trial->marks[cell] & CDN_CELL_SENSITIVE) != 0 || doubted[cell]))
+            return true;
+    }
+    return false;
+}
+
 static bool doubt_equation(cdn_trial *trial, uint32_t equation, uint8_t *doubted)
 {
     const cdn_cells *cells = trial->cells;
     uint32_t first = cells->equation_start[equation], end = cells->equation_start[equation + 1];
     bool changed = false;
-    if (!tells(trial, equation, doubted))
+    if (tells_of_parts(trial, equation, doubted))
+        end = first + 1; /* the whole alone */
+    else if (!tells(trial, equation, doubted))
         return false;
     for (uint32_t i = first; i < end; i++) {
         uint32_t cell = cells->equation_cell[i];

@@ -33,4 +33,17 @@ case="everybody alone"
 check "no group is looked for" [ "$(bound alone everybody)" = 0 ]
 case="beside the women"
 check "whole groups of women are found" [ "$(bound both women)" -gt 0 ]
+
+# Nobody of the care workers of a borough is on zero hours, which must not be said. Then it must not be
+# said either that nobody is in all boroughs of a board: a cell that only a table of that area makes.
+case="areas that overlap"
+sed -i 's/^ *area  *= "la",/area = "la", icb = "icb",/' w/policies/agreements/london-adass.lua
+script shares 'table "roles" { rows = by, columns = role, measures = { measure "filled_posts", measure "zero_hours_share" } },'
+script board 'table "roles" { rows = by, columns = role, measures = { measure "filled_posts", measure "zero_hours_share" } },
+  table "board" { rows = { dim "service" :at "group" }, columns = role, measures = { measure "filled_posts" },
+    where = dim "icb" :within "NHS North East London" },'
+must synth --out w/data --workers 3000 --workplaces 200 --clean
+must load --workspace w
+must run w/scripts/shares.lua --workspace w
+must run w/scripts/board.lua --workspace w
 done_testing

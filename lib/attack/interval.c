@@ -354,11 +354,11 @@ static cdn_status judge(attack *a, cdn_error *error)
     CDN_TRY(find_witnesses(a, SMALL_PATCH, error));
     if (!tight)
         CDN_TRY(settle_rest(a, brief ? MOST_SEARCHED : MOST_SETTLED_EARLY, false, error));
-    CDN_TRY(nudge_components(a, error));
     CDN_TRY(find_witnesses(a, KNIT_PATCH, error));
-    CDN_TRY(find_witnesses(a, LARGE_PATCH, error));
     if (brief)
         return CDN_OK;
+    CDN_TRY(nudge_components(a, error));
+    CDN_TRY(find_witnesses(a, LARGE_PATCH, error));
     return settle_rest(a, tight ? UINT32_MAX : MOST_SETTLED, tight, error);
 }
 

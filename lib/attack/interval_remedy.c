@@ -28,7 +28,9 @@
 #define LARGEST_PATCH 5000
 
 #define FIRST_TURNS 30
-#define MOST_TURNS 1000
+#define MOST_TURNS 480
+#define LAST_TURNS 1000
+#define LEAST_FACTOR 3
 #define MOST_PASSES 12
 #define LAST_WALKS 3
 #define BREAKS 4000
@@ -327,21 +329,25 @@ static uint32_t count_passes(uint64_t first, uint64_t most, uint64_t factor)
     return count;
 }
 
-/* From nearly free to any loss, by factors. */
+/* From nearly free to any loss, by factors, and then on while that helps many. */
 static cdn_status deepen(remedy *m, cdn_error *error)
 {
-    uint64_t first = m->most == 0 ? 1 : m->least * FIRST_LOSS, factor = 3;
+    uint64_t first = m->most == 0 ? 1 : m->least * FIRST_LOSS, factor = LEAST_FACTOR;
     pass p = {.turns = FIRST_TURNS, .walks = 1};
     while (count_passes(first, m->most, factor) > MOST_PASSES)
         factor++;
-    for (bool is_last = false; !is_last && count_open(m) > 0; first *= factor) {
-        is_last = first > m->most;
-        p.most_loss = is_last ? UINT64_MAX : first;
-        p.walks = is_last ? LAST_WALKS : 1;
+    for (; first <= m->most && count_open(m) > 0; first *= factor) {
+        p.most_loss = first;
         CDN_TRY(walk_all(m, &p, error));
         p.turns = p.turns * 2 < MOST_TURNS ? p.turns * 2 : MOST_TURNS;
     }
-    return CDN_OK;
+    p.most_loss = UINT64_MAX;
+    for (uint32_t open = UINT32_MAX; count_open(m) > 0 && count_open(m) < open - open / 8;) {
+        open = count_open(m);
+        CDN_TRY(walk_all(m, &p, error));
+    }
+    p = (pass){UINT64_MAX, LAST_TURNS, LAST_WALKS};
+    return walk_all(m, &p, error);
 }
 
 static cdn_status free_all(remedy *m, cdn_error *error)

@@ -14,6 +14,7 @@
 #include "core/fail.h"
 
 #define MOST_STEPS 3
+#define FEW_BROKEN 8
 #define MOST_SUM (INT64_C(1) << 60)
 #define REST 4
 #define MOST_MISSES 20 /* turns in a row in which no column could mend anything */
@@ -33,6 +34,13 @@ static int64_t most_step(const cdn_web *web)
     return MOST_SUM / MOST_STEPS / most;
 }
 
+/* The more dimensions a table has, the more rows a move through it breaks on its way. */
+static uint32_t few_broken(const cdn_web *web)
+{
+    uint32_t rows = web->column_count == 0 ? 0 : web->row_start[web->row_count] / web->column_count;
+    return rows < 4 ? FEW_BROKEN : rows < 6 ? FEW_BROKEN * 2 : FEW_BROKEN * 4;
+}
+
 cdn_status cdn_walk_init(cdn_walk *w, cdn_web *web, cdn_error *error)
 {
     size_t entries = web->row_start[web->row_count];
@@ -49,6 +57,7 @@ cdn_status cdn_walk_init(cdn_walk *w, cdn_web *web, cdn_error *error)
         w->place == NULL || w->broken == NULL || w->columns == NULL || w->steps == NULL)
         return cdn_fail_memory(error);
     w->most_step = most_step(web);
+    w->few_broken = few_broken(web);
     for (uint32_t k = 0; k < web->column_count; k++) {
         w->column[k].low = web->low[k];
         w->column[k].high = web->high[k];
@@ -214,7 +223,9 @@ bool cdn_walk_find(cdn_walk *w, uint32_t column, int sign, int64_t step)
     w->random += column * 2 + (sign > 0);
     change(w, column, sign * step);
     uint32_t turn = 2, misses = 0; /* a column that was never touched has rested since turn 0 */
-    for (; w->broken_count > 0 && turn < w->most_turns + 2 && misses <= MOST_MISSES; turn++)
+    uint32_t most_broken = w->few_broken + w->most_turns / 16;
+    for (; w->broken_count > 0 && turn < w->most_turns + 2 && misses <= MOST_MISSES &&
+           w->broken_count <= most_broken; turn++)
         misses = mend(w, column, step * MOST_STEPS, turn) ? 0 : misses + 1;
     w->turns += turn - 2;
     if (w->broken_count > 0)

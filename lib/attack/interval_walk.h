@@ -37,6 +37,7 @@ typedef struct cdn_walk {
     uint32_t broken_count, column_count;
     uint64_t loss;    /* of the columns with an amount */
     int64_t most_step; /* so that no sum overflows */
+    uint32_t few_broken; /* a walk with that many broken rows, and some for its turns, is lost */
     uint64_t random, turns; /* turns in all */
     /* how to go; the caller's */
     uint64_t most_loss;  /* a walk that would lose this much or more is given up */

@@ -157,14 +157,14 @@ static cdn_status attack(job *j, const cdn_suppress_result *pattern, cdn_error *
     return CDN_OK;
 }
 
-/* *taken: how many cells were not taken before. */
+/* *taken: how many cells were not taken before; *stuck: cells whose intervals that may not widen. */
 static cdn_status take(job *j, const cdn_suppress_result *pattern, uint32_t *taken,
-                       cdn_error *error)
+                       uint32_t *stuck, cdn_error *error)
 {
-    uint32_t visible, stuck;
+    uint32_t visible;
     allow(j);
     CDN_TRY(cdn_attack_remedy(j->system, pattern->figure_withheld, &j->input, j->found, j->wanted,
-                              &visible, &stuck, error));
+                              &visible, stuck, error));
     charge(j);
     *taken = 0;
     for (uint32_t c = 0; c < j->system->cell_count; c++) {
@@ -177,10 +177,11 @@ static cdn_status take(job *j, const cdn_suppress_result *pattern, uint32_t *tak
     return CDN_OK;
 }
 
-/* Flags per cell, and what the pattern costs. */
-static uint64_t look(const cdn_system *s, const uint8_t *figure_withheld, uint8_t *visible,
+/* Flags per cell, and what the pattern and all that is taken cost. */
+static uint64_t look(const job *j, const uint8_t *figure_withheld, uint8_t *visible,
                      uint8_t *withheld)
 {
+    const cdn_system *s = j->system;
     uint64_t cost = 0;
     memset(visible, 0, s->cell_count);
     memset(withheld, 0, s->cell_count);
@@ -190,15 +191,37 @@ static uint64_t look(const cdn_system *s, const uint8_t *figure_withheld, uint8_
             withheld[s->figure_cell[i]] |= figure_withheld[f];
         }
     for (uint32_t c = 0; c < s->cell_count; c++) {
-        withheld[c] = withheld[c] && !visible[c] &&
+        visible[c] = visible[c] && !j->taken[c];
+        withheld[c] = (withheld[c] || j->taken[c]) && !visible[c] &&
                       (s->marks[c] & (CDN_CELL_SENSITIVE | CDN_CELL_KNOWN)) == 0;
         cost += withheld[c] ? s->costs[c] : 0;
     }
     return cost;
 }
 
-/* Publishes again what the moves that were found can spare; taken back when that does not hold, or
- * costs more. */
+/* Takes only what the moves that were found need, of all that is withheld or taken. */
+static cdn_status thin(job *j, const cdn_suppress_result *pattern, uint64_t *cost,
+                       cdn_error *error)
+{
+    size_t cells = j->system->cell_count;
+    uint8_t *visible = cdn_alloc(cells, 1), *needed = cdn_alloc(cells, 1);
+    cdn_status status = CDN_OK;
+    if (visible == NULL || needed == NULL) {
+        status = cdn_fail_memory(error);
+        goto done;
+    }
+    *cost = look(j, pattern->figure_withheld, visible, needed);
+    status = cdn_interval_thin(j->system, &j->input, visible, needed, error);
+    if (status == CDN_OK)
+        memcpy(j->taken, needed, cells);
+
+done:
+    cdn_free(visible);
+    cdn_free(needed);
+    return status;
+}
+
+/* Publishes again what can be spared; taken back when that does not hold, or costs more. */
 static cdn_status thin_out(job *j, cdn_suppress_result *out, cdn_error *error)
 {
     size_t cells = j->system->cell_count;
@@ -207,16 +230,14 @@ static cdn_status thin_out(job *j, cdn_suppress_result *out, cdn_error *error)
     uint8_t *visible = cdn_alloc(cells, 1), *taken = cdn_alloc(cells, 1);
     cdn_interval *found = cdn_alloc(cells, sizeof *found);
     cdn_status status = CDN_OK;
+    uint64_t cost;
     if (visible == NULL || taken == NULL || found == NULL) {
         status = cdn_fail_memory(error);
         goto done;
     }
-    if (before.rounds == 1 || before.exposed + before.undecided > 0)
-        goto done;
     memcpy(found, j->found, cells * sizeof *found);
     memcpy(taken, j->taken, cells);
-    uint64_t cost = look(j->system, out->figure_withheld, visible, j->taken);
-    status = cdn_interval_thin(j->system, &j->input, visible, j->taken, error);
+    status = thin(j, out, &cost, error);
     if (status == CDN_OK)
         status = suppress(j, &less, error);
     if (status == CDN_OK)
@@ -224,7 +245,7 @@ static cdn_status thin_out(job *j, cdn_suppress_result *out, cdn_error *error)
     if (status != CDN_OK)
         goto done;
     bool holds = j->report->exposed + j->report->undecided == 0;
-    if (holds && look(j->system, less.figure_withheld, visible, taken) < cost) {
+    if (holds && look(j, less.figure_withheld, visible, j->wanted) < cost) {
         cdn_suppress_result swap = *out;
         *out = less;
         less = swap;
@@ -243,19 +264,26 @@ done:
     return status;
 }
 
+/* With a move for every cell, only what the moves need is taken, and the next attack finds nothing.
+ * Where some cells are stuck, what is taken stays so, until that has ended. */
 static cdn_status widen(job *j, cdn_suppress_result *out, cdn_error *error)
 {
-    uint32_t taken = 1;
+    uint32_t taken = 1, stuck = 0, ever_stuck = 0;
+    uint64_t cost;
     CDN_TRY(suppress(j, out, error));
     CDN_TRY(attack(j, out, error));
     while (j->report->exposed + j->report->undecided > 0) {
-        CDN_TRY(take(j, out, &taken, error));
+        CDN_TRY(take(j, out, &taken, &stuck, error));
+        ever_stuck += stuck;
         if (taken == 0)
             break;
+        if (ever_stuck == 0)
+            CDN_TRY(thin(j, out, &cost, error));
         CDN_TRY(suppress(j, out, error));
         CDN_TRY(attack(j, out, error));
     }
-    CDN_TRY(thin_out(j, out, error));
+    if (ever_stuck > 0 && j->report->exposed + j->report->undecided == 0)
+        CDN_TRY(thin_out(j, out, error));
     for (uint32_t f = 0; f < j->system->figure_count; f++)
         j->report->extra_count += out->figure_withheld[f] && uses(j->system, f, j->taken, 1) &&
                                   !uses(j->system, f, j->system->marks, CDN_CELL_SENSITIVE);

@@ -117,8 +117,8 @@ static void take_key(gathering *g, uint32_t row)
         size_t at = (size_t)row * output->column_count + c;
         if (!is_key(output, c))
             continue;
-        const char *text = output->is_list ? output->texts[at]
-                                           : output->columns[c].codes[output->keys[at]];
+        const char *text =
+            output->is_list ? output->texts[at] : output->columns[c].codes[output->keys[at]];
         add_key_part(&g->key, text, strlen(text));
     }
 }
@@ -238,8 +238,8 @@ static cdn_status read_record(void *context, uint64_t line, const cdn_csv_field 
     return CDN_OK;
 }
 
-cdn_status cdn_figures_read(const char *package, const cdn_release_output *output,
-                            cdn_figures *out, cdn_error *error)
+cdn_status cdn_figures_read(const char *package, const cdn_release_output *output, cdn_figures *out,
+                            cdn_error *error)
 {
     gathering g;
     char name[CDN_LIMIT_NAME_SIZE + 32];

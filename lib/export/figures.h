@@ -17,12 +17,12 @@
 #include "release/release.h"
 
 typedef struct cdn_figures {
-    bool found;          /* the package has the output, with the columns that make a key */
-    cdn_map *rows;       /* key -> row; a key that comes again gets a number */
+    bool found;    /* the package has the output, with the columns that make a key */
+    cdn_map *rows; /* key -> row; a key that comes again gets a number */
     uint32_t row_count;
     uint32_t measure_count;
-    cdn_value *values;   /* row_count x measure_count, in the order of the output's measures */
-    uint8_t *measures;   /* per measure: 1 = it has it, with values of as many decimals */
+    cdn_value *values; /* row_count x measure_count, in the order of the output's measures */
+    uint8_t *measures; /* per measure: 1 = it has it, with values of as many decimals */
 } cdn_figures;
 
 /** Those of an output. @owner *out: caller, cdn_figures_release, in every case */
@@ -31,8 +31,8 @@ cdn_status cdn_figures_take(const cdn_release_output *output, cdn_figures *out,
 /** Those that the package in directory `package` has in an output of that name. An output that is
  *  not there, or has other key columns, is CDN_OK and not found. CDN_E_INPUT: a damaged file.
  *  @owner *out: caller, cdn_figures_release, in every case */
-cdn_status cdn_figures_read(const char *package, const cdn_release_output *output,
-                            cdn_figures *out, cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_figures_read(const char *package, const cdn_release_output *output, cdn_figures *out,
+                            cdn_error *error) CDN_MUST_CHECK;
 void cdn_figures_release(cdn_figures *figures);
 
 #endif

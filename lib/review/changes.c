@@ -17,8 +17,7 @@ static void add_where(const cdn_release_output *output, uint32_t row, cdn_text *
     for (uint32_t c = 0; c < output->column_count; c++) {
         const cdn_release_column *column = &output->columns[c];
         size_t at = (size_t)row * output->column_count + c;
-        const char *text =
-            output->is_list ? output->texts[at] : column->labels[output->keys[at]];
+        const char *text = output->is_list ? output->texts[at] : column->labels[output->keys[at]];
         if (output->is_list && (column->kind != CDN_FIELD_TEXT || text[0] == '\0'))
             continue;
         cdn_text_add(out, first ? "" : ", ");
@@ -138,14 +137,15 @@ static void add_summary_row(const cdn_page *page, uint32_t o, cdn_text *out)
 {
     const cdn_release_output *output = &page->release->outputs[o];
     const cdn_comparison *c = &page->changes[o];
-    const uint32_t numbers[] = {c->same,    c->changed,  c->shown,    c->withheld,
+    const uint32_t numbers[] = {c->same,  c->changed,  c->shown,    c->withheld,
                                 c->other, c->rows_new, c->rows_gone};
     cdn_text_add(out, "<tr><th scope=\"row\">");
     cdn_html_text(out, cdn_page_title(output));
     cdn_text_add(out, "</th>");
     if (!c->before.found)
-        cdn_text_add(out, "<td colspan=\"7\">not in the previous release, or broken down otherwise: "
-                          "nothing to compare</td>");
+        cdn_text_add(out,
+                     "<td colspan=\"7\">not in the previous release, or broken down otherwise: "
+                     "nothing to compare</td>");
     for (size_t i = 0; c->before.found && i < sizeof numbers / sizeof *numbers; i++) {
         cdn_text_add(out, "<td class=\"n\">");
         cdn_html_count(out, numbers[i]);
@@ -158,9 +158,10 @@ static void add_comparison(const cdn_page *page, cdn_text *out)
 {
     cdn_text_add(out, "<p>Compared with <code>");
     cdn_html_text(out, page->input->previous_id);
-    cdn_text_add(out, "</code>, row by row: tables by their codes, lists by their texts. Largest "
-                      "first: the square of a change over the sum of both figures, so that small and "
-                      "large figures have the same chance to be seen.</p>\n");
+    cdn_text_add(out,
+                 "</code>, row by row: tables by their codes, lists by their texts. Largest "
+                 "first: the square of a change over the sum of both figures, so that small and "
+                 "large figures have the same chance to be seen.</p>\n");
     cdn_html_table_open(out, "t-compared", "Figures compared with the previous release");
     cdn_html_table_head(out, "Output|#Same|#Changed|#Newly shown|#Newly withheld|"
                              "#To or from not applicable|#New rows|#Rows gone");
@@ -198,7 +199,8 @@ void cdn_page_changes(const cdn_page *page, cdn_text *out)
     cdn_text_add(out, "<p class=\"warn\"><strong>Not compared:</strong> the previous release "
                       "<code>");
     cdn_html_text(out, id);
-    cdn_text_add(out, page->input->previous == CDN_PREVIOUS_GONE
-                          ? "</code> is in the ledger, but its package is not in this workspace.</p>\n"
-                          : "</code> is not as it was when it was signed: a file was changed.</p>\n");
+    cdn_text_add(out,
+                 page->input->previous == CDN_PREVIOUS_GONE
+                     ? "</code> is in the ledger, but its package is not in this workspace.</p>\n"
+                     : "</code> is not as it was when it was signed: a file was changed.</p>\n");
 }

@@ -74,7 +74,8 @@ static const cdn_value *value_now(const chart *c, uint32_t row)
 static const cdn_value *value_before(const chart *c, uint32_t row)
 {
     const cdn_figures *before = &c->changes->before;
-    if (!before->found || !before->measures[c->measure] || c->changes->row_before[row] == CDN_MAP_NONE)
+    if (!before->found || !before->measures[c->measure] ||
+        c->changes->row_before[row] == CDN_MAP_NONE)
         return NULL;
     const cdn_value *value =
         &before->values[(size_t)c->changes->row_before[row] * before->measure_count + c->measure];
@@ -142,8 +143,7 @@ static void add_marks(const chart *c, uint32_t row, uint32_t y, cdn_text *out)
     const cdn_value *now = value_now(c, row), *before = value_before(c, row);
     cdn_text_addf(out, "<rect class=\"%s\"", now->status == CDN_VALUE_OK ? "bar" : "gap");
     add_position(out, "x", BAR_START);
-    add_position(out, "width",
-                 now->status == CDN_VALUE_OK ? tenths(c, now->number) : BAR_WIDTH);
+    add_position(out, "width", now->status == CDN_VALUE_OK ? tenths(c, now->number) : BAR_WIDTH);
     cdn_text_addf(out, " y=\"%u\" height=\"12\"/>", y + 4);
     if (before == NULL)
         return;
@@ -194,9 +194,10 @@ static void add_chart(const chart *c, cdn_text *out)
     uint32_t height = 2 * TOP + c->bar_count * ROW_HEIGHT;
     cdn_text_add(out, "<figure class=\"chart\">\n");
     add_caption(c, out);
-    cdn_text_addf(out, "<svg role=\"img\" aria-labelledby=\"c-%" PRIu32 "-%" PRIu32 "-t c-%" PRIu32
-                       "-%" PRIu32 "-d\" width=\"100%%\" height=\"%u\" focusable=\"false\">\n"
-                       "<title id=\"c-%" PRIu32 "-%" PRIu32 "-t\">",
+    cdn_text_addf(out,
+                  "<svg role=\"img\" aria-labelledby=\"c-%" PRIu32 "-%" PRIu32 "-t c-%" PRIu32
+                  "-%" PRIu32 "-d\" width=\"100%%\" height=\"%u\" focusable=\"false\">\n"
+                  "<title id=\"c-%" PRIu32 "-%" PRIu32 "-t\">",
                   c->number, c->measure, c->number, c->measure, height, c->number, c->measure);
     cdn_html_text(out, measure->title);
     cdn_text_add(out, " by ");
@@ -215,8 +216,9 @@ static void add_key(const chart *c, cdn_text *out)
     cdn_text_add(out, "<p class=\"key\">Bars: this release, at the totals of the other dimensions. "
                       "Categories without a figure are left out.");
     if (c->changes->before.found)
-        cdn_text_add(out, " An upright line: the previous release. A dashed box: a figure then, none "
-                          "now.");
+        cdn_text_add(out,
+                     " An upright line: the previous release. A dashed box: a figure then, none "
+                     "now.");
     if (c->left_out > 0) {
         cdn_text_add(out, " The last ");
         cdn_html_count(out, c->left_out);
@@ -227,7 +229,8 @@ static void add_key(const chart *c, cdn_text *out)
 
 void cdn_page_charts(const cdn_page *page, uint32_t output, cdn_text *out)
 {
-    chart c = {.output = &page->release->outputs[output], .changes = &page->changes[output],
+    chart c = {.output = &page->release->outputs[output],
+               .changes = &page->changes[output],
                .number = output + 1};
     bool opened = false;
     if (c.output->is_list || c.output->column_count == 0)

@@ -60,9 +60,9 @@ static cdn_status compare_rows(const cdn_figures *now, cdn_comparison *to, cdn_e
         }
         for (uint32_t m = 0; m < now->measure_count; m++)
             if (before->measures[m])
-                compare_figure(to, (cdn_change){row, m,
-                                                before->values[(size_t)there * now->measure_count + m],
-                                                now->values[(size_t)row * now->measure_count + m]});
+                compare_figure(
+                    to, (cdn_change){row, m, before->values[(size_t)there * now->measure_count + m],
+                                     now->values[(size_t)row * now->measure_count + m]});
     }
     to->rows_gone = before->row_count - (now->row_count - to->rows_new);
     return CDN_OK;
@@ -102,8 +102,8 @@ static unsigned __int128 weight(const cdn_change *change)
 {
     int64_t before = number_of(&change->before), now = number_of(&change->now);
     unsigned __int128 sum = (unsigned __int128)size_of(before) + size_of(now);
-    uint64_t step = before < now ? (uint64_t)now - (uint64_t)before
-                                 : (uint64_t)before - (uint64_t)now;
+    uint64_t step =
+        before < now ? (uint64_t)now - (uint64_t)before : (uint64_t)before - (uint64_t)now;
     if (step > SIZE_MAX_OF_CHANGE)
         step = SIZE_MAX_OF_CHANGE;
     return (unsigned __int128)step * step * SCALE / sum;

@@ -15,9 +15,9 @@ typedef struct cdn_change {
 /** A status "low" is a shown figure of 0 here. Figures of rows or measures that only one of the
  *  releases has are in no count but those of rows. */
 typedef struct cdn_comparison {
-    cdn_figures before;       /* of the previous release; before.found tells if it can be compared */
-    uint32_t *row_before;     /* per row of today's output: its row there, or CDN_MAP_NONE */
-    uint32_t same, changed;   /* shown in both */
+    cdn_figures before;     /* of the previous release; before.found tells if it can be compared */
+    uint32_t *row_before;   /* per row of today's output: its row there, or CDN_MAP_NONE */
+    uint32_t same, changed; /* shown in both */
     uint32_t shown, withheld; /* withheld before and shown now; the other way round */
     uint32_t other;           /* to or from "not available" and "not applicable" */
     uint32_t unshown;         /* shown in neither */
@@ -27,7 +27,8 @@ typedef struct cdn_comparison {
 } cdn_comparison;
 
 /** Compares with the package in the directory `previous`; with NULL nothing is found.
- *  @errors CDN_E_INPUT: a damaged file. @owner *out: caller, cdn_comparison_release, in every case */
+ *  @errors CDN_E_INPUT: a damaged file.
+ *  @owner *out: caller, cdn_comparison_release, in every case */
 cdn_status cdn_comparison_make(const cdn_release_output *output, const char *previous,
                                cdn_comparison *out, cdn_error *error) CDN_MUST_CHECK;
 void cdn_comparison_release(cdn_comparison *comparison);
@@ -35,7 +36,7 @@ void cdn_comparison_release(cdn_comparison *comparison);
 /** The largest changes of shown numbers of one measure: at most `count`, the largest first; returns
  *  how many. A change counts by its square over the sum of both numbers, so that small and large
  *  figures have the same chance (the residual of a comparison of two counts); then by row. */
-uint32_t cdn_comparison_largest(const cdn_comparison *comparison, uint32_t measure,
-                                uint32_t count, const cdn_change **out);
+uint32_t cdn_comparison_largest(const cdn_comparison *comparison, uint32_t measure, uint32_t count,
+                                const cdn_change **out);
 
 #endif

@@ -70,9 +70,10 @@ void cdn_page_decision(const cdn_page *page, cdn_text *out)
     cdn_text_add(out, "<h3>Before you decide</h3>\n<ul class=\"tasks\">\n");
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
         cdn_text_addf(out, "<li><label><input type=\"checkbox\"> %s</label></li>\n", questions[i]);
-    cdn_text_add(out, "</ul>\n<p>The boxes are for you; nothing is kept of them.</p>\n"
-                      "<h3>Decide</h3>\n<p>In the workspace. An approval is over the exact bytes of "
-                      "the package; a byte that changes afterwards makes it void. ");
+    cdn_text_add(out,
+                 "</ul>\n<p>The boxes are for you; nothing is kept of them.</p>\n"
+                 "<h3>Decide</h3>\n<p>In the workspace. An approval is over the exact bytes of "
+                 "the package; a byte that changes afterwards makes it void. ");
     cdn_text_addf(out, "%" PRIu32 " approvals are needed.</p>\n", release->approvals_required);
     for (uint32_t i = 0; i < release->approver_count; i++)
         if (!is_author(release, release->approvers[i]))

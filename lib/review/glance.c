@@ -40,7 +40,7 @@ static void point_at_count(pointer_list *list, uint64_t count, const char *what,
     close_pointer(list, section);
 }
 
-/* --- the rules ------------------------------------------------------------------------------------ */
+/* --- the rules -------------------------------------------------------------------------------- */
 
 static void point_at_previous(const cdn_page *page, pointer_list *list)
 {
@@ -130,7 +130,8 @@ static void point_at_changes(const cdn_page *page, pointer_list *list)
     }
     point_at_count(list, large, " figures are at least twice, or at most half, of what they were.",
                    "changes");
-    point_at_count(list, withheld, " figures that were shown last time are withheld now.", "changes");
+    point_at_count(list, withheld, " figures that were shown last time are withheld now.",
+                   "changes");
     point_at_count(list, shown, " figures that were withheld last time are shown now.", "changes");
     point_at_count(list, gone, " rows of the previous release are gone.", "changes");
     bool same = figures > 0 && large + shown + withheld + gone == 0;
@@ -139,7 +140,8 @@ static void point_at_changes(const cdn_page *page, pointer_list *list)
     if (!same)
         return;
     open_pointer(list);
-    cdn_text_add(list->out, "Every figure is the same as in the previous release. Is the data new?");
+    cdn_text_add(list->out,
+                 "Every figure is the same as in the previous release. Is the data new?");
     close_pointer(list, "changes");
 }
 
@@ -162,12 +164,24 @@ static uint64_t count_by_hand(const cdn_gate_report *gate)
     return count;
 }
 
+static void point_at_history(const cdn_gate_report *gate, pointer_list *list)
+{
+    uint64_t bound = 0;
+    for (uint32_t i = 0; i < gate->binding_count; i++)
+        bound += gate->bindings[i].figures;
+    point_at_count(list, bound, " figures are withheld because of earlier releases.", "history");
+    point_at_count(list, gate->conflict_count,
+                   " confidential cells are given away by earlier releases by themselves.",
+                   "history");
+}
+
 static void add_pointers(const cdn_page *page, cdn_text *out)
 {
     pointer_list list = {out, 0};
     cdn_text_add(out, "<h3>Worth a second look</h3>\n");
     point_at_previous(page, &list);
     point_at_changes(page, &list);
+    point_at_history(page->gate, &list);
     for (uint32_t o = 0; o < page->release->output_count; o++)
         point_at_withheld(page, o, &list);
     for (uint32_t o = 0; o < page->release->output_count; o++)
@@ -189,7 +203,7 @@ static void add_pointers(const cdn_page *page, cdn_text *out)
                             "approval: please read on.</p>\n");
 }
 
-/* --- cards ------------------------------------------------------------------------------------------- */
+/* --- cards ------------------------------------------------------------------------------------ */
 
 static void open_card(cdn_text *out, const char *name)
 {

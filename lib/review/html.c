@@ -27,10 +27,10 @@ static uint32_t code_point(const unsigned char *at, size_t length)
 /* Unicode 15, categories Cc, Cf, Zl and Zp where they can deceive; not tab and newline. */
 static bool deceives(uint32_t code)
 {
-    static const range ranges[] = {
-        {0x00, 0x08},     {0x0b, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},     {0x061c, 0x061c},
-        {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},
-        {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
+    static const range ranges[] = {{0x00, 0x08},     {0x0b, 0x1f},     {0x7f, 0x9f},
+                                   {0xad, 0xad},     {0x061c, 0x061c}, {0x180e, 0x180e},
+                                   {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+                                   {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         if (code >= ranges[i].first && code <= ranges[i].last)
             return true;
@@ -93,7 +93,7 @@ void cdn_html_item(cdn_text *out, const char *name, const char *text)
     cdn_html_element(out, "dd", text);
 }
 
-/* --- numbers ------------------------------------------------------------------------------------ */
+/* --- numbers ---------------------------------------------------------------------------------- */
 
 void cdn_html_count(cdn_text *out, uint64_t count)
 {
@@ -149,17 +149,20 @@ void cdn_html_percent(cdn_text *out, uint64_t part, uint64_t whole)
         cdn_text_add(out, "none");
         return;
     }
-    unsigned __int128 tenths = ((unsigned __int128)part * 2000 + whole) / (2 * (unsigned __int128)whole);
+    unsigned __int128 tenths =
+        ((unsigned __int128)part * 2000 + whole) / (2 * (unsigned __int128)whole);
     cdn_html_count(out, (uint64_t)(tenths / 10));
     cdn_text_addf(out, ".%u%%", (unsigned)(tenths % 10));
 }
 
-/* --- tables --------------------------------------------------------------------------------------- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 void cdn_html_table_open(cdn_text *out, const char *id, const char *caption)
 {
-    cdn_text_addf(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
-                       "<table>\n<caption id=\"%s\">", id, id);
+    cdn_text_addf(out,
+                  "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
+                  "<table>\n<caption id=\"%s\">",
+                  id, id);
     cdn_html_text(out, caption);
     cdn_text_add(out, "</caption>\n");
 }

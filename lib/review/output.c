@@ -17,7 +17,8 @@
 static bool is_total(const cdn_release_output *output, uint32_t row)
 {
     for (uint32_t c = 0; c < output->column_count && !output->is_list; c++) {
-        const char *code = output->columns[c].codes[output->keys[(size_t)row * output->column_count + c]];
+        const char *code =
+            output->columns[c].codes[output->keys[(size_t)row * output->column_count + c]];
         if (code[0] == '_' && code[1] == 'T' && code[2] == '\0')
             return true;
     }
@@ -96,9 +97,10 @@ static void add_rows(const cdn_release_output *output, uint32_t number, uint32_t
     (void)snprintf(id, sizeof id, "t-%" PRIu32 "-%" PRIu32, number, from + 1);
     (void)snprintf(rows, sizeof rows, ", rows %" PRIu32 " to %" PRIu32 " of %" PRIu32, from + 1, to,
                    output->row_count);
-    cdn_text_addf(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                       "aria-labelledby=\"%s\">\n<table class=\"data\">\n<caption id=\"%s\">", id,
-                  id);
+    cdn_text_addf(out,
+                  "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                  "aria-labelledby=\"%s\">\n<table class=\"data\">\n<caption id=\"%s\">",
+                  id, id);
     cdn_html_text(out, cdn_page_title(output));
     cdn_text_add(out, from == 0 && to == output->row_count ? "" : rows);
     cdn_text_add(out, "</caption>\n");
@@ -168,8 +170,10 @@ static void add_measures(const cdn_release_output *output, cdn_text *out)
 static void add_output(const cdn_page *page, uint32_t o, cdn_text *out)
 {
     const cdn_release_output *output = &page->release->outputs[o];
-    cdn_text_addf(out, "<article id=\"o-%" PRIu32 "\" aria-labelledby=\"ho-%" PRIu32 "\">\n"
-                       "<h3 id=\"ho-%" PRIu32 "\">", o + 1, o + 1, o + 1);
+    cdn_text_addf(out,
+                  "<article id=\"o-%" PRIu32 "\" aria-labelledby=\"ho-%" PRIu32 "\">\n"
+                  "<h3 id=\"ho-%" PRIu32 "\">",
+                  o + 1, o + 1, o + 1);
     cdn_html_text(out, cdn_page_title(output));
     cdn_text_add(out, "</h3>\n<p>");
     cdn_html_count(out, output->row_count);

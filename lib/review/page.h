@@ -29,16 +29,17 @@ void cdn_page_link(cdn_text *out, const char *id);
 extern const char cdn_page_style[]; /* style.c */
 
 /* The sections, in the order of the page; each writes what stands below its heading. */
-void cdn_page_glance(const cdn_page *page, cdn_text *out);    /* glance.c */
-void cdn_page_request(const cdn_page *page, cdn_text *out);   /* request.c */
-void cdn_page_changes(const cdn_page *page, cdn_text *out);   /* changes.c */
-void cdn_page_outputs(const cdn_page *page, cdn_text *out);   /* output.c */
-void cdn_page_withheld(const cdn_page *page, cdn_text *out);  /* withheld.c */
-void cdn_page_attack(const cdn_page *page, cdn_text *out);    /* withheld.c */
-void cdn_page_method(const cdn_page *page, cdn_text *out);    /* method.c */
-void cdn_page_quality(const cdn_page *page, cdn_text *out);   /* method.c */
-void cdn_page_script(const cdn_page *page, cdn_text *out);    /* request.c */
-void cdn_page_decision(const cdn_page *page, cdn_text *out);  /* decision.c */
+void cdn_page_glance(const cdn_page *page, cdn_text *out);   /* glance.c */
+void cdn_page_request(const cdn_page *page, cdn_text *out);  /* request.c */
+void cdn_page_changes(const cdn_page *page, cdn_text *out);  /* changes.c */
+void cdn_page_history(const cdn_page *page, cdn_text *out);  /* history.c */
+void cdn_page_outputs(const cdn_page *page, cdn_text *out);  /* output.c */
+void cdn_page_withheld(const cdn_page *page, cdn_text *out); /* withheld.c */
+void cdn_page_attack(const cdn_page *page, cdn_text *out);   /* withheld.c */
+void cdn_page_method(const cdn_page *page, cdn_text *out);   /* method.c */
+void cdn_page_quality(const cdn_page *page, cdn_text *out);  /* method.c */
+void cdn_page_script(const cdn_page *page, cdn_text *out);   /* request.c */
+void cdn_page_decision(const cdn_page *page, cdn_text *out); /* decision.c */
 
 /** Bars of each measure of a table by its first dimension, at the totals of the others, with marks
  *  for the previous release (chart.c). Nothing when the table has no such totals. */

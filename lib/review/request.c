@@ -123,7 +123,7 @@ void cdn_page_request(const cdn_page *page, cdn_text *out)
     add_identity(release, out);
 }
 
-/* --- the script ----------------------------------------------------------------------------------- */
+/* --- the script ------------------------------------------------------------------------------- */
 
 static void add_code_line(cdn_text *out, uint32_t number, const char *text, size_t length)
 {
@@ -141,10 +141,11 @@ void cdn_page_script(const cdn_page *page, cdn_text *out)
     const char *script = cdn_text_or_empty(page->release->script_text);
     cdn_text_add(out, "<p><code>");
     cdn_html_text(out, page->release->script_name);
-    cdn_text_add(out, "</code>, as it was run. A script says what it wants; it never holds a figure. "
-                      "Characters that a screen does not show are shown by number, in brackets."
-                      "</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                      "aria-label=\"Text of the script\">\n<ol class=\"lines\">\n");
+    cdn_text_add(out,
+                 "</code>, as it was run. A script says what it wants; it never holds a figure. "
+                 "Characters that a screen does not show are shown by number, in brackets."
+                 "</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                 "aria-label=\"Text of the script\">\n<ol class=\"lines\">\n");
     uint32_t number = 0;
     for (const char *at = script; *at != '\0';) {
         size_t length = strcspn(at, "\n");

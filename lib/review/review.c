@@ -19,6 +19,7 @@ static const section sections[] = {
     {"glance", "At a glance", cdn_page_glance},
     {"request", "What is asked", cdn_page_request},
     {"changes", "Since the previous release", cdn_page_changes},
+    {"history", "Earlier releases that bind", cdn_page_history},
     {"outputs", "What the recipient will see", cdn_page_outputs},
     {"withheld", "What is withheld, and why", cdn_page_withheld},
     {"attack", "What an attacker finds", cdn_page_attack},
@@ -114,7 +115,8 @@ static cdn_status add_page(const cdn_page *page, cdn_text *out, cdn_error *error
     CDN_TRY(add_head(page, out, error));
     add_header(page, out);
     for (size_t i = 0; i < SECTION_COUNT; i++) {
-        cdn_text_addf(out, "<section id=\"%s\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n",
+        cdn_text_addf(out,
+                      "<section id=\"%s\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n",
                       sections[i].id, sections[i].id, sections[i].id, sections[i].title);
         sections[i].write(page, out);
         cdn_text_add(out, "</section>\n");

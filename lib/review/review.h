@@ -19,10 +19,10 @@
 
 /** What is known of the release of the same feed that left before this one. */
 typedef enum cdn_previous {
-    CDN_PREVIOUS_NONE = 0,    /* this is the first */
-    CDN_PREVIOUS_HERE = 1,    /* its package is there and whole */
-    CDN_PREVIOUS_GONE = 2,    /* the ledger names it, its package is not in the workspace */
-    CDN_PREVIOUS_DAMAGED = 3  /* its package is not as it was signed */
+    CDN_PREVIOUS_NONE = 0,   /* this is the first */
+    CDN_PREVIOUS_HERE = 1,   /* its package is there and whole */
+    CDN_PREVIOUS_GONE = 2,   /* the ledger names it, its package is not in the workspace */
+    CDN_PREVIOUS_DAMAGED = 3 /* its package is not as it was signed */
 } cdn_previous;
 
 /** All borrowed. The gate's report has its reasons and intervals (cdn_gate_input). */
@@ -34,8 +34,8 @@ typedef struct cdn_review_input {
     const char *previous_package; /* its directory when HERE, else NULL */
 } cdn_review_input;
 
-/** Adds the page to `page`, whose max applies (CDN_REVIEW_SIZE_MAX). Large tables are shown in part,
- *  and say so. @errors CDN_E_INPUT: a damaged file of the previous package */
+/** Adds the page to `page`, whose max applies (CDN_REVIEW_SIZE_MAX). Large tables are shown in
+ *  part, and say so. @errors CDN_E_INPUT: a damaged file of the previous package */
 cdn_status cdn_review_render(const cdn_review_input *input, cdn_text *page,
                              cdn_error *error) CDN_MUST_CHECK;
 

@@ -109,7 +109,7 @@ const char cdn_page_style[] =
     "@media (max-width:40rem){header{padding-top:1.5rem}h1{font-size:1.5rem}"
     "section>dl,details>dl{grid-template-columns:1fr;gap:0}section>dl dd,details>dl dd{"
     "margin-bottom:.6rem}header,nav,main,footer{padding-left:1rem;padding-right:1rem}"
-    "th,td{padding:.35rem .5rem}}\n"
+    "th,td{padding:.35rem .4rem}table{font-size:.8125rem}thead .n{min-width:0}}\n"
     "@media print{:root{--page:#fff;--soft:#fff;--line:#999;--ink:#000;--mute:#333;--link:#000;"
     "--bar:#444;--bar2:#888;--bar3:#bbb;--warn:#000}"
     "@page{size:A4;margin:15mm}body{font-size:10pt}nav,.skip{display:none}"

@@ -10,22 +10,25 @@
 
 #define LISTED_MAX 100u /* withheld figures that are listed for one output */
 
-/* --- shares as a bar -------------------------------------------------------------------------------- */
+/* --- shares as a bar -------------------------------------------------------------------------- */
 
 static void add_part(cdn_text *out, const char *class, uint64_t from, uint64_t count, uint64_t all)
 {
     uint64_t x = from * 1000 / all, end = (from + count) * 1000 / all;
-    cdn_text_addf(out, "<rect class=\"%s\" x=\"%" PRIu64 ".%" PRIu64 "%%\" width=\"%" PRIu64
-                       ".%" PRIu64 "%%\" y=\"1\" height=\"14\"/>", class, x / 10, x % 10,
-                  (end - x) / 10, (end - x) % 10);
+    cdn_text_addf(out,
+                  "<rect class=\"%s\" x=\"%" PRIu64 ".%" PRIu64 "%%\" width=\"%" PRIu64 ".%" PRIu64
+                  "%%\" y=\"1\" height=\"14\"/>",
+                  class, x / 10, x % 10, (end - x) / 10, (end - x) % 10);
 }
 
 static void add_shares(uint32_t number, const cdn_gate_output *counts, cdn_text *out)
 {
     uint64_t all = counts->figures, at = 0;
-    cdn_text_addf(out, "<svg class=\"shares\" role=\"img\" aria-labelledby=\"w-%" PRIu32 "-t\" "
-                       "width=\"100%%\" height=\"16\" focusable=\"false\">\n"
-                       "<title id=\"w-%" PRIu32 "-t\">", number, number);
+    cdn_text_addf(out,
+                  "<svg class=\"shares\" role=\"img\" aria-labelledby=\"w-%" PRIu32 "-t\" "
+                  "width=\"100%%\" height=\"16\" focusable=\"false\">\n"
+                  "<title id=\"w-%" PRIu32 "-t\">",
+                  number, number);
     cdn_html_percent(out, counts->published, all);
     cdn_text_add(out, " published, ");
     cdn_html_percent(out, counts->primary, all);
@@ -63,7 +66,7 @@ static void add_counts_row(const cdn_page *page, uint32_t o, cdn_text *out)
     cdn_text_add(out, "</td></tr>\n");
 }
 
-/* --- rules -------------------------------------------------------------------------------------------- */
+/* --- rules ------------------------------------------------------------------------------------ */
 
 static void add_rule_rows(const cdn_page *page, uint32_t o, cdn_text *out)
 {
@@ -88,8 +91,9 @@ static void add_rule_rows(const cdn_page *page, uint32_t o, cdn_text *out)
 
 static void add_rules(const cdn_page *page, cdn_text *out)
 {
-    cdn_text_add(out, "<h3>Which rules bound</h3>\n<p>A figure may be bound by several rules, and is "
-                      "then in the count of each.</p>\n");
+    cdn_text_add(out,
+                 "<h3>Which rules bound</h3>\n<p>A figure may be bound by several rules, and is "
+                 "then in the count of each.</p>\n");
     cdn_html_table_open(out, "t-rules", "Figures that each rule alone would withhold");
     cdn_html_table_head(out, "Output|Clause|Rule|Unsafe when|#Figures");
     for (uint32_t o = 0; o < page->release->output_count; o++)
@@ -97,7 +101,7 @@ static void add_rules(const cdn_page *page, cdn_text *out)
     cdn_html_table_close(out);
 }
 
-/* --- one by one --------------------------------------------------------------------------------------- */
+/* --- one by one ------------------------------------------------------------------------------- */
 
 static void add_withheld_row(const cdn_gate_withheld *item, cdn_text *out)
 {
@@ -158,12 +162,14 @@ static void add_listed(const cdn_page *page, uint32_t o, cdn_text *out)
 
 void cdn_page_withheld(const cdn_page *page, cdn_text *out)
 {
-    cdn_text_add(out, "<p>Withheld <em>by a rule</em>: the figure itself is unsafe. Withheld <em>to "
-                      "protect others</em>: it would give an unsafe one away. The share leaves out "
-                      "figures that do not apply.</p>\n");
+    cdn_text_add(out,
+                 "<p>Withheld <em>by a rule</em>: the figure itself is unsafe. Withheld <em>to "
+                 "protect others</em>: it would give an unsafe one away. The share leaves out "
+                 "figures that do not apply.</p>\n");
     cdn_html_table_open(out, "t-counts", "Figures of each output");
-    cdn_html_table_head(out, "Output|#Figures|#Published|#Withheld by a rule|#To protect others|"
-                             "#Not applicable|#Share withheld|Published, by a rule, to protect others");
+    cdn_html_table_head(out,
+                        "Output|#Figures|#Published|#Withheld by a rule|#To protect others|"
+                        "#Not applicable|#Share withheld|Published, by a rule, to protect others");
     for (uint32_t o = 0; o < page->release->output_count; o++)
         add_counts_row(page, o, out);
     cdn_html_table_close(out);
@@ -173,7 +179,7 @@ void cdn_page_withheld(const cdn_page *page, cdn_text *out)
         add_listed(page, o, out);
 }
 
-/* --- the attack ----------------------------------------------------------------------------------------- */
+/* --- the attack ------------------------------------------------------------------------------- */
 
 static void add_fact(cdn_text *out, const char *name, uint64_t count)
 {
@@ -185,10 +191,11 @@ static void add_fact(cdn_text *out, const char *name, uint64_t count)
 void cdn_page_attack(const cdn_page *page, cdn_text *out)
 {
     const cdn_gate_report *gate = page->gate;
-    cdn_text_add(out, "<p>Before this release was composed, a program that shares nothing with the "
-                      "protection tried to work out every confidential cell from what is published, "
-                      "as anybody and as each contributor who is alone in a cell. Had it found one, "
-                      "there would be no release.</p>\n");
+    cdn_text_add(out,
+                 "<p>Before this release was composed, a program that shares nothing with the "
+                 "protection tried to work out every confidential cell from what is published, "
+                 "as anybody and as each contributor who is alone in a cell. Had it found one, "
+                 "there would be no release.</p>\n");
     cdn_html_table_open(out, "t-attack", "The attack in numbers");
     cdn_html_table_head(out, "What|#Number");
     add_fact(out, "Cells behind the figures, published or not", gate->cell_count);
@@ -204,7 +211,8 @@ void cdn_page_attack(const cdn_page *page, cdn_text *out)
     add_fact(out, "Rounds of protection", gate->rounds);
     cdn_html_table_close(out);
     if (gate->interval_unsafe > 0)
-        cdn_text_add(out, "<p>Those with a narrow interval follow from what everybody knows before "
-                          "this release, or the policy asks for no intervals: withholding more would "
-                          "not widen them.</p>\n");
+        cdn_text_add(out,
+                     "<p>Those with a narrow interval follow from what everybody knows before "
+                     "this release, or the policy asks for no intervals: withholding more would "
+                     "not widen them.</p>\n");
 }

@@ -37,11 +37,12 @@ static void test_compare__figures_are_told_apart_by_what_became_of_them(void **s
     cdn_comparison c;
     const cdn_change *largest[4];
     (void)state;
-    write_table("turnover", HEAD "median_pay,median_pay_status\n"
-                "_T,Total,_T,Total,2026-07,110,,12.05,\n"         /* changed, same */
-                "_T,Total,8,Care worker,2026-07,,c,11.00,\n"      /* newly shown, same */
-                "E09000001,North,_T,Total,2026-07,85,,9.00,\n"    /* same, to not available */
-                "E09000001,North,8,Care worker,2026-07,35,,,c\n"  /* changed, newly shown */
+    write_table("turnover", HEAD
+                "median_pay,median_pay_status\n"
+                "_T,Total,_T,Total,2026-07,110,,12.05,\n"          /* changed, same */
+                "_T,Total,8,Care worker,2026-07,,c,11.00,\n"       /* newly shown, same */
+                "E09000001,North,_T,Total,2026-07,85,,9.00,\n"     /* same, to not available */
+                "E09000001,North,8,Care worker,2026-07,35,,,c\n"   /* changed, newly shown */
                 "E09000002,South,8,Care worker,2026-07,0,,8.00,\n" /* low is 0: same, withheld */
                 "E09000009,Gone,_T,Total,2026-07,5,,5.00,\n");
     compare(0, &c);
@@ -171,7 +172,7 @@ static void test_compare__without_a_previous_release_nothing_is_found(void **sta
     cdn_comparison_release(&c);
 }
 
-#define WITH_SCRATCH(test) \
+#define WITH_SCRATCH(test)                                                                         \
     cmocka_unit_test_setup_teardown(test, unit_scratch_setup, unit_scratch_teardown)
 
 int main(void)

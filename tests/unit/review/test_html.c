@@ -29,8 +29,13 @@ static void test_html__what_a_screen_does_not_show_is_shown_by_number(void **sta
 {
     cdn_text out = CDN_TEXT_INIT(4096);
     (void)state;
-    /* right-to-left override, zero-width space, NUL's neighbour, a C1 control, soft hyphen, a tag */
-    cdn_html_text(&out, "a\xe2\x80\xae" "b\xe2\x80\x8b" "c\x01" "d\xc2\x85" "e\xc2\xad" "f"
+    /* right-to-left override, zero-width space, two controls, soft hyphen, a tag */
+    cdn_html_text(&out, "a\xe2\x80\xae"
+                        "b\xe2\x80\x8b"
+                        "c\x01"
+                        "d\xc2\x85"
+                        "e\xc2\xad"
+                        "f"
                         "\xf3\xa0\x80\x81");
     check(&out, "a[U+202E]b[U+200B]c[U+0001]d[U+0085]e[U+00AD]f[U+E0001]");
     cdn_html_text(&out, "tab\tline\nCaf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
@@ -42,7 +47,9 @@ static void test_html__bytes_that_are_not_utf8_are_shown_by_number(void **state)
 {
     cdn_text out = CDN_TEXT_INIT(4096);
     (void)state;
-    cdn_html_text(&out, "a\xff" "b\xc0\xbc" "c\xe2\x82");
+    cdn_html_text(&out, "a\xff"
+                        "b\xc0\xbc"
+                        "c\xe2\x82");
     check(&out, "a[byte FF]b[byte C0][byte BC]c[byte E2][byte 82]");
     cdn_text_release(&out);
 }
@@ -60,9 +67,11 @@ static void test_html__numbers_have_groups_sign_and_decimals(void **state)
     cdn_html_number(&out, 123456, 2);
     check(&out, "1,234.56");
     cdn_html_number(&out, -5, 1);
-    check(&out, "\xe2\x88\x92" "0.5");
+    check(&out, "\xe2\x88\x92"
+                "0.5");
     cdn_html_number(&out, INT64_MIN, 0);
-    check(&out, "\xe2\x88\x92" "9,223,372,036,854,775,808");
+    check(&out, "\xe2\x88\x92"
+                "9,223,372,036,854,775,808");
     cdn_text_release(&out);
 }
 
@@ -99,8 +108,9 @@ static void test_html__heads_have_scopes(void **state)
     cdn_text out = CDN_TEXT_INIT(4096);
     (void)state;
     cdn_html_table_head(&out, "What|#Number");
-    check(&out, "<thead><tr><th scope=\"col\">What</th><th scope=\"col\" class=\"n\">Number</th></tr>"
-                "</thead>\n<tbody>\n");
+    check(&out,
+          "<thead><tr><th scope=\"col\">What</th><th scope=\"col\" class=\"n\">Number</th></tr>"
+          "</thead>\n<tbody>\n");
     cdn_text_release(&out);
 }
 

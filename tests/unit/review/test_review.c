@@ -10,9 +10,18 @@
 #include <stdio.h>
 
 static cdn_gate_output counts[] = {
-    {.name = "turnover", .figures = 12, .published = 8, .primary = 1, .secondary = 2,
-     .not_applicable = 1, .by_rule = {[CDN_RULE_PROVIDERS] = 1}},
-    {.name = "providers", .is_list = true, .figures = 3, .published = 2, .primary = 1,
+    {.name = "turnover",
+     .figures = 12,
+     .published = 8,
+     .primary = 1,
+     .secondary = 2,
+     .not_applicable = 1,
+     .by_rule = {[CDN_RULE_PROVIDERS] = 1}},
+    {.name = "providers",
+     .is_list = true,
+     .figures = 3,
+     .published = 2,
+     .primary = 1,
      .by_rule = {[CDN_RULE_ROW] = 1, [CDN_RULE_MANUAL] = 1}},
 };
 static cdn_gate_withheld withheld[] = {
@@ -20,9 +29,15 @@ static cdn_gate_withheld withheld[] = {
     {0, "area=E09000002 role=_T", "median_pay", 0, NULL},
     {1, "row 3", "vacancy_rate", 1u << CDN_RULE_MANUAL, "asked <for> it"},
 };
-static cdn_gate_report report = {.cell_count = 40, .hidden_count = 7, .sensitive_count = 12,
-                                 .equation_count = 21, .rounds = 2, .interval_asked = 11,
-                                 .output_count = 2, .outputs = counts, .withheld_count = 3,
+static cdn_gate_report report = {.cell_count = 40,
+                                 .hidden_count = 7,
+                                 .sensitive_count = 12,
+                                 .equation_count = 21,
+                                 .rounds = 2,
+                                 .interval_asked = 11,
+                                 .output_count = 2,
+                                 .outputs = counts,
+                                 .withheld_count = 3,
                                  .withheld = withheld};
 
 static cdn_text render(const cdn_release *release)
@@ -73,7 +88,8 @@ static void test_review__shows_figures_and_symbols_never_what_is_withheld(void *
     expect(&page, "[low]</abbr>");
     expect(&page, "[x]</abbr>");
     expect(&page, "[z]</abbr>");
-    expect(&page, "<td class=\"n\">\xe2\x88\x92" "1.5</td>");
+    expect(&page, "<td class=\"n\">\xe2\x88\x92"
+                  "1.5</td>");
     refuse(&page, "7777"); /* what the fixture has under each symbol */
     refuse(&page, "77.77");
     refuse(&page, "7,777");
@@ -123,8 +139,9 @@ static void test_review__says_in_which_roles_people_must_approve(void **state)
     release.one_per_organisation = true;
     cdn_text page = render(&release);
     (void)state;
-    expect(&page, "<dd>2, of different people of different organisations; at least 1 as statistician "
-                  "(Ada King, Bo &lt;Ito&gt;)</dd>");
+    expect(&page,
+           "<dd>2, of different people of different organisations; at least 1 as statistician "
+           "(Ada King, Bo &lt;Ito&gt;)</dd>");
     cdn_text_release(&page);
 }
 
@@ -209,6 +226,29 @@ static void test_review__a_large_table_is_cut_and_says_so(void **state)
     free(values);
 }
 
+static void test_review__names_the_earlier_releases_that_bind(void **state)
+{
+    cdn_gate_binding bindings[] = {{"test_feed-2026-07-<b>", 0, 1234}, {NULL, 1, 2}};
+    cdn_release release = package_fixture();
+    cdn_text page = render(&release);
+    (void)state;
+    expect(&page, "No figure is withheld because of an earlier release.");
+    refuse(&page, "given away");
+    cdn_text_release(&page);
+    report.bindings = bindings;
+    report.binding_count = 2;
+    report.conflict_count = 5;
+    page = render(&release);
+    report.bindings = NULL;
+    report.binding_count = report.conflict_count = 0;
+    expect(&page, "test_feed-2026-07-&lt;b&gt;</code>\n</th><td>turnover</td>"
+                  "<td class=\"n\">1,234</td>");
+    expect(&page, "several releases together</th><td>providers</td><td class=\"n\">2</td>");
+    expect(&page, "<strong>5 confidential cells</strong> are given away");
+    expect(&page, "<li>1,236 figures are withheld because of earlier releases.");
+    cdn_text_release(&page);
+}
+
 static void test_review__says_what_it_could_not_compare_with(void **state)
 {
     cdn_release release = package_fixture();
@@ -248,6 +288,7 @@ int main(void)
                                         unit_scratch_setup, unit_scratch_teardown),
         cmocka_unit_test(test_review__same_inputs_same_bytes),
         cmocka_unit_test(test_review__a_large_table_is_cut_and_says_so),
+        cmocka_unit_test(test_review__names_the_earlier_releases_that_bind),
         cmocka_unit_test(test_review__says_what_it_could_not_compare_with),
         cmocka_unit_test(test_review__a_page_over_its_limit_is_no_page),
     };

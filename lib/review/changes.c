@@ -82,7 +82,7 @@ static void add_largest(const cdn_release_output *output, const cdn_comparison *
 {
     const cdn_change *largest[LARGEST_MAX];
     open_table(out, "largest", o, "The largest changes of each measure");
-    cdn_html_table_head(out, "Where|Measure|#Before|#Now|#Change|#Change, %");
+    cdn_html_table_head(out, "Where|Measure|#Before|#Now|#Change|#In %");
     for (uint32_t m = 0; m < output->measure_count; m++) {
         uint32_t count = cdn_comparison_largest(changes, m, LARGEST_MAX, largest);
         for (uint32_t i = 0; i < count; i++) {

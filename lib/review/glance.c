@@ -29,14 +29,16 @@ static void close_pointer(pointer_list *list, const char *section)
     cdn_text_add(list->out, ")</li>\n");
 }
 
-static void point_at_count(pointer_list *list, uint64_t count, const char *what,
+/* "what: 1,234." */
+static void point_at_count(pointer_list *list, const char *what, uint64_t count,
                            const char *section)
 {
     if (count == 0)
         return;
     open_pointer(list);
+    cdn_text_addf(list->out, "%s: <strong>", what);
     cdn_html_count(list->out, count);
-    cdn_text_add(list->out, what);
+    cdn_text_add(list->out, "</strong>");
     close_pointer(list, section);
 }
 
@@ -60,21 +62,30 @@ static void point_at_previous(const cdn_page *page, pointer_list *list)
     close_pointer(list, "changes");
 }
 
-static void point_at_withheld(const cdn_page *page, uint32_t o, pointer_list *list)
+/* One item for all outputs of which more than half of what applies is withheld. */
+static void point_at_withheld(const cdn_page *page, pointer_list *list)
 {
-    const cdn_gate_output *counts = cdn_page_counts(page, o);
-    if (counts == NULL)
+    uint32_t found = 0;
+    for (uint32_t o = 0; o < page->release->output_count; o++) {
+        const cdn_gate_output *counts = cdn_page_counts(page, o);
+        uint64_t withheld = counts == NULL ? 0 : (uint64_t)counts->primary + counts->secondary;
+        uint64_t apply = counts == NULL ? 0 : (uint64_t)counts->figures - counts->not_applicable;
+        if (2 * withheld <= apply)
+            continue;
+        if (found++ == 0) {
+            open_pointer(list);
+            cdn_text_add(list->out, "More than half is withheld of ");
+        } else {
+            cdn_text_add(list->out, ", ");
+        }
+        cdn_text_add(list->out, "<em>");
+        cdn_html_text(list->out, cdn_page_title(&page->release->outputs[o]));
+        cdn_text_add(list->out, "</em> ");
+        cdn_html_percent(list->out, withheld, apply);
+    }
+    if (found == 0)
         return;
-    uint64_t withheld = (uint64_t)counts->primary + counts->secondary;
-    uint64_t apply = (uint64_t)counts->figures - counts->not_applicable;
-    if (2 * withheld <= apply)
-        return;
-    open_pointer(list);
-    cdn_text_add(list->out, "More than half is withheld of <em>");
-    cdn_html_text(list->out, cdn_page_title(&page->release->outputs[o]));
-    cdn_text_add(list->out, "</em>: ");
-    cdn_html_percent(list->out, withheld, apply);
-    cdn_text_add(list->out, ". Is the rest of use? A coarser table may show more.");
+    cdn_text_add(list->out, ". Is the rest of use, or is a coarser table better?");
     close_pointer(list, "withheld");
 }
 
@@ -128,12 +139,11 @@ static void point_at_changes(const cdn_page *page, pointer_list *list)
         gone += c->rows_gone;
         figures += (uint64_t)c->same + c->changed;
     }
-    point_at_count(list, large, " figures are at least twice, or at most half, of what they were.",
+    point_at_count(list, "Figures that are twice what they were or more, or half or less", large,
                    "changes");
-    point_at_count(list, withheld, " figures that were shown last time are withheld now.",
-                   "changes");
-    point_at_count(list, shown, " figures that were withheld last time are shown now.", "changes");
-    point_at_count(list, gone, " rows of the previous release are gone.", "changes");
+    point_at_count(list, "Figures shown last time and withheld now", withheld, "changes");
+    point_at_count(list, "Figures withheld last time and shown now", shown, "changes");
+    point_at_count(list, "Rows of the previous release that are gone", gone, "changes");
     bool same = figures > 0 && large + shown + withheld + gone == 0;
     for (uint32_t o = 0; o < page->release->output_count && same; o++)
         same = page->changes[o].before.found && page->changes[o].changed == 0;
@@ -143,17 +153,6 @@ static void point_at_changes(const cdn_page *page, pointer_list *list)
     cdn_text_add(list->out,
                  "Every figure is the same as in the previous release. Is the data new?");
     close_pointer(list, "changes");
-}
-
-/* Texts that hold what a screen does not show: the page writes it as "[U+". */
-static bool hides_characters(const char *text)
-{
-    cdn_text shown = CDN_TEXT_INIT(CDN_REVIEW_SIZE_MAX);
-    cdn_html_text(&shown, text);
-    bool hidden = shown.failed || (shown.bytes != NULL && strstr(shown.bytes, "[U+") != NULL &&
-                                   strstr(text, "[U+") == NULL);
-    cdn_text_release(&shown);
-    return hidden;
 }
 
 static uint64_t count_by_hand(const cdn_gate_report *gate)
@@ -169,29 +168,26 @@ static void point_at_history(const cdn_gate_report *gate, pointer_list *list)
     uint64_t bound = 0;
     for (uint32_t i = 0; i < gate->binding_count; i++)
         bound += gate->bindings[i].figures;
-    point_at_count(list, bound, " figures are withheld because of earlier releases.", "history");
-    point_at_count(list, gate->conflict_count,
-                   " confidential cells are given away by earlier releases by themselves.",
-                   "history");
+    point_at_count(list, "Confidential cells that earlier releases give away by themselves",
+                   gate->conflict_count, "history");
+    point_at_count(list, "Figures withheld because of earlier releases", bound, "history");
 }
 
 static void add_pointers(const cdn_page *page, cdn_text *out)
 {
     pointer_list list = {out, 0};
     cdn_text_add(out, "<h3>Worth a second look</h3>\n");
+    point_at_history(page->gate, &list);
     point_at_previous(page, &list);
     point_at_changes(page, &list);
-    point_at_history(page->gate, &list);
-    for (uint32_t o = 0; o < page->release->output_count; o++)
-        point_at_withheld(page, o, &list);
+    point_at_withheld(page, &list);
     for (uint32_t o = 0; o < page->release->output_count; o++)
         point_at_empty(page, o, &list);
-    point_at_count(&list, count_by_hand(page->gate), " figures are withheld by a decision by hand.",
+    point_at_count(&list, "Figures withheld by a decision by hand", count_by_hand(page->gate),
                    "withheld");
-    point_at_count(&list, page->gate->pinned_count,
-                   " confidential cells have one possible value for who knows common facts.",
-                   "attack");
-    if (hides_characters(cdn_text_or_empty(page->release->script_text))) {
+    point_at_count(&list, "Confidential cells with one possible value for who knows common facts",
+                   page->gate->pinned_count, "attack");
+    if (!cdn_html_is_plain(page->release->script_text)) {
         open_pointer(&list);
         cdn_text_add(out, "The script has characters that a screen does not show.");
         close_pointer(&list, "script");

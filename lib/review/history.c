@@ -25,10 +25,10 @@ void cdn_page_history(const cdn_page *page, cdn_text *out)
                  "a figure that would tell of records that changed since, or that was withheld "
                  "before, is withheld now.</p>\n");
     if (gate->conflict_count > 0) {
-        cdn_text_add(out, "<p class=\"warn\"><strong>");
+        cdn_text_add(out, "<p class=\"warn\">Confidential cells that earlier releases give away by "
+                          "themselves, so that no choice now can prevent it: <strong>");
         cdn_html_count(out, gate->conflict_count);
-        cdn_text_add(out, " confidential cells</strong> are given away by earlier releases by "
-                          "themselves: no choice now can prevent it.</p>\n");
+        cdn_text_add(out, "</strong>.</p>\n");
     }
     if (gate->binding_count == 0) {
         cdn_text_add(out, "<p>No figure is withheld because of an earlier release.</p>\n");

@@ -4,7 +4,6 @@
 #include "review/html.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,6 +75,17 @@ void cdn_html_text(cdn_text *out, const char *text)
             add_character(out, at, length);
         at += length == 0 ? 1 : length;
     }
+}
+
+bool cdn_html_is_plain(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)cdn_text_or_empty(text);
+    for (size_t length = 0; *at != '\0'; at += length) {
+        length = cdn_utf8_length(at);
+        if (length == 0 || deceives(code_point(at, length)))
+            return false;
+    }
+    return true;
 }
 
 void cdn_html_element(cdn_text *out, const char *tag, const char *text)

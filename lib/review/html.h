@@ -9,6 +9,7 @@
 #ifndef CDN_REVIEW_HTML_H
 #define CDN_REVIEW_HTML_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/text.h"
@@ -16,6 +17,8 @@
 
 /** A text, for element content and for quoted attributes. NULL is "". */
 void cdn_html_text(cdn_text *out, const char *text);
+/** false when a text holds what is shown by number. */
+bool cdn_html_is_plain(const char *text);
 /** <tag>text</tag>. */
 void cdn_html_element(cdn_text *out, const char *tag, const char *text);
 /** <dt>name</dt><dd>text</dd>, nothing for an empty text. */

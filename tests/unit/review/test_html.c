@@ -54,6 +54,15 @@ static void test_html__bytes_that_are_not_utf8_are_shown_by_number(void **state)
     cdn_text_release(&out);
 }
 
+static void test_html__a_text_is_plain_when_nothing_of_it_is_hidden(void **state)
+{
+    (void)state;
+    assert_true(cdn_html_is_plain("[U+202E] tab\t line\n Caf\xc3\xa9"));
+    assert_true(cdn_html_is_plain(NULL));
+    assert_false(cdn_html_is_plain("[U+202E] \xe2\x80\xae"));
+    assert_false(cdn_html_is_plain("a\xff"));
+}
+
 static void test_html__numbers_have_groups_sign_and_decimals(void **state)
 {
     cdn_text out = CDN_TEXT_INIT(4096);
@@ -120,6 +129,7 @@ int main(void)
         cmocka_unit_test(test_html__texts_come_out_inert),
         cmocka_unit_test(test_html__what_a_screen_does_not_show_is_shown_by_number),
         cmocka_unit_test(test_html__bytes_that_are_not_utf8_are_shown_by_number),
+        cmocka_unit_test(test_html__a_text_is_plain_when_nothing_of_it_is_hidden),
         cmocka_unit_test(test_html__numbers_have_groups_sign_and_decimals),
         cmocka_unit_test(test_html__percents_are_rounded_half_up_and_need_a_whole),
         cmocka_unit_test(test_html__a_symbol_stands_for_a_value_that_is_not_shown),

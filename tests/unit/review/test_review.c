@@ -8,6 +8,7 @@
 #include "support/package_fixture.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 static cdn_gate_output counts[] = {
     {.name = "turnover",
@@ -233,7 +234,7 @@ static void test_review__names_the_earlier_releases_that_bind(void **state)
     cdn_text page = render(&release);
     (void)state;
     expect(&page, "No figure is withheld because of an earlier release.");
-    refuse(&page, "given away");
+    refuse(&page, "give away by");
     cdn_text_release(&page);
     report.bindings = bindings;
     report.binding_count = 2;
@@ -244,8 +245,40 @@ static void test_review__names_the_earlier_releases_that_bind(void **state)
     expect(&page, "test_feed-2026-07-&lt;b&gt;</code>\n</th><td>turnover</td>"
                   "<td class=\"n\">1,234</td>");
     expect(&page, "several releases together</th><td>providers</td><td class=\"n\">2</td>");
-    expect(&page, "<strong>5 confidential cells</strong> are given away");
-    expect(&page, "<li>1,236 figures are withheld because of earlier releases.");
+    expect(&page, "no choice now can prevent it: <strong>5</strong>.");
+    expect(&page, "<li>Figures withheld because of earlier releases: <strong>1,236</strong>");
+    cdn_text_release(&page);
+}
+
+/* Posts of the two areas are 85 and 0, together 120. */
+static void test_review__draws_bars_to_scale_and_marks_where_they_were(void **state)
+{
+    static const char before[] =
+        "area,area_label,role,role_label,period,filled_posts,filled_posts_status,median_pay,"
+        "median_pay_status\n"
+        "E09000001,North,_T,Total,2026-07,170,,,c\nE09000002,South,_T,Total,2026-07,,c,,c\n";
+    char package[256];
+    cdn_release release = package_fixture();
+    cdn_text page = render(&release);
+    (void)state;
+    expect(&page, "<rect class=\"bar\" x=\"45.0%\" width=\"39.0%\"");
+    expect(&page, "<rect class=\"bar\" x=\"45.0%\" width=\"0.0%\"");
+    expect(&page, "<span class=\"unit\">posts</span>, overall 120");
+    refuse(&page, "class=\"was\"");
+    cdn_text_clear(&page);
+    (void)mkdir(unit_path("data"), 0777);
+    (void)mkdir(unit_path("data/tables"), 0777);
+    unit_write(unit_path("data/tables/turnover.csv"), before, sizeof before - 1);
+    (void)snprintf(package, sizeof package, "%s/..", unit_path("data"));
+    cdn_review_input input = {&release, &report, CDN_PREVIOUS_HERE, "earlier", package};
+    assert_int_equal(cdn_review_render(&input, &page, NULL), CDN_OK);
+    /* the longest is 170 now: 85 is half of it */
+    expect(&page, "<rect class=\"bar\" x=\"45.0%\" width=\"19.5%\"");
+    expect(&page, "<rect class=\"was\" x=\"84.0%\"");
+    expect(&page, "Figures that are twice what they were or more, or half or less: "
+                  "<strong>1</strong>");
+    expect(&page, "Figures withheld last time and shown now: <strong>1</strong>");
+    expect(&page, "<td class=\"n\">\xe2\x88\x92" "85</td><td class=\"n\">\xe2\x88\x92" "50.0%</td>");
     cdn_text_release(&page);
 }
 
@@ -289,6 +322,9 @@ int main(void)
         cmocka_unit_test(test_review__same_inputs_same_bytes),
         cmocka_unit_test(test_review__a_large_table_is_cut_and_says_so),
         cmocka_unit_test(test_review__names_the_earlier_releases_that_bind),
+        cmocka_unit_test_setup_teardown(
+            test_review__draws_bars_to_scale_and_marks_where_they_were, unit_scratch_setup,
+            unit_scratch_teardown),
         cmocka_unit_test(test_review__says_what_it_could_not_compare_with),
         cmocka_unit_test(test_review__a_page_over_its_limit_is_no_page),
     };

@@ -205,6 +205,7 @@ local function build_agreement(id, body, line)
         contact = required(base.text),
         policy = required(base.name),
         valid = required(nested { from = required(day), to = required(day) }),
+        embargo_days = { base.integer(0, 366) },
         scope = required(states(scope)),
         dimensions = required(dimension_grants),
         measures = required(name_list(known "measure")),

@@ -7,6 +7,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/number.h"
 
+#include <string.h>
+
 #define ERA_DAYS 146097
 #define EPOCH_SHIFT 719468 /* days from 0000-03-01 to 1970-01-01 */
 
@@ -156,4 +158,19 @@ int64_t cdn_divide_half_up(__int128 numerator, __int128 denominator)
 int64_t cdn_round_to(int64_t value, int64_t base)
 {
     return clamp((__int128)cdn_divide_half_up(value, base) * base);
+}
+
+bool cdn_period_last_day(const char *period, int32_t *out_days)
+{
+    int64_t year = 0, month = 0;
+    int32_t next = 0;
+    if (period == NULL || strlen(period) != 7 || period[4] != '-' || period[0] == '-' ||
+        period[5] == '-' || !cdn_parse_int(period, 4, &year) ||
+        !cdn_parse_int(period + 5, 2, &month) || month < 1 || month > 12)
+        return false;
+    bool december = month == 12;
+    if (!cdn_date_to_days((int)year + (december ? 1 : 0), december ? 1 : (int)month + 1, 1, &next))
+        return false;
+    *out_days = next - 1;
+    return true;
 }

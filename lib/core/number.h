@@ -18,6 +18,8 @@ bool cdn_parse_decimal(const char *bytes, size_t length, unsigned decimals, int6
 
 /** Days since 1970-01-01 of a proleptic Gregorian date; false when there is no such day. */
 bool cdn_date_to_days(int year, int month, int day, int32_t *out_days);
+/** The last day of a "YYYY-MM" period; false for other texts. */
+bool cdn_period_last_day(const char *period, int32_t *out_days);
 void cdn_days_to_date(int32_t days, int *year, int *month, int *day);
 /** DD/MM/YYYY, exactly. */
 bool cdn_parse_date(const char *bytes, size_t length, int32_t *out_days);

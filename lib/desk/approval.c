@@ -16,6 +16,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "desk/register.h"
 #include "desk/standing.h"
 #include "export/package.h"
 #include "io/file.h"
@@ -188,6 +189,7 @@ cdn_status cdn_desk_approve(cdn_desk *desk, const cdn_approval *approval, cdn_re
                       standing.approvals, standing.agreement->approvals_required);
         if (need.length > 0 && standing.agreement->role_count > 0)
             cdn_text_addf(&text, "still needed: %s\n", need.bytes);
+        cdn_trust_warn(desk, approval->name, &text);
         cdn_json_set(json, "release", cdn_json_new_string(approval->release_id));
         cdn_json_set(json, "approvedBy", cdn_json_new_string(approval->name));
         cdn_json_set(json, "approvals", cdn_json_new_integer(standing.approvals));

@@ -20,6 +20,7 @@
 #include "desk/envelope.h"
 #include "desk/page.h"
 #include "desk/past.h"
+#include "desk/register.h"
 #include "desk/standing.h"
 #include "export/package.h"
 #include "io/file.h"
@@ -239,8 +240,10 @@ static cdn_status check_not_rejected(const cdn_desk *desk, const char *id, cdn_e
     return track.rejected ? cdn_track_check_open(&track, error) : CDN_OK;
 }
 
-static cdn_status report_verified(const char *word, const cdn_package_report *verified,
-                                  cdn_report *report, cdn_error *error)
+/* With a desk: what its trust folder still needs. */
+static cdn_status report_verified(const cdn_desk *desk, const char *word,
+                                  const cdn_package_report *verified, cdn_report *report,
+                                  cdn_error *error)
 {
     cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
     cdn_json *json = cdn_json_object();
@@ -251,6 +254,8 @@ static cdn_status report_verified(const char *word, const cdn_package_report *ve
         cdn_text_addf(&text, "status: %s\n", verified->standing.bytes);
         cdn_json_set(json, "status", cdn_json_new_string(verified->standing.bytes));
     }
+    if (desk != NULL)
+        cdn_trust_warn(desk, NULL, &text);
     cdn_text_addf(&text, "%s: %s\n", word, verified->release_id);
     cdn_json_set(json, "outcome", cdn_json_new_string(word));
     cdn_json_set(json, "release", cdn_json_new_string(verified->release_id));
@@ -280,7 +285,7 @@ cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_report *
     if (status == CDN_OK)
         status = deliver(desk, &d, note, agreement, &verified, error);
     if (status == CDN_OK)
-        status = report_verified("delivered", &verified, report, error);
+        status = report_verified(desk, "delivered", &verified, report, error);
     cdn_desk_unlock(lock);
     cdn_package_report_release(&verified);
     delivery_release(&d);
@@ -295,7 +300,7 @@ cdn_status cdn_desk_verify(const char *package, const char *trust_dir, cdn_repor
     cdn_package_report verified = {0};
     cdn_status status = cdn_package_verify(package, trust_dir, &verified, error);
     if (status == CDN_OK)
-        status = report_verified("verified", &verified, report, error);
+        status = report_verified(NULL, "verified", &verified, report, error);
     else if (status == CDN_E_REFUSED)
         report->exit_code = cdn_package_verdict_code(verified.verdict);
     cdn_package_report_release(&verified);

@@ -126,8 +126,11 @@ static cdn_status check_outside(const cdn_open_request *request, const cdn_text 
     cdn_status status =
         path.failed ? cdn_fail_memory(error) : cdn_file_read(path.bytes, &pem, error);
     if (status == CDN_OK)
-        status = cdn_seal_verify(CDN_SEAL_PACKAGER, request->trust, sealed->bytes, sealed->length,
-                                 pem.bytes, pem.length, &signer, error);
+        status = cdn_seal_verify_past(CDN_SEAL_PACKAGER, request->trust, sealed->bytes,
+                                      sealed->length, pem.bytes, pem.length, &signer, error);
+    /* an old envelope: what is inside has its own approvals, and they are asked for everything */
+    if (status == CDN_OK && signer.state == CDN_SIGNER_REVOKED)
+        status = cdn_fail(error, CDN_E_REFUSED, "the certificate of %s is revoked", signer.name);
     cdn_text_release(&pem);
     cdn_text_release(&path);
     return status;

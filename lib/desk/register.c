@@ -293,22 +293,9 @@ static void warn_of(int64_t until, int64_t days, const char *what, const char *r
                   remedy);
 }
 
-void cdn_trust_warn(const cdn_desk *desk, const char *name, cdn_text *out)
+static void warn_of_list(const char *trust, cdn_text *out)
 {
-    char what[192];
-    int64_t until = 0;
-    cdn_register_file file = {0};
-    char *trust = cdn_desk_path(desk, "trust", NULL);
-    if (trust == NULL)
-        return;
-    if (name != NULL &&
-        cdn_seal_signer_until(CDN_SEAL_APPROVER, trust, name, &until, NULL) == CDN_OK) {
-        (void)snprintf(what, sizeof what, "the certificate of %s", name);
-        warn_of(until, WARN_DAYS, what, "`cordon key renew` makes the next", out);
-    }
-    if (cdn_seal_crl_until(trust, &until, NULL) == CDN_OK)
-        warn_of(until, WARN_DAYS, "the root's list of revoked certificates",
-                "`cordon key crl` signs the next", out);
+    cdn_register_file file;
     if (cdn_register_read(trust, &file, NULL) != CDN_OK)
         cdn_text_add(out, "note: the status list is no good: `cordon status --as NAME` signs it\n");
     else if (file.tree == NULL)
@@ -317,5 +304,23 @@ void cdn_trust_warn(const cdn_desk *desk, const char *name, cdn_text *out)
         warn_of(file.next_update, WARN_LIST_DAYS, "the status list",
                 "`cordon status --as NAME` signs the next", out);
     cdn_register_file_release(&file);
+}
+
+void cdn_trust_warn(const cdn_desk *desk, const char *name, cdn_text *out)
+{
+    char what[192];
+    int64_t until = 0;
+    char *trust = cdn_desk_path(desk, "trust", NULL);
+    if (trust == NULL)
+        return;
+    if (cdn_seal_crl_until(trust, &until, NULL) == CDN_OK)
+        warn_of(until, WARN_DAYS, "the root's list of revoked certificates",
+                "`cordon key crl` signs the next", out);
+    if (name == NULL) {
+        warn_of_list(trust, out);
+    } else if (cdn_seal_signer_until(CDN_SEAL_APPROVER, trust, name, &until, NULL) == CDN_OK) {
+        (void)snprintf(what, sizeof what, "the certificate of %s", name);
+        warn_of(until, WARN_DAYS, what, "`cordon key renew` makes the next", out);
+    }
     cdn_free(trust);
 }

@@ -27,8 +27,8 @@ cdn_status cdn_desk_register_try(const cdn_desk *desk, const cdn_register_signer
 cdn_status cdn_desk_register_publish(const cdn_desk *desk, const cdn_register_signer *signer,
                                 cdn_text *line, cdn_error *error) CDN_MUST_CHECK;
 
-/** Adds a line for everything that will soon be, or is, too old: the root's list, the status list,
- *  the certificate of `name` (may be NULL). */
+/** Adds a line for everything that will soon be, or is, too old: the root's list, and the status
+ *  list, or with a name that person's certificate. */
 void cdn_trust_warn(const cdn_desk *desk, const char *name, cdn_text *out);
 
 #endif

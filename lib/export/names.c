@@ -100,21 +100,6 @@ const char *cdn_cell_problem(const char *text)
     return NULL;
 }
 
-bool cdn_period_last_day(const char *period, int32_t *out_days)
-{
-    int64_t year = 0, month = 0;
-    int32_t next = 0;
-    if (period == NULL || strlen(period) != 7 || period[4] != '-' || period[0] == '-' ||
-        period[5] == '-' || !cdn_parse_int(period, 4, &year) ||
-        !cdn_parse_int(period + 5, 2, &month) || month < 1 || month > 12)
-        return false;
-    bool december = month == 12;
-    if (!cdn_date_to_days((int)year + (december ? 1 : 0), december ? 1 : (int)month + 1, 1, &next))
-        return false;
-    *out_days = next - 1;
-    return true;
-}
-
 void cdn_date_write(int32_t days, char out[CDN_DATE_SIZE])
 {
     int year = 0, month = 0, day = 0;

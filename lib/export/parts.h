@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/arena.h"
+#include "core/number.h"
 #include "core/text.h"
 #include "cordon/error.h"
 #include "export/package.h"
@@ -38,8 +39,6 @@ bool cdn_name_is_plain(const char *name);
 bool cdn_path_is_plain(const char *path);
 /** NULL when the text may stand in a cell, else what is wrong with it, without the text. */
 const char *cdn_cell_problem(const char *text);
-/** The last day of a "YYYY-MM" period, as days since 1970; false for other texts. */
-bool cdn_period_last_day(const char *period, int32_t *out_days);
 /** YYYY-MM-DD, a day of the calendar. */
 bool cdn_date_is_valid(const char *text);
 

@@ -19,9 +19,10 @@
 
 #define ROOT_KEYS                                                                             \
     "format id title partner purpose legal_basis contact policy valid scope dimensions "      \
-    "measures rows consent forbidden approvals roles one_per_organisation approvers authors "   \
+    "embargo_days measures rows consent forbidden approvals roles one_per_organisation approvers authors "   \
     "recipients cadence max_cells encrypted script_travels"
 #define LIST_MAX 1024u
+#define EMBARGO_DAYS_MAX 366
 #define CELLS_MAX (4 * 1024 * 1024)
 
 typedef struct agreement_box {
@@ -507,6 +508,10 @@ static cdn_status read_validity(reading *in)
     CDN_TRY(read_day(in, &node, "to", &in->agreement->valid_to));
     if (in->agreement->valid_to < in->agreement->valid_from)
         return cdn_shape_fail(&in->shape, &node, "ends before it starts");
+    int64_t embargo = 0;
+    CDN_TRY(cdn_shape_integer(&in->shape, &in->root, "embargo_days", false, 0, EMBARGO_DAYS_MAX,
+                              &embargo));
+    in->agreement->embargo_days = (int32_t)embargo;
     return CDN_OK;
 }
 

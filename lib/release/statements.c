@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/fail.h"
+#include "core/number.h"
 #include "core/text.h"
 #include "release/compose.h"
 
@@ -189,6 +190,16 @@ static cdn_status copy_roles(cdn_arena *arena, const cdn_agreement *agreement, c
     return CDN_OK;
 }
 
+/* Not before the agreement starts, nor before the embargo after the period ends. */
+static int32_t first_day(const cdn_agreement *agreement, const char *period)
+{
+    int32_t last = 0;
+    if (agreement->embargo_days == 0 || !cdn_period_last_day(period, &last) ||
+        last + agreement->embargo_days < agreement->valid_from)
+        return agreement->valid_from;
+    return last + agreement->embargo_days;
+}
+
 static cdn_status parties(const cdn_agreement *agreement, cdn_arena *arena, cdn_release *out,
                           cdn_error *error)
 {
@@ -206,7 +217,7 @@ static cdn_status parties(const cdn_agreement *agreement, cdn_arena *arena, cdn_
     out->author_count = agreement->author_count;
     out->recipient_count = agreement->recipient_count;
     out->approvals_required = agreement->approvals_required;
-    out->valid_from = agreement->valid_from;
+    out->valid_from = first_day(agreement, out->period);
     out->valid_to = agreement->valid_to;
     out->script_travels = agreement->script_travels;
     cdn_text scope = CDN_TEXT_INIT(65536);

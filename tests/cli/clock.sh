@@ -72,7 +72,8 @@ release() {
 # --- 400 days ago ------------------------------------------------------------------------------------
 past -400d
 must init ws
-sed -i 's/from = "[^"]*"/from = "2020-01-01"/; s/ to = "[^"]*"/ to = "2099-12-31"/' \
+last=$(date -u -d '+30 days' +%F)
+sed -i "s/from = \"[^\"]*\"/from = \"2020-01-01\"/; s/ to = \"[^\"]*\"/ to = \"$last\"/" \
     ws/policies/agreements/london-adass.lua
 must synth --out ws/data --workers 3000 --workplaces 200
 must load --workspace ws
@@ -203,7 +204,7 @@ cp kept/trust/crl.pem trust/crl.pem
 answers 0 "OK: 2 approvals"
 answers 15 "STALE: the trust folder was good until $(date -u -d '+200 days' +%F); get the current one" +300d
 rm -rf ws
-mv kept ws
+cp -rp kept ws
 
 # --- withdrawn and superseded ------------------------------------------------------------------------------
 case="withdrawn"
@@ -215,7 +216,43 @@ case="the other one is as good as before"
 package=$work/ws/outbox/$new
 answers 0 "OK: 2 approvals"
 
-# --- the agreement's last day --------------------------------------------------------------------------------
-case="past the last day of use"
-forge "past the last day of use"
+# --- days of use -----------------------------------------------------------------------------------------
+case="past the agreement's last day"
+rm -rf ws
+cp -rp kept ws
+publish
+package=$work/ws/outbox/$old
+answers 0 "OK: 2 approvals" +29d
+answers 10 "EXPIRED: the release could be used until $last" +32d
+case="before its first day"
+days=$((($(date -u +%s) - $(date -u -d 2026-08-31 +%s)) / 86400 + 10))
+sed -i "s/^  valid .*/&\n  embargo_days = $days,/" ws/policies/agreements/icb-gloucestershire.lua
+release "$root/scripts/icb_area.lua"
+must status --as "Asha Example" --workspace ws
+publish
+answers 11 "NOT YET: the release may be used from $(date -u -d '+10 days' +%F)"
+answers 0 "OK: 2 approvals" +11d
+
+# --- what the data owner is told in time -------------------------------------------------------------------
+case="notes"
+past +11d
+in_ws ws status
+! grep -q '^note:' out || { fail "a note too early"; show; }
+past +31d
+in_ws ws status
+exits 0 "^note: the status list ends on $(date -u -d '+40 days' +%F)"
+past +175d
+in_ws ws status
+exits 0 "^note: the root's list of revoked certificates ends on $(date -u -d '+200 days' +%F)"
+exits 0 "^note: the status list ended on"
+past +380d
+must key crl --workspace ws
+sed -i 's/ to = "[^"]*"/ to = "2099-12-31"/' ws/policies/agreements/icb-gloucestershire.lua
+stage ws "$root/scripts/icb_area.lua"
+in_ws ws approve "$id" --as "Asha Example"
+exits 0 "^note: the certificate of Asha Example ends on $(date -u -d '+396 days' +%F)"
+past +400d
+in_ws ws approve "$id" --as "Bram Sample"
+exits 1 "the certificate of Asha Example has expired"
+now
 done_testing

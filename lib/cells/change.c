@@ -28,30 +28,40 @@ static uint32_t first_of(const finder *f, uint32_t record)
     return cdn_frame_first(f->today->frame, record, f->then->date);
 }
 
-/* Fills who stands behind a change: the record's row on a day, today when `date` is 0. */
+/* The position of a row of a date among those of all dates that are the same; NONE stays NONE. */
+static uint32_t position(const finder *f, uint32_t record, uint32_t date, uint32_t row)
+{
+    const cdn_builder *b = f->today;
+    return row == CDN_NONE ? CDN_NONE
+                           : b->identities[record].rows[cdn_frame_first(b->frame, record, date) +
+                                                        row];
+}
+
+/* The holding of a row of a record type at a date. */
+static uint32_t holding_of(const finder *f, const cdn_builder *day, uint32_t record, uint32_t row)
+{
+    uint32_t type = f->today->catalogue->records[record].holding;
+    if (type != CDN_NONE)
+        return position(f, type, day->date, day->records[record].contributors.holdings[row]);
+    const uint32_t *same = f->today->identities[record].holdings;
+    return same == NULL ? CDN_NONE : same[cdn_frame_first(f->today->frame, record, day->date) + row];
+}
+
+/* Who stands behind a change: those of the record's row on a day, except that a workplace that is
+ * still there belongs to whom it belongs today, so that nobody counts twice. */
 static void fill_contributors(const finder *f, const cdn_builder *day, uint32_t row,
                               cdn_change *out)
 {
-    const cdn_identities *identities = f->today->identities;
     const cdn_contributors *by = &day->records[f->index].contributors;
-    uint32_t unit = by->units[row], holding = by->holdings[row];
-    uint32_t unit_type = f->record->unit, holding_type = f->record->holding;
-    out->unit = out->unit_now = out->unit_then = out->holding = CDN_NONE;
+    uint32_t unit = f->record->unit;
+    bool alike = f->today->catalogue->records[unit].holding == f->record->holding;
     out->workers = by->workers[row];
-    if (unit != CDN_NONE) {
-        uint32_t first = cdn_frame_first(f->today->frame, unit_type, day->date);
-        out->unit = identities[unit_type].rows[first + unit];
-        out->unit_then = f->unit_then[out->unit];
-        if (out->unit < f->today->records[unit_type].rows)
-            out->unit_now = out->unit;
-    }
-    if (holding_type != CDN_NONE && holding != CDN_NONE)
-        out->holding = identities[holding_type]
-                           .rows[cdn_frame_first(f->today->frame, holding_type, day->date) +
-                                 holding];
-    else if (holding_type == CDN_NONE && identities[f->index].holdings != NULL)
-        out->holding = identities[f->index]
-                           .holdings[cdn_frame_first(f->today->frame, f->index, day->date) + row];
+    out->unit = position(f, unit, day->date, by->units[row]);
+    out->unit_then = out->unit == CDN_NONE ? CDN_NONE : f->unit_then[out->unit];
+    out->unit_now = out->unit < f->today->records[unit].rows ? out->unit : CDN_NONE;
+    out->holding = out->unit_now != CDN_NONE && alike
+                       ? holding_of(f, f->today, unit, out->unit_now)
+                       : holding_of(f, day, f->index, row);
 }
 
 static void add(const finder *f, uint32_t now, uint32_t then, uint32_t name, cdn_changes *out)

@@ -391,6 +391,8 @@ static void write_workplaces(const wf_data *data)
                         "consent,weight_1,weight_2,j01emp,j01vac,j02emp,j02vac\n");
     for (uint32_t i = data->workplaces; i-- > 0;) {
         const wf_workplace *w = &data->workplace[i];
+        if (w->org == WF_BLANK)
+            continue;
         (void)fprintf(file, "M202608,%u,O%d,", i + 1, w->org);
         if (w->location != WF_BLANK)
             (void)fprintf(file, "L%d", w->location);
@@ -417,6 +419,8 @@ static void write_workers(const wf_data *data)
     (void)fprintf(file, "id,workplace,role,gender,pay\n");
     for (uint32_t i = 0; i < data->workers; i++) {
         const wf_worker *w = &data->worker[i];
+        if (w->workplace == WF_BLANK)
+            continue;
         (void)fprintf(file, "%u,%d,%s,", i + 1, w->workplace + 1, role_codes[w->role]);
         cell_of_file(file, w->gender, gender_codes, ",");
         if (w->pay != WF_BLANK)

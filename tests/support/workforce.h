@@ -92,13 +92,15 @@ const cdn_catalogue *wf_wishing_catalogue(wf_wishes *w);
 #define WF_MOST_LOCATIONS 40
 
 typedef struct wf_workplace {
-    int org, area, service, staff, leavers, vacant, net, t_ok, v_ok, consent, location;
+    int org; /* WF_BLANK: not in the files */
+    int area, service, staff, leavers, vacant, net, t_ok, v_ok, consent, location;
     int weight_1, weight_2; /* the weight is their product */
     int employed[2], posts_vacant[2]; /* by job */
 } wf_workplace;
 
 typedef struct wf_worker {
-    int workplace, role, gender, pay; /* pay in pence */
+    int workplace; /* WF_BLANK: not in the files */
+    int role, gender, pay; /* pay in pence */
 } wf_worker;
 
 typedef struct wf_location {
@@ -174,6 +176,7 @@ enum {
 
 typedef struct wf_record {
     uint32_t leaf[WF_AXES]; /* WF_ANY where the axis does not apply */
+    int id; /* among its type: the same at another date */
     int holding, unit, workers;
     bool t_ok, v_ok;
     int64_t value[WF_VALUES];
@@ -235,6 +238,14 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
 
 /** Compares every figure of every table of the plan; fails the test where they differ. */
 void wf_check_tables(const cdn_cells *cells, const cdn_plan *plan, const wf_world *world);
+/** The cell of what changed: who is in the statistic at one of two dates only, or contributes something
+ *  else. No rows. */
+cdn_cell wf_change(const wf_world *now, const wf_world *then, const wf_statistic *s,
+                   const uint32_t leaves[WF_AXES]);
+/** Compares the cells of all figures at each earlier date, and what changed since; names of
+ *  contributors are those of wf_check_tables, which comes before. */
+void wf_check_dates(const cdn_cells *cells, const cdn_plan *plan, const wf_world *today,
+                    const wf_world *const *then);
 /** Fails the test when an equation does not hold on the values. */
 void wf_check_equations(const cdn_cells *cells);
 

@@ -9,9 +9,9 @@
 
 /* ---- records ---- */
 
-static wf_record empty_record(int unit, int holding, int workers)
+static wf_record empty_record(int id, int unit, int holding, int workers)
 {
-    wf_record r = {.holding = holding, .unit = unit, .workers = workers < 0 ? 0 : workers};
+    wf_record r = {.id = id, .holding = holding, .unit = unit, .workers = workers < 0 ? 0 : workers};
     for (int a = 0; a < WF_AXES; a++)
         r.leaf[a] = WF_ANY;
     for (int v = 0; v < WF_VALUES; v++)
@@ -39,7 +39,7 @@ static void add_jobs(const wf_data *data, uint32_t i, wf_world *out)
         int employed = w->employed[job], vacant = w->posts_vacant[job];
         if (employed <= 0 && vacant <= 0) /* blank, or nobody */
             continue;
-        wf_record r = empty_record((int)i, w->org, employed);
+        wf_record r = empty_record((int)(2 * i + job), (int)i, w->org, employed);
         place_at(w, &r);
         r.leaf[WF_KIND] = job;
         r.value[WF_V_EMPLOYED] = known(employed);
@@ -56,7 +56,9 @@ void wf_world_make(const wf_data *data, wf_world *out)
     bool linked[WF_MOST_LOCATIONS] = {false};
     for (uint32_t i = 0; i < data->workplaces; i++) {
         const wf_workplace *w = &data->workplace[i];
-        wf_record r = empty_record((int)i, w->org, w->staff);
+        if (w->org == WF_BLANK)
+            continue;
+        wf_record r = empty_record((int)i, (int)i, w->org, w->staff);
         place_at(w, &r);
         r.t_ok = out->waives[i] = w->t_ok == 1;
         r.v_ok = out->asks[i] = w->v_ok == 1;
@@ -72,7 +74,9 @@ void wf_world_make(const wf_data *data, wf_world *out)
     }
     for (uint32_t i = 0; i < data->workers; i++) {
         const wf_worker *w = &data->worker[i];
-        wf_record r = empty_record(w->workplace, data->workplace[w->workplace].org, 1);
+        if (w->workplace == WF_BLANK)
+            continue;
+        wf_record r = empty_record((int)i, w->workplace, data->workplace[w->workplace].org, 1);
         place_at(&data->workplace[w->workplace], &r);
         r.leaf[WF_ROLE] = (uint32_t)w->role;
         r.leaf[WF_GENDER] = w->gender == WF_BLANK ? 2 : (uint32_t)w->gender;
@@ -83,7 +87,7 @@ void wf_world_make(const wf_data *data, wf_world *out)
     for (uint32_t i = 0; i < data->locations; i++) {
         /* locations without a provider count as one: nobody can say that they are several */
         int provider = data->location[i].provider;
-        wf_record r = empty_record((int)i, provider == WF_BLANK ? 1000 : provider, 0);
+        wf_record r = empty_record((int)i, (int)i, provider == WF_BLANK ? 1000 : provider, 0);
         r.leaf[WF_SECTOR] = (uint32_t)data->location[i].sector;
         r.leaf[WF_LINKED] = linked[i];
         out->records[WF_LOCATION][out->counts[WF_LOCATION]++] = r;
@@ -379,62 +383,121 @@ static void add_wishes(const wf_wish *wishes, uint32_t count, cdn_cell *cell)
     }
 }
 
+/* A cell while it is counted. */
+enum { HOLDINGS = 2000, KINDS = 3 };
+static struct {
+    int64_t sums[KINDS][HOLDINGS];
+    bool there[KINDS][HOLDINGS];
+    wf_wish wishes[HOLDINGS];
+    cdn_cell cell;
+} counted;
+
+static void add_value(int64_t value)
+{
+    counted.cell.records++;
+    counted.cell.value += value;
+}
+
+static void add_contributor(const wf_world *world, uint32_t record, const wf_record *r,
+                            int64_t value)
+{
+    bool can_wish = record != WF_LOCATION;
+    cdn_cell *cell = &counted.cell;
+    const int who[KINDS] = {record == WF_WORKER ? r->id : -1, r->unit, r->holding};
+    cell->workers += (uint32_t)r->workers;
+    cell->providers += !counted.there[CDN_CONTRIBUTOR_PROVIDER][r->holding];
+    cell->workplaces += !counted.there[CDN_CONTRIBUTOR_WORKPLACE][r->unit];
+    cell->has_negative = cell->has_negative || value < 0;
+    wf_wish *wish = &counted.wishes[r->holding];
+    wish->waives = (wish->waives || !wish->in) && world->waivers && can_wish &&
+                   world->waives[r->unit];
+    wish->asks = wish->asks || (world->requests && can_wish && world->asks[r->unit]);
+    wish->in = true;
+    for (uint32_t kind = 0; kind < KINDS; kind++)
+        if (who[kind] >= 0) {
+            counted.sums[kind][who[kind]] += value;
+            counted.there[kind][who[kind]] = true;
+        }
+}
+
+static cdn_cell finish_cell(void)
+{
+    cdn_cell *cell = &counted.cell;
+    for (uint32_t h = 0; h < HOLDINGS; h++) {
+        int64_t sum = counted.sums[CDN_CONTRIBUTOR_PROVIDER][h], size = sum < 0 ? -sum : sum;
+        cell->total += size;
+        largest(size, cell->top);
+        counted.wishes[h].size = size;
+    }
+    add_wishes(counted.wishes, HOLDINGS, cell);
+    for (uint32_t kind = 0; kind < KINDS; kind++)
+        cell->sole[kind] = only_one(counted.sums[kind], counted.there[kind], HOLDINGS);
+    return *cell;
+}
+
 cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t leaves[WF_AXES])
 {
-    enum { HOLDINGS = 2000, KINDS = 3 };
-    static int64_t sums[KINDS][HOLDINGS];
-    static bool holding_seen[HOLDINGS], unit_seen[HOLDINGS], worker_seen[HOLDINGS];
-    memset(sums, 0, sizeof sums);
-    memset(holding_seen, 0, sizeof holding_seen);
-    memset(unit_seen, 0, sizeof unit_seen);
-    memset(worker_seen, 0, sizeof worker_seen);
-    static wf_wish wishes[HOLDINGS];
-    memset(wishes, 0, sizeof wishes);
-    bool can_wish = s->record != WF_LOCATION;
     bool alike[64] = {false};
+    memset(&counted, 0, sizeof counted);
     for (uint32_t p = 0; p < world->row_part_count; p++)
         alike[p] = world->row_parts[p].statistic.record == s->record &&
                    same_within_units(world, s, leaves, &world->row_parts[p].statistic);
-    cdn_cell cell = {0};
     for (uint32_t i = 0; i < world->counts[s->record]; i++) {
         const wf_record *r = &world->records[s->record][i];
         if (!wf_inside(r, s, leaves))
             continue;
         int64_t value = s->value == WF_V_ONE ? 1 : r->value[s->value];
-        cell.records++;
-        cell.value += value;
+        add_value(value);
         if (value != 0)
-            cell.key += world->keys[s->record][i];
-        if (is_in_a_row(world, s, leaves, alike, r))
+            counted.cell.key += world->keys[s->record][i];
+        if (!is_in_a_row(world, s, leaves, alike, r))
+            add_contributor(world, s->record, r, value);
+    }
+    return finish_cell();
+}
+
+/* The record of that id when it is in the statistic, else NULL. */
+static const wf_record *find_inside(const wf_world *world, int id, const wf_statistic *s,
+                                    const uint32_t leaves[WF_AXES])
+{
+    for (uint32_t i = 0; i < world->counts[s->record]; i++) {
+        const wf_record *r = &world->records[s->record][i];
+        if (r->id == id)
+            return wf_inside(r, s, leaves) ? r : NULL;
+    }
+    return NULL;
+}
+
+static const wf_record *find_any(const wf_world *world, uint32_t record, int id)
+{
+    for (uint32_t i = 0; i < world->counts[record]; i++)
+        if (world->records[record][i].id == id)
+            return &world->records[record][i];
+    return NULL;
+}
+
+cdn_cell wf_change(const wf_world *now, const wf_world *then, const wf_statistic *s,
+                   const uint32_t leaves[WF_AXES])
+{
+    memset(&counted, 0, sizeof counted);
+    for (int id = 0; id < 2 * WF_MOST_WORKERS; id++) {
+        const wf_record *a = find_inside(now, id, s, leaves);
+        const wf_record *b = find_inside(then, id, s, leaves);
+        int64_t value_a = a == NULL ? 0 : s->value == WF_V_ONE ? 1 : a->value[s->value];
+        int64_t value_b = b == NULL ? 0 : s->value == WF_V_ONE ? 1 : b->value[s->value];
+        if ((a == NULL && b == NULL) || (a != NULL && b != NULL && value_a == value_b))
             continue;
-        cell.workers += (uint32_t)r->workers;
-        cell.providers += !holding_seen[r->holding];
-        cell.workplaces += !unit_seen[r->unit];
-        holding_seen[r->holding] = unit_seen[r->unit] = true;
-        cell.has_negative = cell.has_negative || value < 0;
-        wf_wish *wish = &wishes[r->holding];
-        wish->waives = (wish->waives || !wish->in) && world->waivers && can_wish &&
-                       world->waives[r->unit];
-        wish->asks = wish->asks || (world->requests && can_wish && world->asks[r->unit]);
-        wish->in = true;
-        sums[CDN_CONTRIBUTOR_PROVIDER][r->holding] += value;
-        sums[CDN_CONTRIBUTOR_WORKPLACE][r->unit] += value;
-        if (s->record == WF_WORKER) {
-            sums[CDN_CONTRIBUTOR_WORKER][i] += value;
-            worker_seen[i] = true;
-        }
+        /* it is the change of who it is today, if it is anybody's still */
+        const wf_record *who = find_any(now, s->record, id);
+        wf_record gone = who != NULL ? *who : *b;
+        const wf_record *home =
+            s->record == WF_LOCATION ? NULL : find_any(now, WF_WORKPLACE, gone.unit);
+        if (home != NULL)
+            gone.holding = home->holding;
+        add_value(value_a - value_b);
+        add_contributor(now, s->record, &gone, value_a - value_b);
     }
-    for (uint32_t h = 0; h < HOLDINGS; h++) {
-        int64_t sum = sums[CDN_CONTRIBUTOR_PROVIDER][h], size = sum < 0 ? -sum : sum;
-        cell.total += size;
-        largest(size, cell.top);
-        wishes[h].size = size;
-    }
-    add_wishes(wishes, HOLDINGS, &cell);
-    const bool *const there[KINDS] = {worker_seen, unit_seen, holding_seen};
-    for (uint32_t kind = 0; kind < KINDS; kind++)
-        cell.sole[kind] = only_one(sums[kind], there[kind], HOLDINGS);
-    return cell;
+    return finish_cell();
 }
 
 /* ---- comparison ---- */
@@ -551,7 +614,7 @@ static void check_figure(const cdn_cells *cells, const wf_world *world, uint32_t
 {
     uint32_t parts = wf_part_count(measure);
     for (uint32_t p = 0; p < parts && p < 2; p++) {
-        wf_statistic s;
+        wf_statistic s = {0};
         assert_true(wf_part(measure, p, &s));
         assert_true(figure->cells[p] < cells->count);
         cdn_cell expected = wf_count(world, &s, leaves);
@@ -564,9 +627,50 @@ static void check_figure(const cdn_cells *cells, const wf_world *world, uint32_t
         assert_int_equal(figure->cells[1], CDN_NONE);
 }
 
-static void check_table(const cdn_cells *cells, const cdn_plan *plan, uint32_t t,
-                        const wf_world *world)
+/* What is compared of a figure. */
+typedef struct wf_check {
+    const cdn_cells *cells;
+    const wf_world *world;  /* today's */
+    const wf_world *then;   /* an earlier date's, or NULL for today itself */
+    uint32_t date;
+} wf_check;
+
+static void check_date(const wf_check *c, uint32_t measure, const cdn_figure *figure,
+                       const uint32_t leaves[WF_AXES], const char *where)
 {
+    const cdn_cells_date *date = &c->cells->dates[c->date];
+    for (uint32_t p = 0; p < wf_part_count(measure) && p < 2; p++) {
+        wf_statistic s = {0};
+        uint32_t cell = figure->cells[p];
+        assert_true(wf_part(measure, p, &s));
+        cdn_cell expected = wf_count(c->then, &s, leaves);
+        compare_cells(&date->cells[cell], &expected, where);
+        compare_names(&date->cells[cell], &expected, s.record, where);
+        expected = wf_change(c->world, c->then, &s, leaves);
+        assert_int_equal(date->ids[cell] == cell, expected.records == 0);
+        assert_int_equal(date->changes[cell] == CDN_NONE, expected.records == 0);
+        if (expected.records == 0)
+            continue;
+        const cdn_cell *change = &c->cells->cells[date->changes[cell]];
+        assert_true(change->is_change);
+        compare_cells(change, &expected, where);
+        compare_names(change, &expected, s.record, where);
+        assert_int_equal(c->cells->cells[date->ids[cell]].value, date->cells[cell].value);
+    }
+}
+
+static void check_any(const wf_check *c, uint32_t measure, const cdn_figure *figure,
+                      const uint32_t leaves[WF_AXES], const char *where)
+{
+    if (c->then != NULL)
+        check_date(c, measure, figure, leaves, where);
+    else
+        check_figure(c->cells, c->world, measure, figure, leaves, where);
+}
+
+static void check_table(const wf_check *check, const cdn_plan *plan, uint32_t t)
+{
+    const cdn_cells *cells = check->cells;
     const cdn_plan_table *table = &plan->tables[t];
     const cdn_cell_table *found = &cells->tables[t];
     wf_code codes[4][16];
@@ -596,8 +700,8 @@ static void check_table(const cdn_cells *cells, const cdn_plan *plan, uint32_t t
             uint32_t measure = table->measures[m].index;
             (void)snprintf(where + length, sizeof where - (size_t)length, " measure %s",
                            wf_catalogue.measures[measure].name);
-            check_figure(cells, world, measure,
-                         &cells->figures[found->first_figure + m * keys + key], leaves, where);
+            check_any(check, measure, &cells->figures[found->first_figure + m * keys + key], leaves,
+                      where);
         }
     }
 }
@@ -605,14 +709,25 @@ static void check_table(const cdn_cells *cells, const cdn_plan *plan, uint32_t t
 void wf_check_tables(const cdn_cells *cells, const cdn_plan *plan, const wf_world *world)
 {
     uint32_t figures = 0;
+    const wf_check check = {.cells = cells, .world = world};
     name_count = 0;
     assert_int_equal(cells->table_count, plan->table_count);
     for (uint32_t t = 0; t < plan->table_count; t++) {
         assert_int_equal(cells->tables[t].first_figure, figures);
-        check_table(cells, plan, t, world);
+        check_table(&check, plan, t);
         figures += cells->tables[t].key_count * plan->tables[t].measure_count;
     }
     assert_int_equal(cells->figure_count, figures);
+}
+
+void wf_check_dates(const cdn_cells *cells, const cdn_plan *plan, const wf_world *today,
+                    const wf_world *const *then)
+{
+    for (uint32_t d = 0; d < cells->date_count; d++) {
+        const wf_check check = {cells, today, then[d], d};
+        for (uint32_t t = 0; t < plan->table_count; t++)
+            check_table(&check, plan, t);
+    }
 }
 
 void wf_check_equations(const cdn_cells *cells)

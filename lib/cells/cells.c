@@ -358,8 +358,10 @@ void cdn_cells_destroy(cdn_cells *cells)
     for (uint32_t d = 0; cells->dates != NULL && d < cells->date_count; d++) {
         cdn_free(cells->dates[d].cells);
         cdn_free(cells->dates[d].ids);
-        cdn_free(cells->dates[d].changes);
     }
+    for (uint32_t s = 0; cells->spans != NULL && s < cells->span_count; s++)
+        cdn_free(cells->spans[s].changes);
+    cdn_free(cells->spans);
     cdn_free(cells->dates);
     cdn_free(cells->pasts);
     cdn_free(cells->tables);

@@ -62,7 +62,7 @@ typedef struct cdn_cell {
                             than 0; 0 without a perturbation key */
     bool is_public;      /* a public fact of a register */
     bool is_unanswered;  /* a hidden count of missing answers that the policy calls safe */
-    bool is_change;      /* today's value less an earlier date's: see cdn_cells_date */
+    bool is_change;      /* a day's value less an earlier one's: see cdn_cells_span */
 } cdn_cell;
 
 /** What is added up. */
@@ -134,14 +134,20 @@ typedef struct cdn_cell_list {
     uint8_t *reasons;          /* the same: cdn_row_reason, for those withheld */
 } cdn_cell_list;
 
-/** An earlier date. A record counts for a change when it is in the cell on one of the two days only,
- *  or contributes something else; nothing changed means that the two cells are one. Contributors
- *  whose rows show the statistic on both days are left out, as ever. */
+/** An earlier date. */
 typedef struct cdn_cells_date {
     cdn_cell *cells;   /* per cell of today: the same on that day's data */
-    uint32_t *ids;     /* per cell of today: its number among all cells; its own = nothing changed */
-    uint32_t *changes; /* per cell of today: the number of its change since; CDN_NONE = none */
+    uint32_t *ids;     /* per cell of today: its number among all cells. Cells of two dates between
+                          which nothing changed are one */
 } cdn_cells_date;
+
+/** The time between two dates. A record counts for a change when it is in the cell on one of the two
+ *  days only, or contributes something else. Contributors whose rows show the statistic on both days
+ *  are left out, as ever. */
+typedef struct cdn_cells_span {
+    uint32_t from, to; /* positions in `dates`; to == CDN_NONE: today */
+    uint32_t *changes; /* per cell of today: the number of its change; CDN_NONE = nothing changed */
+} cdn_cells_span;
 
 /** An earlier release: its tables and figures among those of all. */
 typedef struct cdn_cells_past {
@@ -160,7 +166,7 @@ typedef struct cdn_cells {
     cdn_variable *variables;
     uint32_t equation_count;
     uint32_t today_equations;  /* the first of them */
-    uint32_t first_change;     /* from this equation on: today = earlier date + change */
+    uint32_t first_change;     /* from this equation on: later date = earlier one + change */
     uint32_t *equation_start;
     uint32_t *equation_cell;
     int32_t *equation_coefficient;
@@ -175,6 +181,8 @@ typedef struct cdn_cells {
     cdn_cell_list *lists;
     uint32_t date_count;
     cdn_cells_date *dates;
+    uint32_t span_count;       /* of every two dates, today among them */
+    cdn_cells_span *spans;
     uint32_t past_count;       /* as asked for */
     cdn_cells_past *pasts;
 } cdn_cells;

@@ -16,83 +16,75 @@
 /* ---- who differs ---- */
 
 typedef struct finder {
-    cdn_builder *today;
-    const cdn_builder *then;
+    const cdn_builder *now, *then;
     const cdn_record *record;
-    uint32_t index;        /* of the record type */
-    uint32_t *unit_then;   /* per workplace of all dates: its row on that day, or CDN_NONE */
+    uint32_t index;                /* of the record type */
+    uint32_t *at_now;              /* per position: its row on the later day, or CDN_NONE */
+    uint32_t *unit_now, *unit_then; /* per position of a workplace, on each day */
 } finder;
 
-static uint32_t first_of(const finder *f, uint32_t record)
+/* The position of a row of a day: the first row of all that is the same. NONE stays NONE. */
+static uint32_t position(const cdn_builder *day, uint32_t record, uint32_t row)
 {
-    return cdn_frame_first(f->today->frame, record, f->then->date);
-}
-
-/* The position of a row of a date among those of all dates that are the same; NONE stays NONE. */
-static uint32_t position(const finder *f, uint32_t record, uint32_t date, uint32_t row)
-{
-    const cdn_builder *b = f->today;
     return row == CDN_NONE ? CDN_NONE
-                           : b->identities[record].rows[cdn_frame_first(b->frame, record, date) +
-                                                        row];
+                           : day->identities[record]
+                                 .rows[cdn_frame_first(day->frame, record, day->date) + row];
 }
 
-/* The holding of a row of a record type at a date. */
-static uint32_t holding_of(const finder *f, const cdn_builder *day, uint32_t record, uint32_t row)
+/* The holding of a row of a record type on a day. */
+static uint32_t holding_of(const cdn_builder *day, uint32_t record, uint32_t row)
 {
-    uint32_t type = f->today->catalogue->records[record].holding;
+    uint32_t type = day->catalogue->records[record].holding;
+    const uint32_t *same = day->identities[record].holdings;
     if (type != CDN_NONE)
-        return position(f, type, day->date, day->records[record].contributors.holdings[row]);
-    const uint32_t *same = f->today->identities[record].holdings;
-    return same == NULL ? CDN_NONE : same[cdn_frame_first(f->today->frame, record, day->date) + row];
+        return position(day, type, day->records[record].contributors.holdings[row]);
+    return same == NULL ? CDN_NONE : same[cdn_frame_first(day->frame, record, day->date) + row];
 }
 
 /* Who stands behind a change: those of the record's row on a day, except that a workplace that is
- * still there belongs to whom it belongs today, so that nobody counts twice. */
+ * still there belongs to whom it belongs on the later day, so that nobody counts twice. */
 static void fill_contributors(const finder *f, const cdn_builder *day, uint32_t row,
                               cdn_change *out)
 {
     const cdn_contributors *by = &day->records[f->index].contributors;
     uint32_t unit = f->record->unit;
-    bool alike = f->today->catalogue->records[unit].holding == f->record->holding;
+    bool alike = day->catalogue->records[unit].holding == f->record->holding;
     out->workers = by->workers[row];
-    out->unit = position(f, unit, day->date, by->units[row]);
+    out->unit = position(day, unit, by->units[row]);
     out->unit_then = out->unit == CDN_NONE ? CDN_NONE : f->unit_then[out->unit];
-    out->unit_now = out->unit < f->today->records[unit].rows ? out->unit : CDN_NONE;
-    out->holding = out->unit_now != CDN_NONE && alike
-                       ? holding_of(f, f->today, unit, out->unit_now)
-                       : holding_of(f, day, f->index, row);
+    out->unit_now = out->unit == CDN_NONE ? CDN_NONE : f->unit_now[out->unit];
+    out->holding = out->unit_now != CDN_NONE && alike ? holding_of(f->now, unit, out->unit_now)
+                                                      : holding_of(day, f->index, row);
 }
 
-static void add(const finder *f, uint32_t now, uint32_t then, uint32_t name, cdn_changes *out)
+static void add(const finder *f, uint32_t now, uint32_t then, uint32_t at, cdn_changes *out)
 {
     cdn_change *c = &out->items[out->count++];
     *c = (cdn_change){.now = now, .then = then};
-    c->name = f->today->first_names[f->index] + name;
+    c->name = f->now->first_names[f->index] + at;
     if (now != CDN_NONE)
-        fill_contributors(f, f->today, now, c);
+        fill_contributors(f, f->now, now, c);
     else
         fill_contributors(f, f->then, then, c);
 }
 
-/* Those of that day who are there today and differ, or left; then those who joined. */
+/* Those of the earlier day who left, or are still there and differ; then those who joined. */
 static void list_changes(const finder *f, uint8_t *stayed, cdn_changes *out)
 {
-    const uint32_t *same = f->today->identities[f->index].rows;
-    uint32_t first = first_of(f, f->index), rows_now = f->today->records[f->index].rows;
+    const cdn_frame *frame = f->now->frame;
+    uint32_t first_then = cdn_frame_first(frame, f->index, f->then->date);
+    uint32_t first_now = cdn_frame_first(frame, f->index, f->now->date);
     for (uint32_t row = 0; row < f->then->records[f->index].rows; row++) {
-        uint32_t now = same[first + row];
-        if (now >= rows_now) {
-            add(f, CDN_NONE, row, now, out);
-            continue;
-        }
-        stayed[now] = 1;
-        if (!cdn_frame_is_same(f->today->frame, f->index, now, first + row))
-            add(f, now, row, now, out);
+        uint32_t at = position(f->then, f->index, row), now = f->at_now[at];
+        if (now != CDN_NONE)
+            stayed[now] = 1;
+        if (now == CDN_NONE ||
+            !cdn_frame_is_same(frame, f->index, first_now + now, first_then + row))
+            add(f, now, row, at, out);
     }
-    for (uint32_t row = 0; row < rows_now; row++)
+    for (uint32_t row = 0; row < f->now->records[f->index].rows; row++)
         if (!stayed[row])
-            add(f, row, CDN_NONE, row, out);
+            add(f, row, CDN_NONE, position(f->now, f->index, row), out);
 }
 
 static int compare_changes(const void *a, const void *b)
@@ -106,15 +98,15 @@ static int compare_changes(const void *a, const void *b)
 }
 
 /* As if each change were a row; names of rows are put right afterwards. */
-static cdn_status fill_records(const finder *f, cdn_changes *out, cdn_error *error)
+static cdn_status fill_records(const finder *f, const cdn_builder *today, cdn_changes *out,
+                               cdn_error *error)
 {
-    const cdn_builder *b = f->today;
-    const cdn_grid_records *own = &b->records[f->index];
+    const cdn_grid_records *own = &today->records[f->index];
     uint32_t unit = f->record->unit;
     uint32_t holding = f->record->holding == CDN_NONE ? f->index : f->record->holding;
-    uint32_t *units = cdn_arena_alloc(b->arena, out->count, sizeof *units);
-    uint32_t *holdings = cdn_arena_alloc(b->arena, out->count, sizeof *holdings);
-    int32_t *workers = cdn_arena_alloc(b->arena, out->count, sizeof *workers);
+    uint32_t *units = cdn_arena_alloc(today->arena, out->count, sizeof *units);
+    uint32_t *holdings = cdn_arena_alloc(today->arena, out->count, sizeof *holdings);
+    int32_t *workers = cdn_arena_alloc(today->arena, out->count, sizeof *workers);
     if (units == NULL || holdings == NULL || workers == NULL)
         return cdn_fail_memory(error);
     for (uint32_t i = 0; i < out->count; i++) {
@@ -127,49 +119,59 @@ static cdn_status fill_records(const finder *f, cdn_changes *out, cdn_error *err
                                       .are_workers = own->are_workers,
                                       .unit_flags = own->unit_flags,
                                       .first_row = 1,
-                                      .first_unit = b->first_names[unit],
-                                      .first_holding = b->first_names[holding],
+                                      .first_unit = today->first_names[unit],
+                                      .first_holding = today->first_names[holding],
                                       .no_unit = own->no_unit,
                                       .no_holding = own->no_holding};
     return CDN_OK;
 }
 
-static uint32_t *units_then(const finder *f)
+/* Per position of a record type, its row on a day. */
+static uint32_t *rows_of(const cdn_builder *day, uint32_t record)
 {
-    uint32_t unit = f->record->unit, first = first_of(f, unit);
-    size_t all = cdn_frame_rows(f->today->frame, unit);
+    size_t all = cdn_frame_rows(day->frame, record);
     uint32_t *at = cdn_alloc(all, sizeof *at);
     if (at == NULL)
         return NULL;
     memset(at, 0xff, all * sizeof *at);
-    for (uint32_t row = 0; row < f->then->records[unit].rows; row++)
-        at[f->today->identities[unit].rows[first + row]] = row;
+    for (uint32_t row = 0; row < day->records[record].rows; row++)
+        at[position(day, record, row)] = row;
     return at;
 }
 
-cdn_status cdn_changes_find(cdn_builder *today, const cdn_builder *then, uint32_t record,
-                            cdn_changes *out, cdn_error *error)
+cdn_status cdn_changes_find(const cdn_builder *today, const cdn_builder *now,
+                            const cdn_builder *then, uint32_t record, cdn_changes *out,
+                            cdn_error *error)
 {
-    finder f = {today, then, &today->catalogue->records[record], record, NULL};
-    CDN_TRY(cdn_builder_identify(today, record, error));
-    uint32_t rows = today->records[record].rows;
+    finder f = {now, then, &today->catalogue->records[record], record, rows_of(now, record),
+                NULL, NULL};
+    f.unit_now = rows_of(now, f.record->unit);
+    f.unit_then = rows_of(then, f.record->unit);
+    uint32_t rows = now->records[record].rows;
     uint8_t *stayed = cdn_alloc(rows, 1);
-    f.unit_then = units_then(&f);
-    out->items = cdn_arena_alloc(today->arena, (size_t)rows + then->records[record].rows,
-                                 sizeof *out->items);
-    cdn_status status = stayed == NULL || f.unit_then == NULL || out->items == NULL
+    out->items = cdn_alloc((size_t)rows + then->records[record].rows, sizeof *out->items);
+    cdn_status status = stayed == NULL || f.at_now == NULL || f.unit_now == NULL ||
+                                f.unit_then == NULL || out->items == NULL
                             ? cdn_fail_memory(error)
                             : CDN_OK;
     if (status == CDN_OK) {
         list_changes(&f, stayed, out);
         if (out->count > 0)
             qsort(out->items, out->count, sizeof *out->items, compare_changes);
-        status = fill_records(&f, out, error);
+        status = fill_records(&f, today, out, error);
     }
     out->found = status == CDN_OK;
     cdn_free(f.unit_then);
+    cdn_free(f.unit_now);
+    cdn_free(f.at_now);
     cdn_free(stayed);
     return status;
+}
+
+void cdn_changes_release(cdn_changes *changes)
+{
+    cdn_free(changes->items);
+    changes->items = NULL;
 }
 
 /* ---- what they change ---- */

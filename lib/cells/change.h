@@ -1,4 +1,4 @@
-/* change.h - the records that differ between today and an earlier date, and what that makes of a grid.
+/* change.h - the records that differ between two dates, and what that makes of a grid.
  *
  * A record counts for a key when it is there on one of the two days only, or
  * contributes something else. One that is there on both days with the same
@@ -23,16 +23,19 @@ typedef struct cdn_change {
 typedef struct cdn_changes {
     bool found;               /* filled */
     uint32_t count;
-    cdn_change *items;        /* by (holding, unit), then name. @owner the builder's arena */
+    cdn_change *items;        /* by (holding, unit), then name */
     cdn_grid_records records; /* they, as if each were a row */
 } cdn_changes;
 
-/** The records of a type that differ between today's builder and that of an earlier date. */
-cdn_status cdn_changes_find(cdn_builder *today, const cdn_builder *then, uint32_t record,
-                            cdn_changes *out, cdn_error *error) CDN_MUST_CHECK;
+/** The records of a type that differ between two dates, `then` the earlier one. The type was
+ *  identified. @owner caller, cdn_changes_release, also on failure */
+cdn_status cdn_changes_find(const cdn_builder *today, const cdn_builder *now,
+                            const cdn_builder *then, uint32_t record, cdn_changes *out,
+                            cdn_error *error) CDN_MUST_CHECK;
+void cdn_changes_release(cdn_changes *changes);
 
-/** Per key of a grid the change since an earlier date, on which the same grid is `then`; `value` is
- *  today's less that day's, the rest of it over the changes. out[0..key_count), zeroed before.
+/** Per key of a grid the change between two dates, on which it is `now` and `then`; `value` is the
+ *  later day's less the earlier one's, the rest of it over the changes. out[0..key_count), zeroed before.
  *  CDN_E_LIMIT when a sum does not fit. */
 cdn_status cdn_changes_tabulate(const cdn_changes *changes, const cdn_grid *now,
                                 const cdn_grid *then, const cdn_nodes *nodes, cdn_cell *out,

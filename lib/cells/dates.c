@@ -1,10 +1,10 @@
-/* dates.c - today's cells on the data of earlier dates, what changed since, and how all that hangs
- * together.
+/* dates.c - today's cells on the data of earlier dates, what changed between them, and how all that
+ * hangs together.
  *
  * The grids are the same on every date, so a cell has the same number on all.
- * Where nothing changed, today's cell and the earlier one are one cell. All
- * others of an earlier date come behind today's, with a cell for the change:
- * today = then + change. Today's equations hold on every date.
+ * Where nothing changed between two dates, their cells are one cell. All
+ * others of an earlier date come behind today's, with a cell for each change:
+ * later = earlier + change. Today's equations hold on every date.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
@@ -15,90 +15,84 @@
 #include "core/fail.h"
 #include "core/pool.h"
 
-typedef struct dated_grid {
-    cdn_grid then;     /* lists of nodes are today's */
-    cdn_cell *changes; /* per key */
-} dated_grid;
+/* A date, with the grids on its data. */
+typedef struct day {
+    cdn_builder builder;
+    cdn_grid *grids; /* lists of nodes are today's */
+} day;
 
 typedef struct dater {
     cdn_builder *b;
-    cdn_builder then;
-    cdn_changes *changes; /* per record type */
-    dated_grid *grids;
+    day *days;             /* per date; the first is today */
+    uint32_t count;        /* cells, and room for them */
+    uint32_t capacity;
+    /* the span at hand */
+    const day *now, *then;
+    cdn_changes *between;  /* per record type */
+    cdn_cell **changes;    /* per grid and key */
 } dater;
 
-/* ---- one date ---- */
+/* ---- a date ---- */
 
-static cdn_status start(dater *d, uint32_t date, cdn_error *error)
+static cdn_status start_day(dater *d, uint32_t date, cdn_error *error)
 {
-    cdn_builder *b = d->b;
+    cdn_builder *b = d->b, *own = &d->days[date].builder;
     size_t types = b->catalogue->record_count;
-    d->then = *b;
-    d->then.date = date;
-    d->then.snapshot = b->snapshots[date];
-    d->then.row_parts = NULL;
-    d->then.row_part_count = d->then.row_part_capacity = 0;
-    d->then.records = cdn_arena_alloc(b->arena, types, sizeof *d->then.records);
-    d->then.unit_level =
+    *own = *b;
+    own->date = date;
+    own->snapshot = b->snapshots[date];
+    own->row_parts = NULL;
+    own->row_part_count = own->row_part_capacity = 0;
+    own->records = cdn_arena_alloc(b->arena, types, sizeof *own->records);
+    own->unit_level =
         cdn_arena_alloc(b->arena, types * ((size_t)b->catalogue->axis_count + 1), 1);
-    d->changes = cdn_arena_alloc(b->arena, types, sizeof *d->changes);
-    d->grids = cdn_alloc(b->grid_count, sizeof *d->grids);
-    if (d->then.records == NULL || d->then.unit_level == NULL || d->changes == NULL ||
-        d->grids == NULL)
+    d->days[date].grids = cdn_alloc(b->grid_count, sizeof *d->days[date].grids);
+    if (own->records == NULL || own->unit_level == NULL || d->days[date].grids == NULL)
         return cdn_fail_memory(error);
-    CDN_TRY(cdn_builder_name_contributors(&d->then, error));
+    CDN_TRY(cdn_builder_name_contributors(own, error));
     for (uint32_t r = 0; r < types; r++)
         if (b->records[r].unit_flags != NULL)
-            d->then.records[r].unit_flags =
+            own->records[r].unit_flags =
                 b->records[r].unit_flags +
                 cdn_frame_first(b->frame, b->catalogue->records[r].unit, date);
-    return cdn_builder_rows(&d->then, error);
+    return cdn_builder_rows(own, error);
 }
 
-static void release(dater *d)
+static void release_day(const cdn_builder *b, day *own)
 {
-    for (uint32_t g = 0; d->grids != NULL && g < d->b->grid_count; g++) {
-        for (uint32_t a = 0; a < d->grids[g].then.axis_count; a++)
-            cdn_free(d->grids[g].then.axes[a].row_like);
-        cdn_free(d->grids[g].then.published_units);
-        cdn_free(d->grids[g].then.cells);
-        cdn_free(d->grids[g].changes);
+    for (uint32_t g = 0; own->grids != NULL && g < b->grid_count; g++) {
+        for (uint32_t a = 0; a < own->grids[g].axis_count; a++)
+            cdn_free(own->grids[g].axes[a].row_like);
+        cdn_free(own->grids[g].published_units);
+        cdn_free(own->grids[g].cells);
     }
-    cdn_free(d->grids);
-    cdn_free(d->then.row_parts);
+    cdn_free(own->grids);
+    cdn_free(own->builder.row_parts);
 }
 
-static cdn_status move_grid(dater *d, uint32_t g, cdn_error *error)
+static cdn_status move_grid(day *own, uint32_t g, cdn_error *error)
 {
-    cdn_builder *then = &d->then;
-    cdn_grid *grid = &d->grids[g].then;
-    uint32_t value = then->cells->variables[then->grids[g].variable].value;
-    *grid = then->grids[g];
+    cdn_builder *b = &own->builder;
+    cdn_grid *grid = &own->grids[g];
+    uint32_t value = b->cells->variables[b->grids[g].variable].value;
+    *grid = b->grids[g];
     grid->cells = NULL;
     grid->published_units = NULL;
     for (uint32_t a = 0; a < grid->axis_count; a++)
         grid->axes[a].row_like = NULL;
-    d->grids[g].changes = cdn_alloc(grid->key_count, sizeof(cdn_cell));
-    if (d->grids[g].changes == NULL)
-        return cdn_fail_memory(error);
     for (uint32_t a = 0; a < grid->axis_count; a++)
-        CDN_TRY(cdn_frame_leaves(then->frame, then->date, grid->record, grid->axes[a].axis,
+        CDN_TRY(cdn_frame_leaves(b->frame, b->date, grid->record, grid->axes[a].axis,
                                  &grid->axes[a].leaves, error));
     if (value != CDN_NONE)
-        CDN_TRY(cdn_frame_values(then->frame, then->date, grid->record, value, &grid->values,
-                                 error));
-    if (!d->changes[grid->record].found)
-        CDN_TRY(cdn_changes_find(d->b, then, grid->record, &d->changes[grid->record], error));
-    return cdn_builder_mark_rows(then, grid, error);
+        CDN_TRY(cdn_frame_values(b->frame, b->date, grid->record, value, &grid->values, error));
+    return cdn_builder_mark_rows(b, grid, error);
 }
 
 static cdn_status tabulate_one(void *context, size_t index, cdn_error *error)
 {
-    dater *d = context;
-    dated_grid *own = &d->grids[index];
-    CDN_TRY(cdn_grid_tabulate(&own->then, d->b->nodes, &d->then.records[own->then.record], error));
-    return cdn_changes_tabulate(&d->changes[own->then.record], &d->b->grids[index], &own->then,
-                                d->b->nodes, own->changes, error);
+    day *own = context;
+    cdn_grid *grid = &own->grids[index];
+    return cdn_grid_tabulate(grid, own->builder.nodes, &own->builder.records[grid->record], error);
 }
 
 /* ---- names of contributors ---- */
@@ -169,74 +163,148 @@ static cdn_status rename_all(cdn_builder *b, cdn_cell *cells, cdn_error *error)
     return CDN_OK;
 }
 
-/* ---- all dates ---- */
-
-/* Cells behind today's: the earlier ones that something happened to, and what. */
-static cdn_status append(cdn_builder *b, cdn_cells_date *date, const cdn_cell *changes,
-                         uint32_t *count, uint32_t *capacity, cdn_error *error)
+/* The cells of a date, by today's numbers. */
+static cdn_status add_day(dater *d, uint32_t date, cdn_error *error)
 {
-    cdn_cells *cells = b->cells;
-    for (uint32_t c = 0; c < cells->today_count; c++) {
-        date->ids[c] = c;
-        date->changes[c] = CDN_NONE;
-        const cdn_cell *now = &cells->cells[c], *then = &date->cells[c];
-        if (now->value - then->value != changes[c].value)
-            return cdn_fail(error, CDN_E_INTERNAL, "a change is not the difference of its cells");
-        if (changes[c].records == 0)
-            continue;
-        if (*count + 2 > *capacity) {
-            uint32_t wanted = *capacity * 2 + 2;
-            cdn_cell *more = cdn_resize(cells->cells, wanted, sizeof *more);
-            if (more == NULL)
-                return cdn_fail_memory(error);
-            cells->cells = more;
-            *capacity = wanted;
-            now = &cells->cells[c];
+    cdn_builder *b = d->b;
+    day *own = &d->days[date];
+    cdn_cells_date *out = &b->cells->dates[date - 1];
+    out->cells = cdn_alloc(b->cells->today_count, sizeof *out->cells);
+    out->ids = cdn_alloc(b->cells->today_count, sizeof *out->ids);
+    if (out->cells == NULL || out->ids == NULL)
+        return cdn_fail_memory(error);
+    CDN_TRY(start_day(d, date, error));
+    for (uint32_t g = 0; g < b->grid_count; g++)
+        CDN_TRY(move_grid(own, g, error));
+    CDN_TRY(cdn_pool_run(b->input->threads, b->grid_count, tabulate_one, own, error));
+    for (uint32_t g = 0; g < b->grid_count; g++)
+        for (uint32_t key = 0; key < b->grids[g].key_count; key++) {
+            uint32_t c = b->grids[g].cell_ids[key];
+            out->cells[c] = own->grids[g].cells[key];
+            out->cells[c].is_unanswered |= cdn_builder_is_unrecorded(b, &b->grids[g], key);
         }
-        date->ids[c] = (*count)++;
-        date->changes[c] = (*count)++;
-        cdn_cell *change = &cells->cells[date->changes[c]];
-        cells->cells[date->ids[c]] = *then;
-        *change = changes[c];
+    return rename_all(b, out->cells, error);
+}
+
+/* ---- the time between two dates ---- */
+
+static cdn_status compare_one(void *context, size_t index, cdn_error *error)
+{
+    dater *d = context;
+    const cdn_grid *grid = &d->b->grids[index];
+    d->changes[index] = cdn_alloc(grid->key_count, sizeof **d->changes);
+    if (d->changes[index] == NULL)
+        return cdn_fail_memory(error);
+    return cdn_changes_tabulate(&d->between[grid->record], &d->now->grids[index],
+                                &d->then->grids[index], d->b->nodes, d->changes[index], error);
+}
+
+static cdn_status compare_days(dater *d, cdn_cell *out, cdn_error *error)
+{
+    const cdn_builder *b = d->b;
+    memset(d->between, 0, b->catalogue->record_count * sizeof *d->between);
+    memset(d->changes, 0, b->grid_count * sizeof *d->changes);
+    cdn_status status = CDN_OK;
+    for (uint32_t g = 0; status == CDN_OK && g < b->grid_count; g++) {
+        cdn_changes *own = &d->between[b->grids[g].record];
+        if (!own->found)
+            status = cdn_changes_find(b, &d->now->builder, &d->then->builder, b->grids[g].record,
+                                      own, error);
+    }
+    if (status == CDN_OK)
+        status = cdn_pool_run(b->input->threads, b->grid_count, compare_one, d, error);
+    for (uint32_t g = 0; g < b->grid_count; g++) {
+        for (uint32_t key = 0; status == CDN_OK && key < b->grids[g].key_count; key++)
+            out[b->grids[g].cell_ids[key]] = d->changes[g][key];
+        cdn_free(d->changes[g]);
+    }
+    for (uint32_t r = 0; r < b->catalogue->record_count; r++)
+        cdn_changes_release(&d->between[r]);
+    return status;
+}
+
+static cdn_status append_cell(dater *d, const cdn_cell *cell, uint32_t *number, cdn_error *error)
+{
+    cdn_cells *cells = d->b->cells;
+    if (d->count == d->capacity) {
+        uint32_t wanted = d->capacity * 2 + 16;
+        cdn_cell *more = cdn_resize(cells->cells, wanted, sizeof *more);
+        if (more == NULL)
+            return cdn_fail_memory(error);
+        cells->cells = more;
+        d->capacity = wanted;
+    }
+    *number = d->count++;
+    cells->cells[*number] = *cell;
+    return CDN_OK;
+}
+
+/* Today's cells, and those of a date. */
+static const cdn_cell *cells_on(const cdn_cells *cells, uint32_t date)
+{
+    return date == CDN_NONE ? cells->cells : cells->dates[date].cells;
+}
+
+static cdn_status check_difference(const cdn_cells *cells, const cdn_cells_span *span, uint32_t c,
+                                   const cdn_cell *change, cdn_error *error)
+{
+    int64_t now = cells_on(cells, span->to)[c].value, difference;
+    if (__builtin_sub_overflow(now, cells_on(cells, span->from)[c].value, &difference) ||
+        difference != change->value)
+        return cdn_fail(error, CDN_E_INTERNAL, "a change is not the difference of its cells");
+    return CDN_OK;
+}
+
+/* Numbers the cells of the span's first date, which are all still their own, and the changes: a cell
+ * that did not change is the later one. */
+static cdn_status number_span(dater *d, cdn_cells_span *span, const cdn_cell *changes,
+                              cdn_error *error)
+{
+    cdn_cells *cells = d->b->cells;
+    cdn_cells_date *from = &cells->dates[span->from];
+    for (uint32_t c = 0; c < cells->today_count; c++) {
+        CDN_TRY(check_difference(cells, span, c, &changes[c], error));
+        span->changes[c] = CDN_NONE;
+        if (changes[c].records == 0) {
+            if (from->ids[c] == CDN_NONE)
+                from->ids[c] = span->to == CDN_NONE ? c : cells->dates[span->to].ids[c];
+            continue;
+        }
+        CDN_TRY(append_cell(d, &changes[c], &span->changes[c], error));
+        const cdn_cell *now = &cells_on(cells, span->to)[c], *then = &from->cells[c];
+        cdn_cell *change = &cells->cells[span->changes[c]];
         change->is_public = now->is_public && then->is_public;
         change->is_unanswered = now->is_unanswered && then->is_unanswered;
     }
     return CDN_OK;
 }
 
-static cdn_status add_date(cdn_builder *b, uint32_t date, uint32_t *count, uint32_t *capacity,
-                           cdn_error *error)
+/* Each date against today, then against the dates whose cells are numbered. */
+static cdn_status add_spans(dater *d, uint32_t date, cdn_cell *changes, cdn_error *error)
 {
-    dater d = {.b = b};
-    cdn_cells_date *out = &b->cells->dates[date - 1];
-    uint32_t today = b->cells->today_count;
-    cdn_cell *changes = cdn_alloc(today, sizeof *changes);
-    out->cells = cdn_alloc(today, sizeof *out->cells);
-    out->ids = cdn_alloc(today, sizeof *out->ids);
-    out->changes = cdn_alloc(today, sizeof *out->changes);
-    cdn_status status = changes == NULL || out->cells == NULL || out->ids == NULL ||
-                                out->changes == NULL
-                            ? cdn_fail_memory(error)
-                            : start(&d, date, error);
-    for (uint32_t g = 0; status == CDN_OK && g < b->grid_count; g++)
-        status = move_grid(&d, g, error);
-    if (status == CDN_OK)
-        status = cdn_pool_run(b->input->threads, b->grid_count, tabulate_one, &d, error);
-    for (uint32_t g = 0; status == CDN_OK && g < b->grid_count; g++)
-        for (uint32_t key = 0; key < b->grids[g].key_count; key++) {
-            uint32_t c = b->grids[g].cell_ids[key];
-            out->cells[c] = d.grids[g].then.cells[key];
-            out->cells[c].is_unanswered |= cdn_builder_is_unrecorded(b, &b->grids[g], key);
-            changes[c] = d.grids[g].changes[key];
-        }
-    if (status == CDN_OK)
-        status = rename_all(b, out->cells, error);
-    if (status == CDN_OK)
-        status = append(b, out, changes, count, capacity, error);
-    cdn_free(changes);
-    release(&d);
-    return status;
+    cdn_builder *b = d->b;
+    cdn_cells *cells = b->cells;
+    cdn_cells_date *own = &cells->dates[date - 1];
+    memset(own->ids, 0xff, cells->today_count * sizeof *own->ids);
+    d->then = &d->days[date];
+    for (uint32_t to = 0; to < b->date_count; to = to == 0 ? date + 1 : to + 1) {
+        cdn_cells_span *span = &cells->spans[cells->span_count];
+        *span = (cdn_cells_span){date - 1, to == 0 ? CDN_NONE : to - 1,
+                                 cdn_alloc(cells->today_count, sizeof *span->changes)};
+        cells->span_count++;
+        if (span->changes == NULL)
+            return cdn_fail_memory(error);
+        d->now = &d->days[to];
+        CDN_TRY(compare_days(d, changes, error));
+        CDN_TRY(number_span(d, span, changes, error));
+    }
+    for (uint32_t c = 0; c < cells->today_count; c++)
+        if (own->ids[c] == CDN_NONE)
+            CDN_TRY(append_cell(d, &own->cells[c], &own->ids[c], error));
+    return CDN_OK;
 }
+
+/* ---- equations ---- */
 
 /* Today's equations on an earlier date, where they are not the same cells over again. */
 static void repeat_equations(cdn_cells *cells, const cdn_cells_date *date, uint32_t *entries)
@@ -257,12 +325,13 @@ static void repeat_equations(cdn_cells *cells, const cdn_cells_date *date, uint3
     }
 }
 
-static void equate_changes(cdn_cells *cells, const cdn_cells_date *date, uint32_t *entries)
+static void equate_changes(cdn_cells *cells, const cdn_cells_span *span, uint32_t *entries)
 {
     for (uint32_t c = 0; c < cells->today_count; c++) {
-        if (date->changes[c] == CDN_NONE)
+        if (span->changes[c] == CDN_NONE)
             continue;
-        const uint32_t parts[] = {c, date->ids[c], date->changes[c]};
+        const uint32_t parts[] = {span->to == CDN_NONE ? c : cells->dates[span->to].ids[c],
+                                  cells->dates[span->from].ids[c], span->changes[c]};
         for (uint32_t i = 0; i < 3; i++) {
             cells->equation_cell[*entries] = parts[i];
             cells->equation_coefficient[(*entries)++] = i == 0 ? 1 : -1;
@@ -274,10 +343,9 @@ static void equate_changes(cdn_cells *cells, const cdn_cells_date *date, uint32_
 static cdn_status link_dates(cdn_cells *cells, cdn_error *error)
 {
     uint32_t entries = cells->equation_start[cells->equation_count];
-    uint64_t room = (uint64_t)entries * (cells->date_count + 1u) +
-                    3u * (uint64_t)cells->today_count * cells->date_count;
-    uint64_t equations = ((uint64_t)cells->equation_count + cells->today_count) *
-                         (cells->date_count + 1u);
+    uint64_t changes = (uint64_t)cells->today_count * cells->span_count;
+    uint64_t room = (uint64_t)entries * (cells->date_count + 1u) + 3 * changes;
+    uint64_t equations = (uint64_t)cells->equation_count * (cells->date_count + 1u) + changes;
     if (room > CDN_NONE / 2)
         return cdn_fail(error, CDN_E_LIMIT, "earlier releases have too many cells");
     uint32_t *cell = cdn_resize(cells->equation_cell, room, sizeof *cell);
@@ -294,26 +362,66 @@ static cdn_status link_dates(cdn_cells *cells, cdn_error *error)
     for (uint32_t d = 0; d < cells->date_count; d++)
         repeat_equations(cells, &cells->dates[d], &entries);
     cells->first_change = cells->equation_count;
-    for (uint32_t d = 0; d < cells->date_count; d++)
-        equate_changes(cells, &cells->dates[d], &entries);
+    for (uint32_t s = 0; s < cells->span_count; s++)
+        equate_changes(cells, &cells->spans[s], &entries);
     return CDN_OK;
+}
+
+/* ---- all ---- */
+
+static cdn_status start_dates(dater *d, cdn_error *error)
+{
+    cdn_builder *b = d->b;
+    cdn_cells *cells = b->cells;
+    size_t dates = b->date_count;
+    cells->dates = cdn_alloc(dates - 1, sizeof *cells->dates);
+    cells->spans = cdn_alloc(dates * (dates - 1) / 2, sizeof *cells->spans);
+    d->days = cdn_alloc(dates, sizeof *d->days);
+    d->between = cdn_alloc(b->catalogue->record_count, sizeof *d->between);
+    d->changes = cdn_alloc(b->grid_count, sizeof *d->changes);
+    if (cells->dates == NULL || cells->spans == NULL || d->days == NULL || d->between == NULL ||
+        d->changes == NULL)
+        return cdn_fail_memory(error);
+    cells->date_count = b->date_count - 1;
+    d->days[0] = (day){*b, b->grids};
+    for (uint32_t g = 0; g < b->grid_count; g++)
+        CDN_TRY(cdn_builder_identify(b, b->grids[g].record, error));
+    return CDN_OK;
+}
+
+/* Newest first, so that a date finds all later ones numbered. */
+static cdn_status add_dates(dater *d, cdn_error *error)
+{
+    cdn_builder *b = d->b;
+    cdn_cell *changes = cdn_alloc(b->cells->today_count, sizeof *changes);
+    cdn_status status = changes == NULL ? cdn_fail_memory(error) : start_dates(d, error);
+    if (status == CDN_OK)
+        status = rename_all(b, b->cells->cells, error);
+    for (uint32_t date = b->date_count; status == CDN_OK && --date > 0;) {
+        status = add_day(d, date, error);
+        if (status == CDN_OK)
+            status = add_spans(d, date, changes, error);
+    }
+    cdn_free(changes);
+    return status;
 }
 
 cdn_status cdn_builder_dates(cdn_builder *b, cdn_error *error)
 {
     cdn_cells *cells = b->cells;
-    uint32_t count = cells->count, capacity = cells->count;
+    dater d = {.b = b, .count = cells->count, .capacity = cells->count};
     cells->today_count = cells->count;
     cells->today_equations = cells->first_change = cells->equation_count;
     if (b->date_count == 1)
         return CDN_OK;
-    cells->date_count = b->date_count - 1;
-    cells->dates = cdn_alloc(cells->date_count, sizeof *cells->dates);
-    if (cells->dates == NULL)
-        return cdn_fail_memory(error);
-    for (uint32_t date = 1; date < b->date_count; date++)
-        CDN_TRY(add_date(b, date, &count, &capacity, error));
-    CDN_TRY(rename_all(b, cells->cells, error));
-    cells->count = count;
+    cdn_status status = add_dates(&d, error);
+    for (uint32_t date = 1; d.days != NULL && date < b->date_count; date++)
+        release_day(b, &d.days[date]);
+    cdn_free(d.days);
+    cdn_free(d.between);
+    cdn_free(d.changes);
+    if (status != CDN_OK)
+        return status;
+    cells->count = d.count;
     return link_dates(cells, error);
 }

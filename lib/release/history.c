@@ -202,11 +202,12 @@ static uint32_t bound_by_change(const cdn_trial *trial, uint32_t cell)
     const cdn_cells *cells = trial->cells;
     if (cell == CDN_NONE || trial->known_by[cell] != 0)
         return 0;
-    for (uint32_t d = 0; d < cells->date_count; d++) {
-        uint32_t change = cells->dates[d].changes[cell];
-        if (change != CDN_NONE && trial->verdicts[change] != 0 &&
-            trial->known_by[cells->dates[d].ids[cell]] != 0)
-            return trial->known_by[cells->dates[d].ids[cell]];
+    for (uint32_t s = 0; s < cells->span_count; s++) {
+        const cdn_cells_span *span = &cells->spans[s];
+        uint32_t change = span->changes[cell], then = cells->dates[span->from].ids[cell];
+        if (span->to == CDN_NONE && change != CDN_NONE && trial->verdicts[change] != 0 &&
+            trial->known_by[then] != 0)
+            return trial->known_by[then];
     }
     return 0;
 }

@@ -59,7 +59,7 @@ static bool hand_holders(cdn_trial *trial, uint32_t change, uint32_t cell)
     return true;
 }
 
-/* Today's cell, or the earlier one, in place of the change; true when the change can go. */
+/* The later cell, or the earlier one, in place of the change; true when the change can go. */
 static bool hand_over(cdn_trial *trial, uint32_t change, uint32_t now, uint32_t then)
 {
     if (is_known(trial, change) || is_known(trial, now) == is_known(trial, then))
@@ -80,10 +80,14 @@ static bool hand_over(cdn_trial *trial, uint32_t change, uint32_t now, uint32_t 
 static void hand_over_changes(cdn_trial *trial)
 {
     const cdn_cells *cells = trial->cells;
-    for (uint32_t d = 0; d < cells->date_count; d++)
+    for (uint32_t s = 0; s < cells->span_count; s++) {
+        const cdn_cells_span *span = &cells->spans[s];
         for (uint32_t c = 0; c < cells->today_count; c++)
-            if (cells->dates[d].changes[c] != CDN_NONE)
-                (void)hand_over(trial, cells->dates[d].changes[c], c, cells->dates[d].ids[c]);
+            if (span->changes[c] != CDN_NONE)
+                (void)hand_over(trial, span->changes[c],
+                                span->to == CDN_NONE ? c : cells->dates[span->to].ids[c],
+                                cells->dates[span->from].ids[c]);
+    }
 }
 
 /* ---- equations without meaning ---- */

@@ -242,7 +242,7 @@ void wf_check_tables(const cdn_cells *cells, const cdn_plan *plan, const wf_worl
  *  else. No rows. */
 cdn_cell wf_change(const wf_world *now, const wf_world *then, const wf_statistic *s,
                    const uint32_t leaves[WF_AXES]);
-/** Compares the cells of all figures at each earlier date, and what changed since; names of
+/** Compares the cells of all figures at each earlier date, and what changed between any two; names of
  *  contributors are those of wf_check_tables, which comes before. */
 void wf_check_dates(const cdn_cells *cells, const cdn_plan *plan, const wf_world *today,
                     const wf_world *const *then);

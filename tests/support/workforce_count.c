@@ -630,9 +630,10 @@ static void check_figure(const cdn_cells *cells, const wf_world *world, uint32_t
 /* What is compared of a figure. */
 typedef struct wf_check {
     const cdn_cells *cells;
-    const wf_world *world;  /* today's */
+    const wf_world *world;  /* today's, or of the end of a span */
     const wf_world *then;   /* an earlier date's, or NULL for today itself */
-    uint32_t date;
+    uint32_t date;          /* or span */
+    bool is_span;
 } wf_check;
 
 static void check_date(const wf_check *c, uint32_t measure, const cdn_figure *figure,
@@ -648,21 +649,38 @@ static void check_date(const wf_check *c, uint32_t measure, const cdn_figure *fi
         compare_names(&date->cells[cell], &expected, s.record, where);
         expected = wf_change(c->world, c->then, &s, leaves);
         assert_int_equal(date->ids[cell] == cell, expected.records == 0);
-        assert_int_equal(date->changes[cell] == CDN_NONE, expected.records == 0);
+        assert_int_equal(c->cells->cells[date->ids[cell]].value, date->cells[cell].value);
+    }
+}
+
+static void check_span(const wf_check *c, uint32_t measure, const cdn_figure *figure,
+                       const uint32_t leaves[WF_AXES], const char *where)
+{
+    const cdn_cells *cells = c->cells;
+    const cdn_cells_span *span = &cells->spans[c->date];
+    for (uint32_t p = 0; p < wf_part_count(measure) && p < 2; p++) {
+        wf_statistic s = {0};
+        uint32_t cell = figure->cells[p], from = cells->dates[span->from].ids[cell];
+        uint32_t to = span->to == CDN_NONE ? cell : cells->dates[span->to].ids[cell];
+        assert_true(wf_part(measure, p, &s));
+        cdn_cell expected = wf_change(c->world, c->then, &s, leaves);
+        assert_int_equal(from == to, expected.records == 0);
+        assert_int_equal(span->changes[cell] == CDN_NONE, expected.records == 0);
         if (expected.records == 0)
             continue;
-        const cdn_cell *change = &c->cells->cells[date->changes[cell]];
+        const cdn_cell *change = &cells->cells[span->changes[cell]];
         assert_true(change->is_change);
         compare_cells(change, &expected, where);
         compare_names(change, &expected, s.record, where);
-        assert_int_equal(c->cells->cells[date->ids[cell]].value, date->cells[cell].value);
     }
 }
 
 static void check_any(const wf_check *c, uint32_t measure, const cdn_figure *figure,
                       const uint32_t leaves[WF_AXES], const char *where)
 {
-    if (c->then != NULL)
+    if (c->is_span)
+        check_span(c, measure, figure, leaves, where);
+    else if (c->then != NULL)
         check_date(c, measure, figure, leaves, where);
     else
         check_figure(c->cells, c->world, measure, figure, leaves, where);
@@ -724,7 +742,14 @@ void wf_check_dates(const cdn_cells *cells, const cdn_plan *plan, const wf_world
                     const wf_world *const *then)
 {
     for (uint32_t d = 0; d < cells->date_count; d++) {
-        const wf_check check = {cells, today, then[d], d};
+        const wf_check check = {cells, today, then[d], d, false};
+        for (uint32_t t = 0; t < plan->table_count; t++)
+            check_table(&check, plan, t);
+    }
+    for (uint32_t i = 0; i < cells->span_count; i++) {
+        const cdn_cells_span *span = &cells->spans[i];
+        const wf_world *end = span->to == CDN_NONE ? today : then[span->to];
+        const wf_check check = {cells, end, then[span->from], i, true};
         for (uint32_t t = 0; t < plan->table_count; t++)
             check_table(&check, plan, t);
     }

@@ -71,10 +71,22 @@ static bool hand_over(cdn_trial *trial, uint32_t change, uint32_t now, uint32_t 
         trial->marks[cell] = CDN_CELL_SENSITIVE;
         trial->verdicts[cell] |= trial->verdicts[change];
     }
+    return true;
+}
+
+static void forget(cdn_trial *trial, uint32_t change)
+{
     trial->marks[change] = 0;
     for (uint32_t kind = 0; kind < trial->system.holder_kinds; kind++)
         trial->holders[kind][change] = 0;
-    return true;
+}
+
+/* Between two earlier dates only what somebody published counts: see docs/methods.md. */
+static bool is_of_no_account(const cdn_trial *trial, const cdn_cells_span *span, uint32_t change,
+                             uint32_t now, uint32_t then)
+{
+    return span->to != CDN_NONE && !is_known(trial, change) && !is_known(trial, now) &&
+           !is_known(trial, then);
 }
 
 static void hand_over_changes(cdn_trial *trial)
@@ -82,11 +94,13 @@ static void hand_over_changes(cdn_trial *trial)
     const cdn_cells *cells = trial->cells;
     for (uint32_t s = 0; s < cells->span_count; s++) {
         const cdn_cells_span *span = &cells->spans[s];
-        for (uint32_t c = 0; c < cells->today_count; c++)
-            if (span->changes[c] != CDN_NONE)
-                (void)hand_over(trial, span->changes[c],
-                                span->to == CDN_NONE ? c : cells->dates[span->to].ids[c],
-                                cells->dates[span->from].ids[c]);
+        for (uint32_t c = 0; c < cells->today_count; c++) {
+            uint32_t change = span->changes[c], then = cells->dates[span->from].ids[c];
+            uint32_t now = span->to == CDN_NONE ? c : cells->dates[span->to].ids[c];
+            if (change != CDN_NONE && (is_of_no_account(trial, span, change, now, then) ||
+                                       hand_over(trial, change, now, then)))
+                forget(trial, change);
+        }
     }
 }
 

@@ -1,0 +1,378 @@
+/* test_history.c - what earlier releases forbid: differences, changes, contradictions.
+ *
+ * Three areas of three workplaces each, every one of its own provider; the first
+ * workplace of an area has the workers that come and go.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "release/gate.h"
+#include "support/unit.h"
+#include "support/workforce.h"
+
+#define WEEKS 3u
+#define EACH 8 /* workers of each workplace at first */
+
+enum { A1, A2, A3, A4, NOT_RECORDED, TOTAL, KEYS }; /* keys of a table by area */
+
+static wf_data data;
+static cdn_snapshot *weeks[WEEKS];
+static wf_plan plan, other;
+static cdn_policy policy;
+static cdn_past past[4];
+static uint32_t past_count;
+static cdn_gate_report report;
+
+static void add_workers(int area, int count)
+{
+    for (int i = 0; i < count; i++)
+        data.worker[data.workers++] =
+            (wf_worker){area * 3 + i % 3, i % 3, i % 2, 1000 + 10 * (i % 7)};
+}
+
+static void start(void)
+{
+    memset(&data, 0, sizeof data);
+    for (int w = 0; w < 9; w++)
+        data.workplace[data.workplaces++] =
+            (wf_workplace){.org = w, .area = w / 3, .staff = 20, .consent = WF_BLANK,
+                           .location = WF_BLANK, .weight_1 = 1, .weight_2 = 1};
+    for (int area = 0; area < 3; area++)
+        add_workers(area, 3 * EACH);
+    policy = wf_policy;
+    policy.history.workers = policy.workers;
+    policy.history.workplaces = policy.workplaces;
+    policy.history.providers = policy.providers;
+    policy.history.concentration = true;
+    past_count = 0;
+    wf_plan_start(&plan);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_AREA, 1, 1);
+    wf_show(&plan, WF_WORKERS);
+    wf_plan_start(&other);
+    other.plan.digest[0] = 'o';
+}
+
+static void load(uint32_t week)
+{
+    weeks[week] = wf_load(&data);
+}
+
+static void end(void)
+{
+    cdn_gate_report_release(&report);
+    for (uint32_t w = 0; w < WEEKS; w++) {
+        cdn_snapshot_close(weeks[w]);
+        weeks[w] = NULL;
+    }
+    for (uint32_t p = 0; p < past_count; p++)
+        free((void *)(uintptr_t)past[p].published);
+}
+
+static cdn_status run(uint32_t week, const wf_plan *asked, cdn_error *error)
+{
+    cdn_gate_input input = {.snapshot = weeks[week], .catalogue = &wf_catalogue,
+                            .plan = &asked->plan, .agreement = &wf_agreement, .policy = &policy,
+                            .script_text = "script", .threads = 1, .past = past,
+                            .past_count = past_count};
+    cdn_gate_report_release(&report);
+    return cdn_gate_try(&input, &report, error);
+}
+
+static void must_run(uint32_t week, const wf_plan *asked)
+{
+    cdn_error error = CDN_ERROR_INIT;
+    if (run(week, asked, &error) != CDN_OK)
+        fail_msg("%s", error.message);
+}
+
+/* The last release becomes an earlier one. */
+static void keep(uint32_t week, const wf_plan *asked, const char *id)
+{
+    uint8_t *published = malloc(report.figure_count);
+    assert_non_null(published);
+    memcpy(published, report.published, report.figure_count);
+    past[past_count++] = (cdn_past){id, weeks[week], &asked->plan, &wf_agreement,
+                                    report.figure_count, published};
+}
+
+/* The first week: everything of it is published. */
+static void first_week(void)
+{
+    load(0);
+    must_run(0, &plan);
+    for (uint32_t f = 0; f < report.figure_count; f++)
+        assert_true(report.published[f]);
+    keep(0, &plan, "first");
+}
+
+static void expect(const uint8_t *published, uint32_t count)
+{
+    assert_int_equal(report.figure_count, count);
+    for (uint32_t f = 0; f < count; f++)
+        if (report.published[f] != published[f])
+            fail_msg("figure %u is %s", f, published[f] ? "withheld" : "published");
+}
+
+#define EXPECT(...) expect((const uint8_t[]){__VA_ARGS__}, sizeof((uint8_t[]){__VA_ARGS__}))
+
+static void test_history__a_difference_of_overlapping_areas_is_a_cell(void **state)
+{
+    (void)state;
+    start();
+    data.workplace[data.workplaces++] =
+        (wf_workplace){.org = 20, .area = 3, .staff = 5, .consent = WF_BLANK, .location = WF_BLANK};
+    for (int i = 0; i < 5; i++)
+        data.worker[data.workers++] = (wf_worker){9, 0, 0, 1000};
+    load(0);
+    wf_plan_start(&plan);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_SERVICE, 0, 0);
+    wf_only(&plan, WF_DIM_AREA, 1, 7);
+    wf_show(&plan, WF_WORKERS);
+    wf_table(&other, true);
+    wf_by(&other, WF_DIM_SERVICE, 0, 0);
+    wf_show(&other, WF_WORKERS);
+    must_run(0, &other);
+    EXPECT(1, 1, 1, 1);
+    must_run(0, &plan);
+    EXPECT(1, 1, 1, 1);
+    keep(0, &plan, "three areas");
+    must_run(0, &other); /* the fourth area has five workers */
+    EXPECT(0, 1, 1, 0);
+    end();
+}
+
+static void test_history__one_joiner_is_a_secret(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    data.worker[data.workers++] = (wf_worker){0, 1, 0, 1000};
+    load(1);
+    must_run(1, &plan);
+    EXPECT(0, 1, 1, 1, 1, 0);
+    assert_int_equal(report.outputs[0].by_rule[CDN_RULE_HISTORY], 2);
+    assert_int_equal(report.outputs[0].primary, 2);
+    assert_int_equal(report.binding_count, 1);
+    assert_string_equal(report.bindings[0].release_id, "first");
+    assert_int_equal(report.bindings[0].output, 0);
+    assert_int_equal(report.bindings[0].figures, 2);
+    assert_int_equal(report.conflict_count, 0);
+    past_count = 0; /* without history nobody minds */
+    must_run(1, &plan);
+    EXPECT(1, 1, 1, 1, 1, 1);
+    past_count = 1;
+    end();
+}
+
+static void test_history__one_leaver_is_a_secret(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    data.worker[EACH].workplace = WF_BLANK;
+    load(1);
+    must_run(1, &plan);
+    EXPECT(0, 1, 1, 1, 1, 0);
+    end();
+}
+
+static void test_history__who_moves_within_the_total_does_not_change_it(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    data.worker[0].workplace = 3; /* from the first area to the second */
+    load(1);
+    must_run(1, &plan);
+    EXPECT(0, 0, 1, 1, 1, 1);
+    end();
+}
+
+static void test_history__a_joiner_for_a_leaver_is_two_secrets_in_an_equal_count(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    data.worker[0].workplace = WF_BLANK;
+    data.worker[data.workers++] = (wf_worker){1, 1, 0, 1000};
+    load(1);
+    must_run(1, &plan);
+    EXPECT(0, 1, 1, 1, 1, 0);
+    end();
+}
+
+/* Ten who joined are a group; so are they a week later, though only nine did since. */
+static void test_history__a_figure_comes_back_when_enough_changed_since_it_was_published(
+    void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    add_workers(A1, 1);
+    load(1);
+    must_run(1, &plan);
+    EXPECT(0, 1, 1, 1, 1, 0);
+    keep(1, &plan, "second");
+    add_workers(A1, 9);
+    load(2);
+    must_run(2, &plan);
+    EXPECT(1, 1, 1, 1, 1, 1);
+    end();
+}
+
+static void test_history__the_group_that_changed_has_workplaces_and_providers(void **state)
+{
+    (void)state;
+    for (int spread = 2; spread <= 3; spread++) {
+        start();
+        first_week();
+        for (int i = 0; i < 12; i++)
+            data.worker[data.workers++] = (wf_worker){i % spread, 0, 0, 1000};
+        load(1);
+        must_run(1, &plan);
+        EXPECT(spread == 3, 1, 1, 1, 1, spread == 3);
+        policy.history.workplaces.on = false;
+        must_run(1, &plan);
+        EXPECT(1, 1, 1, 1, 1, 1);
+        end();
+    }
+}
+
+static void test_history__what_somebody_is_paid_now_is_a_secret_of_sums(void **state)
+{
+    (void)state;
+    start();
+    wf_show(&plan, WF_PAY);
+    first_week();
+    data.worker[0].pay += 5;
+    load(1);
+    must_run(1, &plan);
+    EXPECT(1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 0);
+    end();
+}
+
+static void test_history__the_same_figure_gets_the_same_answer(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    must_run(0, &plan); /* again */
+    EXPECT(1, 1, 1, 1, 1, 1);
+    ((uint8_t *)(uintptr_t)past[0].published)[A2] = 0;
+    ((uint8_t *)(uintptr_t)past[0].published)[TOTAL] = 0;
+    for (uint32_t week = 0; week < 2; week++) { /* and on data that is equal in all that counts */
+        if (week == 1)
+            load(1);
+        must_run(week, &plan);
+        EXPECT(1, 0, 1, 1, 1, 0);
+        assert_int_equal(report.outputs[0].by_rule[CDN_RULE_HISTORY], 2);
+        assert_string_equal(report.bindings[0].release_id, "first");
+        assert_int_equal(report.bindings[0].figures, 2);
+    }
+    end();
+}
+
+/* What was published cannot be taken back: it is withheld now, and told to the data owner. */
+static void test_history__what_earlier_releases_give_away_is_counted_not_refused(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    policy.workers.value = 3 * EACH + 1;
+    must_run(0, &plan);
+    EXPECT(0, 0, 0, 1, 1, 1);
+    assert_int_equal(report.conflict_count, 3);
+    assert_int_equal(report.outputs[0].by_rule[CDN_RULE_WORKERS], 3);
+    assert_int_equal(report.binding_count, 1);
+    assert_int_equal(report.bindings[0].figures, 3);
+    end();
+}
+
+/* By another grouping, on other days: what no table ever showed follows all the same. */
+static void test_history__sums_of_earlier_figures_are_earlier_figures(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    add_workers(A1, 1);
+    load(1);
+    wf_table(&other, true);
+    wf_by(&other, WF_DIM_BOARD, 0, 0);
+    wf_show(&other, WF_WORKERS);
+    must_run(1, &other); /* A1 and A3; A2; not recorded; all */
+    EXPECT(0, 1, 1, 0);
+    end();
+}
+
+/* In the second week A1 was withheld for one joiner, and A3 beside it. In the third A3 is as it was,
+ * so that the total less A1 and A2 would tell it, and with it the A1 of the second week. */
+static void test_history__a_later_release_does_not_tell_an_earlier_change(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    add_workers(A1, 1);
+    add_workers(A3, 12);
+    load(1);
+    must_run(1, &plan);
+    EXPECT(0, 1, 0, 1, 1, 1);
+    keep(1, &plan, "second");
+    add_workers(A1, 12);
+    load(2);
+    must_run(2, &plan);
+    assert_false(report.published[A3]);
+    assert_false(report.published[A1] && report.published[TOTAL]);
+    end();
+}
+
+/* The joiner of A1 knows its own change; with the total and A3 that tells the joiner of A2. */
+static void test_history__who_changed_alone_does_not_learn_who_else_did(void **state)
+{
+    (void)state;
+    for (int insiders = 0; insiders < 2; insiders++) {
+        start();
+        policy.insiders.workers = insiders;
+        first_week();
+        add_workers(A3, 12);
+        add_workers(A1, 1);
+        add_workers(A2, 1);
+        load(1);
+        must_run(1, &plan);
+        EXPECT(0, 0, !insiders, 1, 1, 1);
+        end();
+    }
+}
+
+static void test_history__an_unknown_number_of_figures_is_an_error(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    past[0].figure_count--;
+    cdn_error error = CDN_ERROR_INIT;
+    assert_int_equal(run(0, &plan, &error), CDN_E_INPUT);
+    assert_non_null(strstr(error.message, "release first"));
+    end();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_history__a_difference_of_overlapping_areas_is_a_cell),
+        cmocka_unit_test(test_history__one_joiner_is_a_secret),
+        cmocka_unit_test(test_history__one_leaver_is_a_secret),
+        cmocka_unit_test(test_history__who_moves_within_the_total_does_not_change_it),
+        cmocka_unit_test(test_history__a_joiner_for_a_leaver_is_two_secrets_in_an_equal_count),
+        cmocka_unit_test(
+            test_history__a_figure_comes_back_when_enough_changed_since_it_was_published),
+        cmocka_unit_test(test_history__the_group_that_changed_has_workplaces_and_providers),
+        cmocka_unit_test(test_history__what_somebody_is_paid_now_is_a_secret_of_sums),
+        cmocka_unit_test(test_history__the_same_figure_gets_the_same_answer),
+        cmocka_unit_test(test_history__what_earlier_releases_give_away_is_counted_not_refused),
+        cmocka_unit_test(test_history__sums_of_earlier_figures_are_earlier_figures),
+        cmocka_unit_test(test_history__a_later_release_does_not_tell_an_earlier_change),
+        cmocka_unit_test(test_history__who_changed_alone_does_not_learn_who_else_did),
+        cmocka_unit_test(test_history__an_unknown_number_of_figures_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, unit_scratch_setup, unit_scratch_teardown);
+}

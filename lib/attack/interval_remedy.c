@@ -33,6 +33,9 @@
 #define LEAST_FACTOR 3
 #define MOST_PASSES 12
 #define LAST_WALKS 3
+#define FEW_OPEN 200
+#define MOST_WALKS 30 /* the last cells are the dearest */
+#define LAST_REST 8 /* for the hard ones: does not go back soon */
 #define BREAKS 4000
 #define PRICE_OF_EIGHTH 100
 #define FIRST_LOSS 6 /* times the least */
@@ -342,8 +345,10 @@ static cdn_status deepen(remedy *m, cdn_error *error)
         p.turns = p.turns * 2 < MOST_TURNS ? p.turns * 2 : MOST_TURNS;
     }
     p.most_loss = UINT64_MAX;
+    m->walk.rest = LAST_REST;
     for (uint32_t open = UINT32_MAX; count_open(m) > 0 && count_open(m) < open - open / 8;) {
         open = count_open(m);
+        p.walks = open < FEW_OPEN ? MOST_WALKS : 1;
         CDN_TRY(walk_all(m, &p, error));
     }
     p = (pass){UINT64_MAX, LAST_TURNS, LAST_WALKS};

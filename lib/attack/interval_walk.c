@@ -16,7 +16,6 @@
 #define MOST_STEPS 3
 #define FEW_BROKEN 8
 #define MOST_SUM (INT64_C(1) << 60)
-#define REST 4
 #define MOST_MISSES 20 /* turns in a row in which no column could mend anything */
 
 /* How large a step may be. */
@@ -44,7 +43,7 @@ static uint32_t few_broken(const cdn_web *web)
 cdn_status cdn_walk_init(cdn_walk *w, cdn_web *web, cdn_error *error)
 {
     size_t entries = web->row_start[web->row_count];
-    *w = (cdn_walk){.web = web, .breaks = 1000, .looks = 1, .most_loss = UINT64_MAX};
+    *w = (cdn_walk){.web = web, .breaks = 1000, .looks = 1, .rest = 4, .most_loss = UINT64_MAX};
     w->column = cdn_alloc(web->column_count, sizeof *w->column);
     w->terms = cdn_alloc(entries, sizeof *w->terms);
     w->row_terms = cdn_alloc(entries, sizeof *w->row_terms);
@@ -211,7 +210,7 @@ static bool mend(cdn_walk *w, uint32_t origin, int64_t most, uint32_t turn)
     if (best.column == CDN_WEB_NONE)
         return false;
     change(w, best.column, best.by);
-    w->column[best.column].rested = turn + REST + next_random(w, REST);
+    w->column[best.column].rested = turn + w->rest + next_random(w, w->rest);
     return true;
 }
 

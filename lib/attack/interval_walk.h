@@ -43,6 +43,7 @@ typedef struct cdn_walk {
     uint64_t most_loss;  /* a walk that would lose this much or more is given up */
     int32_t breaks;      /* what a row that breaks is taken to cost */
     uint32_t looks;      /* rows considered each turn */
+    uint32_t rest;       /* turns before a column is taken again, at least */
     uint32_t most_turns;
 } cdn_walk;
 

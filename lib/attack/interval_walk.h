@@ -51,11 +51,12 @@ typedef struct cdn_walk {
 cdn_status cdn_walk_init(cdn_walk *walk, cdn_web *web, cdn_error *error) CDN_MUST_CHECK;
 void cdn_walk_release(cdn_walk *walk);
 
-/** Looks for a move of `column` by `step` up or down, no column more than three times as far and all
- *  within the outer bounds; true: it is in columns[] and steps[]. The same for the same web and
+/** Looks for a move of `column` by `step` up or down, no column more than three times as far and
+ *  all within the outer bounds; true: it is in columns[] and steps[]. The same for the same web and
  *  `random`. Starting with one column, a turn takes some rows that do not hold and mends one by the
  *  column, as far as it has room, that breaks the fewest others, the cheapest among equals (minimal
- *  conflicts: Minton et al. 1992, Artificial Intelligence 58, with a short memory against undoing). */
+ *  conflicts: Minton et al. 1992, Artificial Intelligence 58, with a short memory against
+ *  undoing). */
 bool cdn_walk_find(cdn_walk *walk, uint32_t column, int sign, int64_t step);
 
 /** Notes in the web what the move that was found proves, and keeps it in the input's store. */

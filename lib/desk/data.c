@@ -74,10 +74,8 @@ static cdn_status note_source(const cdn_desk *desk, const char *own, const char 
     return status;
 }
 
-cdn_status cdn_desk_load(cdn_desk *desk, const char *data_dir, cdn_report *report,
-                         cdn_error *error)
+static cdn_status load(cdn_desk *desk, const char *data_dir, cdn_report *report, cdn_error *error)
 {
-    CDN_TRY(cdn_desk_need_catalogue(desk, error));
     cdn_snapshot_close(desk->snapshot);
     desk->snapshot = NULL;
     cdn_text problems = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
@@ -97,6 +95,17 @@ cdn_status cdn_desk_load(cdn_desk *desk, const char *data_dir, cdn_report *repor
     cdn_text_release(&problems);
     cdn_free(own);
     cdn_free(path);
+    return status;
+}
+
+cdn_status cdn_desk_load(cdn_desk *desk, const char *data_dir, cdn_report *report,
+                         cdn_error *error)
+{
+    int lock = -1;
+    CDN_TRY(cdn_desk_need_catalogue(desk, error));
+    CDN_TRY(cdn_desk_lock(desk, &lock, error));
+    cdn_status status = load(desk, data_dir, report, error);
+    cdn_desk_unlock(lock);
     return status;
 }
 

@@ -61,8 +61,8 @@ static cdn_status check_protected(bool person, const char *passphrase, bool no_p
     return CDN_E_USAGE;
 }
 
-cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_report *report,
-                            cdn_error *error)
+static cdn_status make(cdn_desk *desk, const cdn_key_request *request, cdn_report *report,
+                       cdn_error *error)
 {
     char line[512];
     folders f = {0};
@@ -84,6 +84,17 @@ cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_
     CDN_TRY(status);
     (void)snprintf(line, sizeof line, "key made: %.200s", name);
     return finish(desk, "made", name, NULL, line, report, error);
+}
+
+/* Under the desk's lock: it sweeps the trust folder, where a list may be in the making. */
+cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_report *report,
+                            cdn_error *error)
+{
+    int lock = -1;
+    CDN_TRY(cdn_desk_lock(desk, &lock, error));
+    cdn_status status = make(desk, request, report, error);
+    cdn_desk_unlock(lock);
+    return status;
 }
 
 static cdn_status change(const folders *f, const cdn_key_change_request *request,
@@ -117,8 +128,8 @@ static cdn_status change(const folders *f, const cdn_key_change_request *request
     return cdn_fail(error, CDN_E_INTERNAL, "there is no such change of a key");
 }
 
-cdn_status cdn_desk_change_key(cdn_desk *desk, const cdn_key_change_request *request,
-                               cdn_report *report, cdn_error *error)
+static cdn_status change_and_tell(cdn_desk *desk, const cdn_key_change_request *request,
+                                  cdn_report *report, cdn_error *error)
 {
     static const char *const events[] = {[CDN_KEY_RENEW] = "renew",
                                          [CDN_KEY_REVOKE] = "revoke",
@@ -132,4 +143,14 @@ cdn_status cdn_desk_change_key(cdn_desk *desk, const cdn_key_change_request *req
     CDN_TRY(status);
     return finish(desk, events[request->change], request->name == NULL ? "root" : request->name,
                   request->reason, line, report, error);
+}
+
+cdn_status cdn_desk_change_key(cdn_desk *desk, const cdn_key_change_request *request,
+                               cdn_report *report, cdn_error *error)
+{
+    int lock = -1;
+    CDN_TRY(cdn_desk_lock(desk, &lock, error));
+    cdn_status status = change_and_tell(desk, request, report, error);
+    cdn_desk_unlock(lock);
+    return status;
 }

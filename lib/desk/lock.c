@@ -25,8 +25,8 @@ static cdn_status sweep(const cdn_desk *desk, cdn_error *error)
     static const struct {
         const char *folder;
         unsigned levels;
-    } swept[] = {{"staging", 2}, {"outbox", 0}, {"delivered", 0},
-                 {"ledger", 1},  {"trust", 0},  {"keys", 0}};
+    } swept[] = {{"staging", 2}, {"outbox", 0}, {"delivered", 0}, {"ledger", 1},
+                 {"trust", 0},   {"keys", 0},   {"data", 0}};
     for (size_t i = 0; i < sizeof swept / sizeof swept[0]; i++) {
         char *path = cdn_desk_path(desk, swept[i].folder, NULL);
         cdn_status status = path == NULL ? cdn_fail_memory(error)

@@ -199,7 +199,7 @@ cdn_status cdn_seal_write_public(const char *directory, const char *name, const 
                                  size_t size, cdn_error *error)
 {
     char temporary[NAME_MAX + 1];
-    int length = snprintf(temporary, sizeof temporary, ".%s.new", name);
+    int length = snprintf(temporary, sizeof temporary, ".%s.tmp", name);
     if (length < 0 || (size_t)length >= sizeof temporary)
         return cdn_fail(error, CDN_E_LIMIT, "the file name is too long");
     int folder = -1;

@@ -10,7 +10,8 @@
  *                       EIO, ENOSPC, EINTR, short (writes half and says so); "HOW+": from then on
  *   CRASH_SERVE=IN:OUT  at the first change, answers plans read from descriptor IN: a copy of the
  *                       process goes on with each; its wait status goes to OUT. Locks are not
- *                       taken then: copies would share them
+ *                       taken then: copies would share them. IN:OUT:1 when that change would be
+ *                       inside SQLite, which cannot be copied: begins where the desk is locked
  *   CRASH_DISK=TYPE:FREE  what statfs tells: file system type (hex) and free bytes
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -47,7 +48,7 @@ static unsigned long changes;
 static char root[PATH_MAX];
 static size_t root_length;
 static int log_descriptor = -1;
-static int serve_in = -1, serve_out = -1;
+static int serve_in = -1, serve_out = -1, serve_at_lock;
 static bool locks = true;
 
 static void read_plan(const char *text)
@@ -80,7 +81,7 @@ __attribute__((constructor)) static void begin(void)
         log_descriptor = (int)syscall(SYS_openat, AT_FDCWD, getenv("CRASH_LOG"),
                                       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     const char *serve = getenv("CRASH_SERVE");
-    if (serve != NULL && sscanf(serve, "%d:%d", &serve_in, &serve_out) == 2)
+    if (serve != NULL && sscanf(serve, "%d:%d:%d", &serve_in, &serve_out, &serve_at_lock) >= 2)
         locks = false;
     if (getenv("CRASH_PLAN") != NULL)
         read_plan(getenv("CRASH_PLAN"));
@@ -190,7 +191,7 @@ static void serve(void)
 /* One change is about to be made: NOTHING, SHORT or TORN for a write, FAIL with errno set. */
 static enum how pass(bool writes)
 {
-    if (serve_in >= 0)
+    if (serve_in >= 0 && !serve_at_lock)
         serve();
     changes++;
     if (plan.at == 0 || changes < plan.at || (changes > plan.at && !plan.on))
@@ -415,8 +416,23 @@ char *mkdtemp(char *pattern)
 
 int flock(int descriptor, int operation)
 {
+    if (serve_in >= 0 && serve_at_lock)
+        serve();
     return !locks ? 0 : (int)syscall(SYS_flock, descriptor, operation);
 }
+
+int fcntl(int descriptor, int command, ...)
+{
+    va_list arguments;
+    va_start(arguments, command);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    bool takes = command == F_SETLK || command == F_SETLKW || command == F_OFD_SETLK ||
+                 command == F_OFD_SETLKW;
+    return !locks && takes ? 0 : (int)syscall(SYS_fcntl, descriptor, command, argument);
+}
+
+int fcntl64(int, int, ...) __attribute__((alias("fcntl")));
 
 int statfs(const char *path, struct statfs *out)
 {

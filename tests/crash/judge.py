@@ -1,7 +1,7 @@
 """What must hold of a workspace at every moment, whatever stopped Cordon: judged without Cordon.
 
-A tree is a dict: path below the workspace -> bytes of a file, or None for a folder. Only staging/,
-outbox/, delivered/ and ledger/ are looked at. The ledger is read through Python's sqlite3 (the
+A tree is a dict: path below the workspace -> bytes of a file, or None for a folder; data/, scripts/
+and policies/ are not in it. The ledger is read through Python's sqlite3 (the
 same as any reader: an unfinished transaction is rolled back), its chain recomputed as ledger.c
 documents it, packages checked by their own manifests.
 SPDX-License-Identifier: GPL-3.0-or-later
@@ -14,7 +14,7 @@ import os
 import sqlite3
 import zipfile
 
-FOLDERS = ("staging", "outbox", "delivered", "ledger")
+FOLDERS = ("staging", "outbox", "delivered", "ledger", "trust", "keys")
 LEDGER = "ledger/ledger.sqlite"
 SIDE = ("-journal", "-wal")
 Entry = collections.namedtuple(
@@ -43,15 +43,19 @@ def read_tree(workspace):
 
 
 def write_tree(workspace, tree):
-    """The folders of every workspace stay: a program may hold them open."""
+    """What is there already is kept and written over: a program may hold it open."""
     for folder in FOLDERS:
         for place, folders, files in os.walk(os.path.join(workspace, folder), topdown=False):
+            here = os.path.relpath(place, workspace)
             for name in files:
-                os.unlink(os.path.join(place, name))
+                if tree.get(os.path.join(here, name)) is None:
+                    os.unlink(os.path.join(place, name))
             for name in folders:
-                os.rmdir(os.path.join(place, name))
-            if place.endswith("/delivered") and "delivered" not in tree:
-                os.rmdir(place)
+                if os.path.join(here, name) not in tree:
+                    os.rmdir(os.path.join(place, name))
+    delivered = os.path.join(workspace, "delivered")
+    if "delivered" not in tree and os.path.isdir(delivered):
+        os.rmdir(delivered)
     for path in sorted(tree):
         whole = os.path.join(workspace, path)
         if tree[path] is None:
@@ -60,6 +64,7 @@ def write_tree(workspace, tree):
             os.makedirs(os.path.dirname(whole), exist_ok=True)
             with open(whole, "wb") as f:
                 f.write(tree[path])
+            os.chmod(whole, 0o600 if path.startswith("keys/") else 0o644)
 
 
 # --- the ledger -----------------------------------------------------------------------------------
@@ -231,9 +236,9 @@ def check_acknowledged(tree, entries, acknowledged):
     """acknowledged: (command, release, person) of each command that reported success."""
     kinds = [(e.kind, e.release_id, json.loads(e.payload).get("name")) for e in entries]
     for command, release, person in acknowledged:
-        entry = {"run": "stage", "approve": "approve", "deliver": "commit"}[command]
-        demand((entry, release, person) in kinds, command, "was acknowledged, and the ledger has no",
-               entry)
+        entry = {"run": "stage", "deliver": "commit"}.get(command, command)
+        demand((entry, "" if entry == "key" else release, person) in kinds,
+               command, "was acknowledged, and the ledger has no", entry)
         demand(whole_somewhere(tree, release), command, "was acknowledged, and no package is there")
         if command == "deliver":
             demand(any(f"outbox/{release}{ending}" in tree for ending in (".zip", ".zip.p7m")),

@@ -97,6 +97,16 @@ class Scene:
                 [("approve", name, ["approve", self.release, "--as", name]) for name in PEOPLE] +
                 [("deliver", None, ["deliver", self.release])])
 
+    def side_steps(self):
+        """What else is written: (before which step of those, command, person, arguments)."""
+        return [("approve", "key", "Carys Specimen",
+                 ["key", "approver", "--name", "Carys Specimen", "--organisation", "ADASS London",
+                  "--no-passphrase"]),
+                ("deliver", "reject", PEOPLE[0],
+                 ["reject", self.release, "--reason", "a test", "--as", PEOPLE[0]]),
+                (None, "withdraw", PEOPLE[0],
+                 ["withdraw", self.release, "--reason", "a test", "--as", PEOPLE[0]])]
+
     def command(self, arguments, workspace=True):
         return [CORDON, *arguments] + (["--workspace", self.workspace] if workspace else [])
 
@@ -134,14 +144,15 @@ class Scene:
 
 
 class Server:
-    """One command, run up to its first change; each plan then ends differently, from there."""
+    """One command, run up to its first change (or the desk's lock); each plan then ends
+    differently, from there."""
 
-    def __init__(self, scene, arguments):
+    def __init__(self, scene, arguments, at_lock=False):
         self.said = os.path.join(scene.folder, "said")
         plans, self.plans = os.pipe()
         self.answers, answers = os.pipe()
         environment = dict(scene.environment, LD_PRELOAD=scene.door, CRASH_ROOT=scene.workspace,
-                           CRASH_SERVE=f"{plans}:{answers}")
+                           CRASH_SERVE=f"{plans}:{answers}:{int(at_lock)}")
         with open(self.said, "ab") as said:
             self.process = subprocess.Popen(scene.command(arguments), env=environment,
                                             pass_fds=(plans, answers), stdin=subprocess.DEVNULL,

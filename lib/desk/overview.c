@@ -171,3 +171,42 @@ void cdn_overview_plan(const cdn_desk *desk, const cdn_request *request, cdn_tex
     cdn_json_set(json, "agreement", cdn_json_new_string(plan->agreement));
     cdn_json_set(json, "policy", cdn_json_new_string(request->policy->name));
 }
+
+static cdn_json *bindings_json(const cdn_gate_report *gate, cdn_text *text)
+{
+    cdn_json *list = cdn_json_array();
+    for (uint32_t b = 0; b < gate->binding_count; b++) {
+        const cdn_gate_binding *one = &gate->bindings[b];
+        const char *release = one->release_id == NULL ? "several together" : one->release_id;
+        cdn_json *item = cdn_json_object();
+        cdn_text_addf(text, "  %-28s %7u withheld because of %s\n",
+                      gate->outputs[one->output].name, one->figures, release);
+        cdn_json_set(item, "output", cdn_json_new_string(gate->outputs[one->output].name));
+        cdn_json_set(item, "figures", cdn_json_new_integer(one->figures));
+        cdn_json_set(item, "release", one->release_id == NULL
+                                          ? cdn_json_new_null()
+                                          : cdn_json_new_string(one->release_id));
+        cdn_json_push(list, item);
+    }
+    return list;
+}
+
+void cdn_overview_history(const cdn_gate_report *gate, const cdn_past *past, uint32_t past_count,
+                          cdn_text *text, cdn_json *json)
+{
+    if (past_count == 0)
+        return;
+    cdn_json *history = cdn_json_object();
+    cdn_json *releases = cdn_json_array();
+    cdn_text_addf(text, "together with %u earlier release%s of this audience\n", past_count,
+                  past_count == 1 ? "" : "s");
+    for (uint32_t i = 0; i < past_count; i++)
+        cdn_json_push(releases, cdn_json_new_string(past[i].release_id));
+    cdn_json_set(history, "releases", releases);
+    cdn_json_set(history, "withheld", bindings_json(gate, text));
+    cdn_json_set(history, "conflicts", cdn_json_new_integer(gate->conflict_count));
+    if (gate->conflict_count > 0)
+        cdn_text_addf(text, "%u confidential cells follow from earlier releases alone: nothing that "
+                            "is done now can prevent it\n", gate->conflict_count);
+    cdn_json_set(json, "history", history);
+}

@@ -333,3 +333,16 @@ cdn_gate_input cdn_request_input(const cdn_desk *desk, const cdn_request *reques
                                 request->has_perturbation_key ? request->perturbation_key : NULL,
                             .threads = cdn_pool_default_threads()};
 }
+
+/* A script that names a month wants that month's data, not those that happen to be loaded. */
+cdn_status cdn_request_check_period(const cdn_desk *desk, const cdn_request *request,
+                                    const char *script, cdn_error *error)
+{
+    const cdn_plan *plan = request->plan;
+    const char *loaded = cdn_snapshot_period(desk->snapshot);
+    if (plan->period[0] == '\0' || strcmp(plan->period, loaded) == 0)
+        return CDN_OK;
+    return cdn_fail_at(error, CDN_E_REFUSED, script, plan->period_line, 0,
+                       "the script asks for %s, the loaded data is as at %s", plan->period,
+                       loaded);
+}

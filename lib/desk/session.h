@@ -74,6 +74,9 @@ void cdn_request_release(cdn_request *request);
 /** The workspace's perturbation key, when the policy needs one; CDN_E_REFUSED when there is none. */
 cdn_status cdn_request_read_key(const cdn_desk *desk, cdn_request *request, cdn_error *error)
     CDN_MUST_CHECK;
+/** A script that names a month wants that month's data: CDN_E_REFUSED when others are loaded. */
+cdn_status cdn_request_check_period(const cdn_desk *desk, const cdn_request *request,
+                                    const char *script, cdn_error *error) CDN_MUST_CHECK;
 /** The gate's input for a request on the loaded snapshot. */
 cdn_gate_input cdn_request_input(const cdn_desk *desk, const cdn_request *request);
 

@@ -14,8 +14,9 @@
 cdn_status cdn_staging_note(const cdn_desk *desk, const char *release_id, cdn_json **out,
                             cdn_error *error) CDN_MUST_CHECK;
 
-/** <desk>/staging/<id>. @owner caller */
+/** <desk>/staging/<id>, and its note. @owner caller */
 char *cdn_staging_path(const cdn_desk *desk, const char *release_id);
+char *cdn_staging_note_path(const cdn_desk *desk, const char *release_id);
 
 /** SHA-256, hex, of the bytes that approvers sign. */
 cdn_status cdn_staging_signed_bytes(const char *package, cdn_text *bytes, char digest[65],

@@ -164,6 +164,17 @@ exits 1 "policy \"standard\" changed since"
 case="later data"
 must synth --out first/data --workers 3000 --workplaces 200 --week 1
 must load --workspace first
+for command in check explain; do
+    in_ws first $command "$london"
+    exits 0 "^together with 2 earlier releases of this audience$"
+    check "which one bound where" grep -qE "^  borough_summary +[0-9]+ withheld because of $one$" out
+done
+in_ws first check "$london" --json
+check "the same as JSON" python3 -c 'import json, sys
+history = json.load(open("out"))["history"]
+assert history["releases"] == sys.argv[1:] and history["conflicts"] >= 0, history
+assert any(w["output"] == "borough_summary" and w["release"] == sys.argv[1] and w["figures"] > 0
+           for w in history["withheld"])' "$one" "$two"
 data=first/ledger/snapshots/$(kept first "$one" snapshot).cdn
 in_ws first run "$london"
 exits 0 "^staged: "

@@ -108,7 +108,7 @@ $(B)/libcordon.so: $(lib_obj) lib/cordon.map
 	    $(no_undefined) $(sanitize) -o $@ $(lib_obj) $(libs)
 	@ln -sf libcordon.so $(B)/libcordon.so.0
 
-$(B)/cordon: $(call objects,bin/cordon.c bin/passphrase.c) $(B)/libcordon.a
+$(B)/cordon: $(call objects,bin/cordon.c bin/options.c bin/passphrase.c) $(B)/libcordon.a
 	$(call say,LD)
 	$(Q)$(CC) -pie $(ldflags) $(sanitize) -o $@ $^ $(libs)
 

@@ -10,45 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "cordon/cordon.h"
+#include "options.h"
 #include "passphrase.h"
-
-typedef struct options {
-    const char *workspace;
-    bool json;
-    const char *positional[2];
-    int positional_count;
-    const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces, *week;
-    const char *passphrase_file, *root_passphrase_file, *passphrase_fd, *root_passphrase_fd;
-    const char *reason;
-    const char *cells, *constraints, *pattern, *policy, *root, *agreement;
-    const char *key, *certificate;
-    const char *by;
-    bool wide, clean, intervals, no_passphrase, load, skip;
-} options;
-
-typedef cdn_status (*command_run)(const options *o, cdn_report *report, cdn_error *error);
-
-typedef struct command {
-    const char *name;
-    int arguments; /* how many positional ones it needs */
-    int most;      /* and how many it takes */
-    command_run run;
-    const char *usage;
-    const char *summary;
-} command;
-
-static cdn_status usage_error(cdn_error *error, const char *message, const char *what)
-{
-    error->status = CDN_E_USAGE;
-    (void)snprintf(error->message, sizeof error->message, "%s%s%s", message,
-                   what[0] == '\0' ? "" : " ", what);
-    (void)snprintf(error->hint, sizeof error->hint, "`cordon help` lists the commands");
-    return CDN_E_USAGE;
-}
 
 static cdn_status read_number(const char *text, uint64_t max, const char *what, uint64_t *out,
                               cdn_error *error)
@@ -632,95 +598,6 @@ static void print_help(FILE *out)
                        "75 a feed waits\n");
 }
 
-typedef struct option_name {
-    const char *name;
-    size_t offset;
-} option_name;
-
-static const option_name value_options[] = {
-    {"--key", offsetof(options, key)},
-    {"--workspace", offsetof(options, workspace)},
-    {"--out", offsetof(options, out)},
-    {"--as", offsetof(options, as)},
-    {"--trust", offsetof(options, trust)},
-    {"--name", offsetof(options, name)},
-    {"--organisation", offsetof(options, organisation)},
-    {"--seed", offsetof(options, seed)},
-    {"--week", offsetof(options, week)},
-    {"--workers", offsetof(options, workers)},
-    {"--workplaces", offsetof(options, workplaces)},
-    {"--passphrase-file", offsetof(options, passphrase_file)},
-    {"--root-passphrase-file", offsetof(options, root_passphrase_file)},
-    {"--passphrase-fd", offsetof(options, passphrase_fd)},
-    {"--root-passphrase-fd", offsetof(options, root_passphrase_fd)},
-    {"--reason", offsetof(options, reason)},
-    {"--cells", offsetof(options, cells)},
-    {"--constraints", offsetof(options, constraints)},
-    {"--pattern", offsetof(options, pattern)},
-    {"--policy", offsetof(options, policy)},
-    {"--root", offsetof(options, root)},
-    {"--agreement", offsetof(options, agreement)},
-    {"--certificate", offsetof(options, certificate)},
-    {"--by", offsetof(options, by)},
-};
-
-static bool set_value(options *o, const char *name, const char *value)
-{
-    for (size_t i = 0; i < sizeof value_options / sizeof value_options[0]; i++)
-        if (strcmp(value_options[i].name, name) == 0) {
-            memcpy((char *)o + value_options[i].offset, &value, sizeof value);
-            return true;
-        }
-    return false;
-}
-
-static bool set_flag(options *o, const char *name)
-{
-    bool *flag = strcmp(name, "--json") == 0    ? &o->json
-                 : strcmp(name, "--wide") == 0  ? &o->wide
-                 : strcmp(name, "--clean") == 0 ? &o->clean
-                 : strcmp(name, "--intervals") == 0 ? &o->intervals
-                 : strcmp(name, "--no-passphrase") == 0 ? &o->no_passphrase
-                 : strcmp(name, "--load") == 0      ? &o->load
-                 : strcmp(name, "--skip") == 0      ? &o->skip
-                                                : NULL;
-    if (flag != NULL)
-        *flag = true;
-    return flag != NULL;
-}
-
-/* An option that a command would not look at is a mistake: the command's usage names its own. */
-static bool takes_option(const command *c, const char *name)
-{
-    size_t length = strlen(name);
-    if (strcmp(name, "--workspace") == 0 || strcmp(name, "--json") == 0)
-        return true;
-    for (const char *at = c->usage; (at = strstr(at, name)) != NULL; at += length)
-        if (strchr(" ],", at[length]) != NULL)
-            return true;
-    return false;
-}
-
-static cdn_status parse(const command *c, int argc, char **argv, options *o, cdn_error *error)
-{
-    *o = (options){.workspace = "."};
-    for (int i = 2; i < argc; i++) {
-        if (strncmp(argv[i], "--", 2) != 0) {
-            if (o->positional_count == c->most)
-                return usage_error(error, "too many arguments; usage: cordon", c->usage);
-            o->positional[o->positional_count++] = argv[i];
-        } else if (!takes_option(c, argv[i])) {
-            return usage_error(error, "unknown option:", argv[i]);
-        } else if (!set_flag(o, argv[i])) {
-            if (i + 1 == argc || !set_value(o, argv[i], argv[i + 1]))
-                return usage_error(error, "an option without its value:", argv[i]);
-            i++;
-        }
-    }
-    return o->positional_count < c->arguments ? usage_error(error, "usage: cordon", c->usage)
-                                              : CDN_OK;
-}
-
 static int report_error(const cdn_error *error, cdn_status status)
 {
     char text[2048];
@@ -734,21 +611,19 @@ static int run_command(const command *c, int argc, char **argv)
     cdn_error error = CDN_ERROR_INIT;
     cdn_report report = CDN_REPORT_INIT;
     options o;
-    cdn_status status = parse(c, argc, argv, &o, &error);
+    cdn_status status = options_read(c, argc, argv, &o, &error);
     if (status == CDN_OK)
         status = c->run(&o, &report, &error);
     int code = 0;
     if (status != CDN_OK)
         code = report_error(&error, status);
-    if (status == CDN_E_REFUSED && report.exit_code != 0)
+    if ((status == CDN_OK || status == CDN_E_REFUSED) && report.exit_code != 0)
         code = report.exit_code;
     /* a refusal may come with findings */
     bool says = status == CDN_OK || (status == CDN_E_REFUSED && report.text != NULL);
     if (says &&
         (fputs(o.json ? report.json : report.text, stdout) == EOF || fflush(stdout) != 0))
         code = 4;
-    if (code == 0 && report.waits)
-        code = EX_TEMPFAIL;
     cdn_report_release(&report);
     return code;
 }

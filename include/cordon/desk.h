@@ -42,10 +42,9 @@ typedef struct cdn_report {
     char *text;
     char *json;
     char release_id[160]; /* run, deliver, verify, feed run; else "" */
-    bool waits;           /* feed run: people have to approve before it goes on */
-    int exit_code;        /* of a refusal by verify: what kind; else 0 */
+    int exit_code;        /* verify: which refusal; feed run: 75 when it waits for people; else 0 */
 } cdn_report;
-#define CDN_REPORT_INIT {NULL, NULL, {0}, false, 0}
+#define CDN_REPORT_INIT {NULL, NULL, {0}, 0}
 CDN_API void cdn_report_release(cdn_report *report);
 
 /** Where the installed policies, scripts and helper are; NULL members = beside the program. */

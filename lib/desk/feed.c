@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
@@ -314,7 +315,7 @@ static cdn_status report_feed(feed_job *job, cdn_report *report, cdn_error *erro
     cdn_json_set(json, "release", cdn_json_new_string(job->release_id));
     cdn_json_set(json, "outcome", cdn_json_new_string(job->outcome));
     cdn_json_set(json, "detail", cdn_json_new_string(job->why.bytes == NULL ? "" : job->why.bytes));
-    report->waits = strcmp(job->outcome, "waiting") == 0;
+    report->exit_code = strcmp(job->outcome, "waiting") == 0 ? EX_TEMPFAIL : 0;
     (void)snprintf(report->release_id, sizeof report->release_id, "%s", job->release_id);
     return cdn_report_fill(report, &text, json, error);
 }

@@ -66,8 +66,6 @@ cdn_status cdn_feed_runs(const cdn_desk *desk, const char *feed, bool weekly, cd
     *out = NULL;
     cdn_status status = cdn_desk_ledger_open(desk, &ledger, error);
     if (status == CDN_OK)
-        status = cdn_ledger_verify(ledger, &(uint64_t){0}, error);
-    if (status == CDN_OK)
         status = cdn_ledger_each(ledger, NULL, take_entry, &list, error);
     cdn_ledger_close(ledger);
     if (status != CDN_OK) {

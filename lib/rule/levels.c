@@ -16,8 +16,7 @@
 
 #define BY_SHARE                                                                               \
     (1u << CDN_RULE_WORKERS | 1u << CDN_RULE_WORKPLACES | 1u << CDN_RULE_PROVIDERS |           \
-     1u << CDN_RULE_GROUP | 1u << CDN_RULE_K_DISCLOSURE | 1u << CDN_RULE_MANUAL |      \
-     1u << CDN_RULE_HISTORY)
+     1u << CDN_RULE_GROUP | 1u << CDN_RULE_K_DISCLOSURE | 1u << CDN_RULE_MANUAL)
 
 static int64_t largest_of(int64_t a, int64_t b)
 {
@@ -32,12 +31,11 @@ static int64_t in_units(const cdn_variable *variable, uint32_t whole)
 static int64_t by_rule(const cdn_cell *cell, const cdn_policy *policy, cdn_verdict verdict)
 {
     int64_t level = 0;
-    bool change = (verdict & 1u << CDN_RULE_HISTORY) != 0 && policy->history.concentration;
-    if (verdict & 1u << CDN_RULE_DOMINANCE || change)
+    if (verdict & 1u << CDN_RULE_DOMINANCE)
         level = largest_of(level, cdn_rule_dominance_level(cell, policy));
-    if (verdict & 1u << CDN_RULE_P_PERCENT || change)
+    if (verdict & 1u << CDN_RULE_P_PERCENT)
         level = largest_of(level, cdn_rule_p_percent_level(cell, policy));
-    if (verdict & 1u << CDN_RULE_REQUEST || change)
+    if (verdict & 1u << CDN_RULE_REQUEST)
         level = largest_of(level, cdn_rule_request_level(cell, policy));
     return level;
 }

@@ -85,8 +85,10 @@ static cdn_status take_intent(collection *c, const char *id, const cdn_json *pay
     if (r == NULL)
         CDN_TRY(add(c, id, &r, error));
     r->voided = false;
-    r->row.kind = CDN_REGISTER_ACTIVE;
-    r->row.detail = "";
+    if (r->row.kind == CDN_REGISTER_UNLISTED) { /* delivering again undoes nothing */
+        r->row.kind = CDN_REGISTER_ACTIVE;
+        r->row.detail = "";
+    }
     r->row.signed_bytes = text_of(c, payload, "signedBytes");
     r->agreement = text_of(c, payload, "agreement");
     r->feed = text_of(c, payload, "feed");

@@ -139,15 +139,11 @@ case="a withdrawn release is still one that was released"
 in_ws ws run second.lua
 exits 0 "already delivered: $second"
 
-case="a withdrawn release delivered again stays withdrawn"
+case="a withdrawn release is not made again, wherever its package went"
 cp -rp ws again
 rm -r again/outbox/"$second"*
-if "$cordon" run second.lua --workspace again | grep -q "^staged: $second"; then
-    for name in "Asha Example" "Bram Sample"; do
-        must approve "$second" --as "$name" --workspace again
-    done
-    in_ws again deliver "$second"
-fi
+in_ws again run second.lua
+exits 0 "already delivered: $second"
 must status --as "Asha Example" --workspace again
 check "the list says so" sh -c "grep -A 4 '$second\": {' again/trust/status.json | grep -q withdrawn"
 

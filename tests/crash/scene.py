@@ -51,6 +51,7 @@ class Scene:
         self.workspace = os.path.join(self.folder, "ws")
         self.out = os.path.join(self.folder, "out")
         atexit.register(shutil.rmtree, self.folder, True)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         os.mkdir(os.path.join(self.folder, "tmp"))
         self.environment = dict(os.environ, CORDON_THREADS="1",
                                 TMPDIR=os.path.join(self.folder, "tmp"))

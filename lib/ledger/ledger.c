@@ -382,11 +382,6 @@ cdn_status cdn_ledger_add(cdn_ledger *ledger, const char *kind, const char *rele
     return status;
 }
 
-cdn_status cdn_ledger_verify(cdn_ledger *ledger, uint64_t *entries, cdn_error *error)
-{
-    return walk(ledger, NULL, NULL, NULL, entries, error);
-}
-
 cdn_status cdn_ledger_each(cdn_ledger *ledger, const char *release_id, cdn_ledger_visit visit,
                            void *context, cdn_error *error)
 {

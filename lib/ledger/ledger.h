@@ -42,10 +42,6 @@ cdn_status cdn_ledger_kind_check(const char *kind, const char *release_id, const
 cdn_status cdn_ledger_add(cdn_ledger *ledger, const char *kind, const char *release_id,
                           const cdn_json *payload, cdn_error *error) CDN_MUST_CHECK;
 
-/** Recomputes the whole chain; CDN_E_REFUSED names the first entry that does not fit. */
-cdn_status cdn_ledger_verify(cdn_ledger *ledger, uint64_t *entries, cdn_error *error)
-    CDN_MUST_CHECK;
-
 /** One entry as it stands; borrowed while it is visited. Hashes and salt in hex. */
 typedef struct cdn_ledger_entry {
     uint64_t sequence;

@@ -70,7 +70,8 @@ static cdn_status verify(uint64_t *entries, cdn_error *error)
 {
     *error = (cdn_error)CDN_ERROR_INIT;
     cdn_ledger *ledger = open_ledger();
-    cdn_status status = cdn_ledger_verify(ledger, entries, error);
+    char root[65];
+    cdn_status status = cdn_ledger_root(ledger, 0, entries, root, error);
     cdn_ledger_close(ledger);
     return status;
 }

@@ -108,7 +108,19 @@ $(B)/libcordon.so: $(lib_obj) lib/cordon.map
 	    $(no_undefined) $(sanitize) -o $@ $(lib_obj) $(libs)
 	@ln -sf libcordon.so $(B)/libcordon.so.0
 
-$(B)/cordon: $(call objects,bin/cordon.c bin/options.c bin/passphrase.c) $(B)/libcordon.a
+main_obj := $(call objects,bin/cordon.c bin/options.c bin/passphrase.c)
+
+$(B)/cordon: $(main_obj) $(B)/libcordon.a
+	$(call say,LD)
+	$(Q)$(CC) -pie $(ldflags) $(sanitize) -o $@ $^ $(libs)
+
+# The program with its memory cut out: its gate ignores earlier releases. For tests/cli/weeks.sh.
+$(B)/obj/forgetful/gate.o: lib/release/gate.c mk/flags.mk | $(stamp)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(cppflags) -DCDN_TEST_WITHOUT_HISTORY $(cflags) $(sanitize) -c -o $@ $<
+
+$(B)/cordon-without-history: $(main_obj) $(B)/obj/forgetful/gate.o $(B)/libcordon.a
 	$(call say,LD)
 	$(Q)$(CC) -pie $(ldflags) $(sanitize) -o $@ $^ $(libs)
 
@@ -130,14 +142,14 @@ $(B)/cordon.pc: cordon.pc.in Makefile
 run_env = CORDON=$(abspath $(B))/cordon BUILD=$(abspath $(B)) FLAVOUR=$(FLAVOUR)
 
 .PHONY: check check-asan check-interop crash bench bench-protect lint
-check: all $(unit_bin) | $(test_stamp) ## unit, command-line and oracle tests, and lint
+check: all $(unit_bin) $(B)/cordon-without-history | $(test_stamp) ## unit, command-line and oracle tests, and lint
 	@$(run_env) sh tests/support/run-tests $(B)/log $(unit_bin) $(scripts) tests/support/lint
 
 check-asan: ## unit and command-line tests with address and undefined sanitizers
 	@$(MAKE) --no-print-directory FLAVOUR=asan run-asan
 
 .PHONY: run-asan
-run-asan: all $(unit_bin)
+run-asan: all $(unit_bin) $(B)/cordon-without-history
 	@$(run_env) ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    sh tests/support/run-tests $(B)/log $(unit_bin) $(filter tests/cli/%,$(scripts))
 

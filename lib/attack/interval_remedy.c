@@ -28,14 +28,13 @@
 #define LARGEST_PATCH 5000
 
 #define FIRST_TURNS 30
-#define MOST_TURNS 480
-#define LAST_TURNS 1000
+#define MOST_TURNS 400
 #define LEAST_FACTOR 3
 #define MOST_PASSES 12
-#define LAST_WALKS 3
 #define FEW_OPEN 200
 #define MOST_WALKS 30 /* the last cells are the dearest */
-#define LAST_REST 8 /* for the hard ones: does not go back soon */
+#define HARD_PASS 6 /* and later ones */
+#define HARD_REST 8 /* do not go back soon */
 #define BREAKS 4000
 #define PRICE_OF_EIGHTH 100
 #define FIRST_LOSS 6 /* times the least */
@@ -335,24 +334,30 @@ static uint32_t count_passes(uint64_t first, uint64_t most, uint64_t factor)
 /* From nearly free to any loss, by factors, and then on while that helps many. */
 static cdn_status deepen(remedy *m, cdn_error *error)
 {
+    static const pass last[] = {
+        {UINT64_MAX, 1500, 2}, {UINT64_MAX, 3000, 2}, {UINT64_MAX, 10000, 3}, {UINT64_MAX, 10000, 30}};
+    uint32_t number = 0;
     uint64_t first = m->most == 0 ? 1 : m->least * FIRST_LOSS, factor = LEAST_FACTOR;
     pass p = {.turns = FIRST_TURNS, .walks = 1};
     while (count_passes(first, m->most, factor) > MOST_PASSES)
         factor++;
     for (; first <= m->most && count_open(m) > 0; first *= factor) {
         p.most_loss = first;
+        if (number++ >= HARD_PASS)
+            m->walk.rest = HARD_REST;
         CDN_TRY(walk_all(m, &p, error));
         p.turns = p.turns * 2 < MOST_TURNS ? p.turns * 2 : MOST_TURNS;
     }
     p.most_loss = UINT64_MAX;
-    m->walk.rest = LAST_REST;
+    m->walk.rest = HARD_REST;
     for (uint32_t open = UINT32_MAX; count_open(m) > 0 && count_open(m) < open - open / 8;) {
         open = count_open(m);
         p.walks = open < FEW_OPEN ? MOST_WALKS : 1;
         CDN_TRY(walk_all(m, &p, error));
     }
-    p = (pass){UINT64_MAX, LAST_TURNS, LAST_WALKS};
-    return walk_all(m, &p, error);
+    for (size_t i = 0; i < sizeof last / sizeof *last && count_open(m) > 0; i++)
+        CDN_TRY(walk_all(m, &last[i], error));
+    return CDN_OK;
 }
 
 static cdn_status free_all(remedy *m, cdn_error *error)

@@ -95,25 +95,31 @@ static cdn_system smaller(job *j)
     return out;
 }
 
+static void count(const job *j, cdn_suppress_result *out)
+{
+    const cdn_system *s = j->system;
+    uint32_t all = 0;
+    out->primary_count = 0;
+    for (uint32_t f = 0; f < s->figure_count; f++) {
+        all += out->figure_withheld[f];
+        out->primary_count += out->figure_withheld[f] && uses(s, f, s->marks, CDN_CELL_SENSITIVE);
+    }
+    out->secondary_count = all - out->primary_count;
+}
+
 /* The pattern of the smaller system, as one of the whole. */
-static cdn_status put_back(job *j, uint32_t count, cdn_suppress_result *out, cdn_error *error)
+static cdn_status put_back(job *j, uint32_t figures, cdn_suppress_result *out, cdn_error *error)
 {
     const cdn_system *s = j->system;
     uint8_t *withheld = cdn_alloc(s->figure_count, 1);
     if (withheld == NULL)
         return cdn_fail_memory(error);
     memset(withheld, 1, s->figure_count);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < figures; i++)
         withheld[j->figures[i]] = out->figure_withheld[i];
     cdn_free(out->figure_withheld);
     out->figure_withheld = withheld;
-    uint32_t all = 0;
-    out->primary_count = 0;
-    for (uint32_t f = 0; f < s->figure_count; f++) {
-        all += withheld[f];
-        out->primary_count += withheld[f] && uses(s, f, s->marks, CDN_CELL_SENSITIVE);
-    }
-    out->secondary_count = all - out->primary_count;
+    count(j, out);
     return CDN_OK;
 }
 
@@ -125,6 +131,20 @@ static cdn_status suppress(job *j, cdn_suppress_result *out, cdn_error *error)
     CDN_TRY(cdn_suppress(&system, out, error));
     out->rounds += rounds;
     return put_back(j, system.figure_count, out, error);
+}
+
+/* Withholds what is sensitive or taken, and no more. */
+static void withhold_taken(const job *j, cdn_suppress_result *out)
+{
+    const cdn_system *s = j->system;
+    for (uint32_t c = 0; c < s->cell_count; c++)
+        out->cell_visible[c] = (s->marks[c] & CDN_CELL_KNOWN) != 0;
+    for (uint32_t f = 0; f < s->figure_count; f++) {
+        out->figure_withheld[f] = uses(s, f, j->taken, 1) || uses(s, f, s->marks, CDN_CELL_SENSITIVE);
+        for (uint32_t i = s->figure_start[f]; i < s->figure_start[f + 1]; i++)
+            out->cell_visible[s->figure_cell[i]] |= !out->figure_withheld[f];
+    }
+    count(j, out);
 }
 
 /* What is left of the limit for the next step; 1 is none. */
@@ -221,6 +241,18 @@ done:
     return status;
 }
 
+/* Once every cell has a move, with only what the moves need taken. Who can move is not determined, so
+ * that is enough, unless contributors have to be kept from more than intervals. */
+static cdn_status take_moves(job *j, cdn_suppress_result *out, cdn_error *error)
+{
+    uint64_t cost;
+    CDN_TRY(thin(j, out, &cost, error));
+    if (j->system->holder_kinds > 0 || j->input.asked != NULL)
+        return suppress(j, out, error);
+    withhold_taken(j, out);
+    return CDN_OK;
+}
+
 /* Publishes again what can be spared; taken back when that does not hold, or costs more. */
 static cdn_status thin_out(job *j, cdn_suppress_result *out, cdn_error *error)
 {
@@ -269,7 +301,6 @@ done:
 static cdn_status widen(job *j, cdn_suppress_result *out, cdn_error *error)
 {
     uint32_t taken = 1, stuck = 0, ever_stuck = 0;
-    uint64_t cost;
     CDN_TRY(suppress(j, out, error));
     CDN_TRY(attack(j, out, error));
     while (j->report->exposed + j->report->undecided > 0) {
@@ -277,9 +308,7 @@ static cdn_status widen(job *j, cdn_suppress_result *out, cdn_error *error)
         ever_stuck += stuck;
         if (taken == 0)
             break;
-        if (ever_stuck == 0)
-            CDN_TRY(thin(j, out, &cost, error));
-        CDN_TRY(suppress(j, out, error));
+        CDN_TRY(ever_stuck == 0 ? take_moves(j, out, error) : suppress(j, out, error));
         CDN_TRY(attack(j, out, error));
     }
     if (ever_stuck > 0 && j->report->exposed + j->report->undecided == 0)

@@ -82,11 +82,14 @@ static cdn_status release_feed(demo *d, cdn_error *error)
         status = make_keys(d, request.agreement, error);
     if (status == CDN_OK)
         status = approve_all(d, request.agreement, error);
-    cdn_request_release(&request);
     if (status == CDN_OK)
-        say(d, "delivering");
+        say(d, "delivering, and telling recipients that it is good");
     if (status == CDN_OK)
         status = cdn_desk_deliver(d->desk, d->release_id, &d->report, error);
+    if (status == CDN_OK)
+        status = cdn_desk_status(d->desk, request.agreement->approvers[0].name, NULL, &d->report,
+                                 error);
+    cdn_request_release(&request);
     return status;
 }
 

@@ -253,6 +253,11 @@ static cdn_status take_moves(job *j, cdn_suppress_result *out, cdn_error *error)
     return CDN_OK;
 }
 
+static bool is_open(const job *j)
+{
+    return j->report->exposed + j->report->undecided > 0;
+}
+
 /* Publishes again what can be spared; taken back when that does not hold, or costs more. */
 static cdn_status thin_out(job *j, cdn_suppress_result *out, cdn_error *error)
 {
@@ -276,7 +281,7 @@ static cdn_status thin_out(job *j, cdn_suppress_result *out, cdn_error *error)
         status = attack(j, &less, error);
     if (status != CDN_OK)
         goto done;
-    bool holds = j->report->exposed + j->report->undecided == 0;
+    bool holds = !is_open(j);
     if (holds && look(j, less.figure_withheld, visible, j->wanted) < cost) {
         cdn_suppress_result swap = *out;
         *out = less;
@@ -303,15 +308,22 @@ static cdn_status widen(job *j, cdn_suppress_result *out, cdn_error *error)
     uint32_t taken = 1, stuck = 0, ever_stuck = 0;
     CDN_TRY(suppress(j, out, error));
     CDN_TRY(attack(j, out, error));
-    while (j->report->exposed + j->report->undecided > 0) {
+    while (is_open(j)) {
         CDN_TRY(take(j, out, &taken, &stuck, error));
         ever_stuck += stuck;
         if (taken == 0)
             break;
-        CDN_TRY(ever_stuck == 0 ? take_moves(j, out, error) : suppress(j, out, error));
+        if (ever_stuck == 0) {
+            CDN_TRY(take_moves(j, out, error));
+            CDN_TRY(attack(j, out, error));
+            if (!is_open(j))
+                break;
+            ever_stuck = 1;
+        }
+        CDN_TRY(suppress(j, out, error));
         CDN_TRY(attack(j, out, error));
     }
-    if (ever_stuck > 0 && j->report->exposed + j->report->undecided == 0)
+    if (ever_stuck > 0 && !is_open(j))
         CDN_TRY(thin_out(j, out, error));
     for (uint32_t f = 0; f < j->system->figure_count; f++)
         j->report->extra_count += out->figure_withheld[f] && uses(j->system, f, j->taken, 1) &&

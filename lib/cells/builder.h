@@ -1,7 +1,7 @@
 /* builder.h - what the stages of cdn_cells_create share while they work.
  *
  * Stages, in order: contributors (contributor.c) -> masks and tables (tables.c)
- * -> provider rows (rows.c) -> differences of overlapping sets (overlap.c) ->
+ * -> provider rows of earlier dates (day.c) and today's (rows.c) -> differences of overlapping sets (overlap.c) ->
  * sums that two tables share (join.c) -> tabulation and interning (cells.c) ->
  * categories of groups (category.c) -> equations (link.c) -> earlier dates (dates.c). Each adds to
  * the builder; none looks ahead.
@@ -37,12 +37,14 @@ typedef struct cdn_table_plan {
     cdn_measure_grids *measures;
 } cdn_table_plan;
 
-/** A statistic that provider rows publish, and for which units. A register's list instead gives
- *  away the count of its records by the classifications in `reveals`. */
+/** A statistic of which provider rows have figures, and for which units. A register's list instead
+ *  gives away the count of its records by the classifications in `reveals`. */
 typedef struct cdn_row_part {
     cdn_statistic statistic;
+    uint32_t quantile;      /* 1 + the measure, when all that rows have is a quantile of these records */
     const uint8_t *reveals; /* axis_count flags; NULL for provider rows */
-    uint8_t *units; /* per row of the unit record type */
+    uint8_t *units; /* per row of the unit record type: CDN_PART_... (cells/row.h) */
+    uint32_t *by;   /* the same: 1 + the earlier release that showed it, or else withheld it */
 } cdn_row_part;
 
 /** A list of nodes of an axis that a hidden grid has, for link.c to find sums in. */
@@ -67,6 +69,7 @@ typedef struct cdn_builder {
     uint32_t date;          /* 0 = today */
     uint32_t date_count;
     const cdn_snapshot **snapshots; /* per date */
+    struct cdn_builder *days; /* per date but today: as this one, with the rows that were shown then */
     uint32_t *first_names;  /* per record type: what its first row is called; then one past all */
     cdn_identities *identities; /* per record type */
     cdn_cells *cells;
@@ -143,7 +146,10 @@ cdn_status cdn_builder_contributors(cdn_builder *b, cdn_error *error) CDN_MUST_C
 cdn_status cdn_builder_name_contributors(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_tables(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_masks(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
-/** Rows that today's plan and earlier releases show of the date at hand. */
+/** Earlier dates: who is there, and what rows earlier releases showed. */
+cdn_status cdn_builder_days(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+void cdn_builder_days_release(cdn_builder *b);
+/** Rows that earlier releases, and today's plan, show of the date at hand. */
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_joins(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;

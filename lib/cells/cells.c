@@ -122,6 +122,7 @@ static void finish(cdn_builder *b)
         cdn_grid_release(&b->grids[g]);
     cdn_free(b->grids);
     cdn_free(b->families);
+    cdn_builder_days_release(b);
     cdn_free(b->row_parts);
     cdn_free(b->records);
     cdn_free(b->unit_level);
@@ -314,6 +315,7 @@ static cdn_status build(cdn_builder *b, cdn_error *error)
     CDN_TRY(start(b, error));
     CDN_TRY(cdn_builder_masks(b, error));
     CDN_TRY(cdn_builder_tables(b, error));
+    CDN_TRY(cdn_builder_days(b, error));
     CDN_TRY(cdn_builder_rows(b, error));
     CDN_TRY(cdn_builder_overlaps(b, error));
     CDN_TRY(cdn_builder_joins(b, error));

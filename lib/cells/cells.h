@@ -108,7 +108,7 @@ typedef struct cdn_cell_table {
 /** Why a row's figure is not shown. */
 typedef enum cdn_row_state {
     CDN_ROW_SHOWN = 0,
-    CDN_ROW_WITHHELD = 1,       /* too few workers, a whole group, a quantile rule */
+    CDN_ROW_WITHHELD = 1,       /* for a cdn_row_reason */
     CDN_ROW_NOT_AVAILABLE = 2,  /* the measure's own gate: not usable here */
     CDN_ROW_NOT_APPLICABLE = 3  /* no base */
 } cdn_row_state;
@@ -122,7 +122,9 @@ typedef struct cdn_row_value {
 typedef enum cdn_row_reason {
     CDN_ROW_FEW_WORKERS = 1, /* behind the base, or the complement of a share */
     CDN_ROW_GROUP = 2,       /* a share of 0 or 100 per cent */
-    CDN_ROW_QUANTILE = 4     /* too few under, or beside, a quantile */
+    CDN_ROW_QUANTILE = 4,    /* too few under, or beside, a quantile */
+    CDN_ROW_CHANGE = 8       /* too few changed since an earlier release showed it, or it was withheld
+                                and nothing changed */
 } cdn_row_reason;
 
 /** Rows of a list, in the record type's key order. */
@@ -132,6 +134,7 @@ typedef struct cdn_cell_list {
     uint8_t *consent;          /* per row: 1 when its workplace consents */
     cdn_row_value *values;     /* row_count x measure_count */
     uint8_t *reasons;          /* the same: cdn_row_reason, for those withheld */
+    uint32_t *bound_by;        /* the same: with CDN_ROW_CHANGE, 1 + the earlier release */
 } cdn_cell_list;
 
 /** An earlier date. */
@@ -154,6 +157,7 @@ typedef struct cdn_cells_past {
     uint32_t date; /* position in `dates`; CDN_NONE = today's data */
     uint32_t first_table, table_count;
     uint32_t first_figure, figure_count;
+    uint32_t row_figures; /* of its lists, row by row: they come after those of its tables */
 } cdn_cells_past;
 
 /** Earlier releases add, behind what is of today: tables and figures (whose cells are numbered as

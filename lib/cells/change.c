@@ -1,7 +1,7 @@
 /* change.c - what joiners, leavers and others who differ change in the cells of a grid.
  *
- * Who differs nowhere that anybody asked is left out once for all grids; for the
- * others the keys of both days are compared, grid by grid.
+ * Who differs nowhere that anybody asked, nor in the workplace, is left out once for all grids;
+ * for the others the keys of both days are compared, grid by grid.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cells/change.h"
@@ -68,18 +68,26 @@ static void add(const finder *f, uint32_t now, uint32_t then, uint32_t at, cdn_c
         fill_contributors(f, f->then, then, c);
 }
 
+/* true when a record has the same place and value wherever anybody asked, in the same unit. */
+static bool is_same(const finder *f, uint32_t now, uint32_t then)
+{
+    const cdn_frame *frame = f->now->frame;
+    uint32_t unit = f->record->unit;
+    return position(f->now, unit, f->now->records[f->index].contributors.units[now]) ==
+               position(f->then, unit, f->then->records[f->index].contributors.units[then]) &&
+           cdn_frame_is_same(frame, f->index,
+                             cdn_frame_first(frame, f->index, f->now->date) + now,
+                             cdn_frame_first(frame, f->index, f->then->date) + then);
+}
+
 /* Those of the earlier day who left, or are still there and differ; then those who joined. */
 static void list_changes(const finder *f, uint8_t *stayed, cdn_changes *out)
 {
-    const cdn_frame *frame = f->now->frame;
-    uint32_t first_then = cdn_frame_first(frame, f->index, f->then->date);
-    uint32_t first_now = cdn_frame_first(frame, f->index, f->now->date);
     for (uint32_t row = 0; row < f->then->records[f->index].rows; row++) {
         uint32_t at = position(f->then, f->index, row), now = f->at_now[at];
         if (now != CDN_NONE)
             stayed[now] = 1;
-        if (now == CDN_NONE ||
-            !cdn_frame_is_same(frame, f->index, first_now + now, first_then + row))
+        if (now == CDN_NONE || !is_same(f, now, row))
             add(f, now, row, at, out);
     }
     for (uint32_t row = 0; row < f->now->records[f->index].rows; row++)

@@ -34,30 +34,6 @@ typedef struct dater {
 
 /* ---- a date ---- */
 
-static cdn_status start_day(dater *d, uint32_t date, cdn_error *error)
-{
-    cdn_builder *b = d->b, *own = &d->days[date].builder;
-    size_t types = b->catalogue->record_count;
-    *own = *b;
-    own->date = date;
-    own->snapshot = b->snapshots[date];
-    own->row_parts = NULL;
-    own->row_part_count = own->row_part_capacity = 0;
-    own->records = cdn_arena_alloc(b->arena, types, sizeof *own->records);
-    own->unit_level =
-        cdn_arena_alloc(b->arena, types * ((size_t)b->catalogue->axis_count + 1), 1);
-    d->days[date].grids = cdn_alloc(b->grid_count, sizeof *d->days[date].grids);
-    if (own->records == NULL || own->unit_level == NULL || d->days[date].grids == NULL)
-        return cdn_fail_memory(error);
-    CDN_TRY(cdn_builder_name_contributors(own, error));
-    for (uint32_t r = 0; r < types; r++)
-        if (b->records[r].unit_flags != NULL)
-            own->records[r].unit_flags =
-                b->records[r].unit_flags +
-                cdn_frame_first(b->frame, b->catalogue->records[r].unit, date);
-    return cdn_builder_rows(own, error);
-}
-
 static void release_day(const cdn_builder *b, day *own)
 {
     for (uint32_t g = 0; own->grids != NULL && g < b->grid_count; g++) {
@@ -67,7 +43,6 @@ static void release_day(const cdn_builder *b, day *own)
         cdn_free(own->grids[g].cells);
     }
     cdn_free(own->grids);
-    cdn_free(own->builder.row_parts);
 }
 
 static cdn_status move_grid(day *own, uint32_t g, cdn_error *error)
@@ -173,7 +148,11 @@ static cdn_status add_day(dater *d, uint32_t date, cdn_error *error)
     out->ids = cdn_alloc(b->cells->today_count, sizeof *out->ids);
     if (out->cells == NULL || out->ids == NULL)
         return cdn_fail_memory(error);
-    CDN_TRY(start_day(d, date, error));
+    own->builder = b->days[date];
+    own->builder.grids = b->grids; /* which came later */
+    own->grids = cdn_alloc(b->grid_count, sizeof *own->grids);
+    if (own->grids == NULL)
+        return cdn_fail_memory(error);
     for (uint32_t g = 0; g < b->grid_count; g++)
         CDN_TRY(move_grid(own, g, error));
     CDN_TRY(cdn_pool_run(b->input->threads, b->grid_count, tabulate_one, own, error));

@@ -21,7 +21,8 @@ typedef struct cdn_past {
     const cdn_snapshot *snapshot;
     const cdn_plan *plan;
     const cdn_agreement *agreement; /* whose consent let rows through */
-    uint32_t figure_count;          /* of its tables: in the order of its cells (cells/cells.h) */
+    uint32_t figure_count;          /* of its tables, in the order of its cells (cells/cells.h), then
+                                       of its lists, row by row */
     const uint8_t *published;       /* per figure: 1 = a value was published */
 } cdn_past;
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cells/builder.h"
+#include "cells/row.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "read/route.h"
@@ -207,63 +207,6 @@ static cdn_row_value row_value(const cdn_builder *b, const row_measure *m, uint3
     return v;
 }
 
-static bool same_statistic(const cdn_statistic *x, const cdn_statistic *y)
-{
-    return x->record == y->record && x->variable == y->variable && x->mask == y->mask &&
-           x->restriction_count == y->restriction_count && x->restrictions == y->restrictions;
-}
-
-/* What another list shows already, an earlier release's perhaps. */
-static cdn_row_part *find_row_part(const cdn_builder *b, const cdn_statistic *statistic,
-                                   const uint8_t *reveals)
-{
-    size_t axes = b->catalogue->axis_count;
-    for (uint32_t r = 0; r < b->row_part_count; r++) {
-        cdn_row_part *part = &b->row_parts[r];
-        if (same_statistic(&part->statistic, statistic) &&
-            (part->reveals == NULL) == (reveals == NULL) &&
-            (reveals == NULL || memcmp(part->reveals, reveals, axes) == 0))
-            return part;
-    }
-    return NULL;
-}
-
-static void add_units(cdn_row_part *part, const uint8_t *shown, const cdn_cell *cells,
-                      uint32_t unit_rows)
-{
-    for (uint32_t unit = 0; unit < unit_rows; unit++)
-        if (shown[unit] && (cells == NULL || cells[unit].records > 0))
-            part->units[unit] = 1;
-}
-
-/* Of the shown units, those with records in `cells` (NULL: all): a row that says 0 because there is
- * nothing of its workplace in the sum does not publish what the workplace has elsewhere. */
-static cdn_status add_row_part(cdn_builder *b, const cdn_statistic *statistic,
-                               const uint8_t *reveals, const uint8_t *shown,
-                               const cdn_cell *cells, uint32_t unit_rows, cdn_error *error)
-{
-    cdn_row_part *known = find_row_part(b, statistic, reveals);
-    if (known != NULL) {
-        add_units(known, shown, cells, unit_rows);
-        return CDN_OK;
-    }
-    if (b->row_part_count == b->row_part_capacity) {
-        uint32_t capacity = b->row_part_capacity == 0 ? 16 : b->row_part_capacity * 2;
-        cdn_row_part *more = cdn_resize(b->row_parts, capacity, sizeof *more);
-        if (more == NULL)
-            return cdn_fail_memory(error);
-        b->row_parts = more;
-        b->row_part_capacity = capacity;
-    }
-    cdn_row_part *part = &b->row_parts[b->row_part_count];
-    *part = (cdn_row_part){*statistic, reveals, cdn_arena_alloc(b->arena, unit_rows, 1)};
-    if (part->units == NULL)
-        return cdn_fail_memory(error);
-    b->row_part_count++;
-    add_units(part, shown, cells, unit_rows);
-    return CDN_OK;
-}
-
 /* The part of a measure that statistic `s` is, or is a term of. */
 static uint32_t part_of(const cdn_measure *measure, uint32_t s)
 {
@@ -276,31 +219,109 @@ static uint32_t part_of(const cdn_measure *measure, uint32_t s)
     return part;
 }
 
-static cdn_status add_measure_rows(cdn_builder *b, const cdn_plan_list *list, cdn_cell_list *out,
-                                   uint32_t index, cdn_error *error)
+/* A list on its way: of an earlier release, which tells what was published, or today's. */
+typedef struct row_job {
+    cdn_builder *b;
+    const cdn_plan_list *list;
+    const cdn_past *past; /* NULL: today's */
+    uint32_t number;      /* 1 + the release; 0 = today's */
+    uint32_t first;       /* its first figure among the release's */
+    cdn_row_since *since; /* today's */
+    cdn_cell_list *out;
+} row_job;
+
+static void release_measure(row_measure *m)
 {
-    uint32_t rows = b->records[list->record].rows;
-    row_measure m = {0};
-    m.measure = &b->catalogue->measures[list->measures[index].index];
-    uint8_t *shown = cdn_alloc(rows, 1);
-    cdn_status status = shown == NULL ? cdn_fail_memory(error)
-                                      : tabulate_measure(b, list->record, &m, error);
-    for (uint32_t i = 0; status == CDN_OK && i < out->row_count; i++) {
-        size_t at = (size_t)i * list->measure_count + index;
-        cdn_row_value *v = &out->values[at];
-        *v = row_value(b, &m, out->rows[i], &out->reasons[at]);
-        shown[out->rows[i]] = v->state == CDN_ROW_SHOWN;
-    }
-    if (m.measure->kind != CDN_MEASURE_QUANTILE)
-        for (uint32_t s = 0; status == CDN_OK && s < m.statistic_count; s++)
-            status = add_row_part(b, &m.statistics[s], NULL, shown,
-                                  m.grids[part_of(m.measure, s)].cells, rows, error);
     for (uint32_t p = 0; p < 3; p++)
-        cdn_grid_release(&m.grids[p]);
-    cdn_free(m.quantiles);
-    cdn_free(m.below);
-    cdn_free(m.above);
-    cdn_free(shown);
+        cdn_grid_release(&m->grids[p]);
+    cdn_free(m->quantiles);
+    cdn_free(m->below);
+    cdn_free(m->above);
+}
+
+static cdn_row_part part_like(const row_job *job, const row_measure *m, uint32_t index, uint32_t s)
+{
+    bool quantile = m->measure->kind == CDN_MEASURE_QUANTILE;
+    return (cdn_row_part){.statistic = m->statistics[s],
+                          .quantile = quantile ? job->list->measures[index].index + 1 : 0};
+}
+
+/* What earlier releases forbid of today's rows. */
+static cdn_status remember(const row_job *job, const row_measure *m, uint32_t index,
+                           cdn_row_memory **out, cdn_error *error)
+{
+    *out = cdn_alloc(job->b->records[job->list->record].rows, sizeof **out);
+    if (*out == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t s = 0; job->since != NULL && s < m->statistic_count; s++) {
+        cdn_row_part like = part_like(job, m, index, s);
+        CDN_TRY(cdn_row_since_add(job->since, &like, *out, error));
+    }
+    return CDN_OK;
+}
+
+/* Today's figure: shown as the rules and earlier releases allow. An earlier one: as it was. */
+static void decide(const row_job *job, const row_measure *m, uint32_t index, uint32_t i,
+                   const cdn_row_memory *memory)
+{
+    cdn_cell_list *out = job->out;
+    size_t at = (size_t)i * job->list->measure_count + index;
+    cdn_row_value *v = &out->values[at];
+    *v = row_value(job->b, m, out->rows[i], &out->reasons[at]);
+    if (v->state != CDN_ROW_SHOWN && v->state != CDN_ROW_WITHHELD)
+        return;
+    if (job->past != NULL) {
+        size_t figure = job->first + at;
+        bool shown = figure < job->past->figure_count && job->past->published[figure] != 0;
+        v->state = shown ? CDN_ROW_SHOWN : CDN_ROW_WITHHELD;
+    } else if (cdn_row_memory_binds(&memory[out->rows[i]])) {
+        *v = (cdn_row_value){.state = CDN_ROW_WITHHELD};
+        out->reasons[at] |= CDN_ROW_CHANGE;
+        out->bound_by[at] = memory[out->rows[i]].by;
+    }
+}
+
+/* A row that says 0 because there is nothing of its workplace in the sum does not publish what the
+ * workplace has elsewhere. */
+static cdn_status add_statistic(const row_job *job, const row_measure *m, uint32_t index,
+                                uint32_t s, cdn_error *error)
+{
+    cdn_row_part *part = NULL, like = part_like(job, m, index, s);
+    const cdn_cell *cells = m->grids[part_of(m->measure, s)].cells;
+    CDN_TRY(cdn_row_part_add(job->b, &like, job->b->records[job->list->record].rows, &part,
+                             error));
+    for (uint32_t i = 0; i < job->out->row_count; i++) {
+        uint32_t unit = job->out->rows[i];
+        cdn_row_state state =
+            job->out->values[(size_t)i * job->list->measure_count + index].state;
+        bool shown = state == CDN_ROW_SHOWN;
+        if (!shown && (job->past == NULL || state != CDN_ROW_WITHHELD))
+            continue;
+        if (part->by[unit] == 0 || (shown && (part->units[unit] & CDN_PART_SHOWN) == 0))
+            part->by[unit] = job->number;
+        part->units[unit] |= CDN_PART_DUE;
+        if (shown)
+            part->units[unit] |= CDN_PART_SHOWN;
+        if (shown && like.quantile == 0 && cells[unit].records > 0)
+            part->units[unit] |= CDN_PART_FILLED;
+    }
+    return CDN_OK;
+}
+
+static cdn_status add_measure_rows(const row_job *job, uint32_t index, cdn_error *error)
+{
+    row_measure m = {0};
+    cdn_row_memory *memory = NULL;
+    m.measure = &job->b->catalogue->measures[job->list->measures[index].index];
+    cdn_status status = tabulate_measure(job->b, job->list->record, &m, error);
+    if (status == CDN_OK)
+        status = remember(job, &m, index, &memory, error);
+    for (uint32_t i = 0; status == CDN_OK && i < job->out->row_count; i++)
+        decide(job, &m, index, i, memory);
+    for (uint32_t s = 0; status == CDN_OK && s < m.statistic_count; s++)
+        status = add_statistic(job, &m, index, s, error);
+    release_measure(&m);
+    cdn_free(memory);
     return status;
 }
 
@@ -316,28 +337,26 @@ static bool field_reveals(const cdn_builder *b, const cdn_field *field, uint32_t
 }
 
 /* A register's list publishes, of each listed record, the classifications that its fields show. */
-static cdn_status add_register_part(cdn_builder *b, const cdn_plan_list *list,
-                                    const cdn_cell_list *out, cdn_error *error)
+static cdn_status add_register_part(const row_job *job, cdn_error *error)
 {
+    cdn_builder *b = job->b;
+    const cdn_plan_list *list = job->list;
     if (!b->catalogue->records[list->record].is_public)
         return CDN_OK;
-    uint32_t rows = b->records[list->record].rows;
     uint8_t *reveals = cdn_arena_alloc(b->arena, (size_t)b->catalogue->axis_count + 1, 1);
-    uint8_t *shown = cdn_alloc(rows, 1);
-    if (reveals == NULL || shown == NULL) {
-        cdn_free(shown);
+    if (reveals == NULL)
         return cdn_fail_memory(error);
-    }
     for (uint32_t axis = 0; axis < b->catalogue->axis_count; axis++)
         for (uint32_t f = 0; f < list->field_count; f++)
             if (field_reveals(b, &b->catalogue->fields[list->fields[f].index], axis))
                 reveals[axis] = 1;
-    for (uint32_t i = 0; i < out->row_count; i++)
-        shown[out->rows[i]] = 1;
-    cdn_statistic count = {list->record, CDN_NONE, CDN_NONE, 0, NULL};
-    cdn_status status = add_row_part(b, &count, reveals, shown, NULL, rows, error);
-    cdn_free(shown);
-    return status;
+    cdn_row_part *part = NULL;
+    cdn_row_part like = {.statistic = {list->record, CDN_NONE, CDN_NONE, 0, NULL},
+                         .reveals = reveals};
+    CDN_TRY(cdn_row_part_add(b, &like, b->records[list->record].rows, &part, error));
+    for (uint32_t i = 0; i < job->out->row_count; i++)
+        part->units[job->out->rows[i]] |= CDN_PART_FILLED;
+    return CDN_OK;
 }
 
 /* The node that a row part fixes on an axis. */
@@ -430,7 +449,7 @@ static bool part_matches(const cdn_grid *grid, const cdn_row_part *part)
 {
     if (part->reveals != NULL)
         return grid->record == part->statistic.record && grid->values == NULL;
-    return grid->variable == part->statistic.variable;
+    return part->quantile == 0 && grid->variable == part->statistic.variable;
 }
 
 static cdn_status start_marks(cdn_builder *b, cdn_grid *grid, cdn_error *error)
@@ -467,7 +486,7 @@ cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *erro
         uint32_t bit = 1u << used++;
         uint32_t unit = b->catalogue->records[grid->record].unit;
         for (uint32_t row = 0; row < b->records[unit].rows; row++)
-            if (part->units[row])
+            if ((part->units[row] & CDN_PART_FILLED) != 0)
                 grid->published_units[row] |= bit;
         for (uint32_t a = 0; a < grid->axis_count; a++)
             CDN_TRY(mark_axis(b, grid, &grid->axes[a], part, bit, error));
@@ -490,19 +509,22 @@ static cdn_status check_units(const cdn_builder *b, const cdn_plan_list *list, c
     return CDN_OK;
 }
 
-static cdn_status add_list(cdn_builder *b, const cdn_agreement *agreement,
-                           const cdn_plan_list *list, cdn_cell_list *out, cdn_error *error)
+static cdn_status add_list(const row_job *job, cdn_error *error)
 {
-    CDN_TRY(check_units(b, list, error));
-    CDN_TRY(choose_rows(b, agreement, list, out, error));
-    size_t values = (size_t)out->row_count * list->measure_count;
+    cdn_cell_list *out = job->out;
+    const cdn_agreement *agreement =
+        job->past == NULL ? job->b->input->agreement : job->past->agreement;
+    CDN_TRY(check_units(job->b, job->list, error));
+    CDN_TRY(choose_rows(job->b, agreement, job->list, out, error));
+    size_t values = (size_t)out->row_count * job->list->measure_count;
     out->values = cdn_alloc(values, sizeof *out->values);
     out->reasons = cdn_alloc(values, 1);
-    if (out->values == NULL || out->reasons == NULL)
+    out->bound_by = cdn_alloc(values, sizeof *out->bound_by);
+    if (out->values == NULL || out->reasons == NULL || out->bound_by == NULL)
         return cdn_fail_memory(error);
-    for (uint32_t m = 0; m < list->measure_count; m++)
-        CDN_TRY(add_measure_rows(b, list, out, m, error));
-    return add_register_part(b, list, out, error);
+    for (uint32_t m = 0; m < job->list->measure_count; m++)
+        CDN_TRY(add_measure_rows(job, m, error));
+    return add_register_part(job, error);
 }
 
 void cdn_cell_list_release(cdn_cell_list *list)
@@ -511,27 +533,49 @@ void cdn_cell_list_release(cdn_cell_list *list)
     cdn_free(list->consent);
     cdn_free(list->values);
     cdn_free(list->reasons);
+    cdn_free(list->bound_by);
 }
 
 /* What an earlier release's lists showed of the date at hand. */
-static cdn_status add_past(cdn_builder *b, const cdn_past *past, cdn_error *error)
+static cdn_status add_past(cdn_builder *b, uint32_t p, cdn_error *error)
 {
+    const cdn_past *past = &b->input->past[p];
+    cdn_cells_past *own = &b->cells->pasts[p];
+    uint32_t tables = 0;
+    for (uint32_t t = 0; t < past->plan->table_count; t++)
+        tables += b->cells->tables[own->first_table + t].key_count *
+                  past->plan->tables[t].measure_count;
     cdn_status status = CDN_OK;
     for (uint32_t l = 0; status == CDN_OK && l < past->plan->list_count; l++) {
-        cdn_cell_list shown = {0};
-        status = add_list(b, past->agreement, &past->plan->lists[l], &shown, error);
-        cdn_cell_list_release(&shown);
+        cdn_cell_list was = {0};
+        const cdn_plan_list *list = &past->plan->lists[l];
+        row_job job = {b, list, past, p + 1, tables + own->row_figures, NULL, &was};
+        status = add_list(&job, error);
+        own->row_figures += was.row_count * list->measure_count;
+        cdn_cell_list_release(&was);
     }
+    return status;
+}
+
+static cdn_status add_today(cdn_builder *b, cdn_error *error)
+{
+    const cdn_plan *plan = b->input->plan;
+    cdn_row_since *since = NULL;
+    cdn_status status = CDN_OK;
+    if (b->input->past_count > 0)
+        status = cdn_row_since_create(b, plan, &since, error);
+    for (uint32_t l = 0; status == CDN_OK && l < plan->list_count; l++) {
+        row_job job = {b, &plan->lists[l], NULL, 0, 0, since, &b->cells->lists[l]};
+        status = add_list(&job, error);
+    }
+    cdn_row_since_destroy(since);
     return status;
 }
 
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error)
 {
-    const cdn_plan *plan = b->input->plan;
-    for (uint32_t l = 0; b->date == 0 && l < plan->list_count; l++)
-        CDN_TRY(add_list(b, b->input->agreement, &plan->lists[l], &b->cells->lists[l], error));
     for (uint32_t p = 0; p < b->input->past_count; p++)
         if (b->input->past[p].snapshot == b->snapshot)
-            CDN_TRY(add_past(b, &b->input->past[p], error));
-    return CDN_OK;
+            CDN_TRY(add_past(b, p, error));
+    return b->date == 0 ? add_today(b, error) : CDN_OK;
 }

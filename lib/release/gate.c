@@ -52,18 +52,43 @@ static void count_list(const cdn_cell_list *list, uint32_t measure_count, cdn_ga
     }
 }
 
+static size_t row_figures(const cdn_trial *trial, uint32_t l)
+{
+    return (size_t)trial->cells->lists[l].row_count *
+           trial->input->plan->lists[l].measure_count;
+}
+
+/* Which figures a later release has to know of: those of tables, then those of lists. */
+static cdn_status note_published(const cdn_trial *trial, cdn_gate_report *report,
+                                 cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    size_t count = cells->figure_count;
+    for (uint32_t l = 0; l < cells->list_count; l++)
+        count += row_figures(trial, l);
+    if (count > CDN_NONE / 2)
+        return cdn_fail(error, CDN_E_LIMIT, "the release has too many figures");
+    report->published = cdn_alloc(count, 1);
+    if (report->published == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t f = 0; f < cells->figure_count; f++)
+        report->published[report->figure_count++] = trial->fates[f] == CDN_FATE_PUBLISHED;
+    for (uint32_t l = 0; l < cells->list_count; l++)
+        for (size_t v = 0; v < row_figures(trial, l); v++)
+            report->published[report->figure_count++] =
+                cells->lists[l].values[v].state == CDN_ROW_SHOWN;
+    return CDN_OK;
+}
+
 static cdn_status make_report(const cdn_trial *trial, cdn_gate_report *report, cdn_error *error)
 {
     const cdn_plan *plan = trial->input->plan;
     const cdn_cells *cells = trial->cells;
     report->output_count = plan->table_count + plan->list_count;
     report->outputs = cdn_alloc(report->output_count, sizeof *report->outputs);
-    report->published = cdn_alloc(cells->figure_count, 1);
-    if (report->outputs == NULL || report->published == NULL)
+    if (report->outputs == NULL)
         return cdn_fail_memory(error);
-    report->figure_count = cells->figure_count;
-    for (uint32_t f = 0; f < cells->figure_count; f++)
-        report->published[f] = trial->fates[f] == CDN_FATE_PUBLISHED;
+    CDN_TRY(note_published(trial, report, error));
     report->cell_count = cells->today_count;
     report->equation_count = cells->today_equations;
     report->rounds = trial->pattern.rounds;

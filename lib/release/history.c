@@ -51,7 +51,8 @@ static uint32_t cell_at(const cdn_cells *cells, const cdn_cells_past *past, uint
 static cdn_status check_figures(const cdn_trial *trial, uint32_t p, cdn_error *error)
 {
     const cdn_past *past = &trial->input->past[p];
-    if (past->figure_count == trial->cells->pasts[p].figure_count)
+    const cdn_cells_past *found = &trial->cells->pasts[p];
+    if (past->figure_count == found->figure_count + found->row_figures)
         return CDN_OK;
     (void)cdn_fail(error, CDN_E_INPUT,
                    "release %s does not have the figures that its script asks for",
@@ -324,23 +325,39 @@ static cdn_gate_binding *binding_of(const cdn_trial *trial, cdn_gate_report *rep
     return out;
 }
 
+static void bind_table(const cdn_trial *trial, uint32_t t, cdn_gate_report *report)
+{
+    const cdn_cell_table *table = &trial->cells->tables[t];
+    uint32_t count = table->key_count * trial->input->plan->tables[t].measure_count;
+    for (uint32_t f = table->first_figure; f < table->first_figure + count; f++)
+        if (trial->bound_by[f] != 0 && trial->fates[f] == CDN_FATE_WITHHELD)
+            binding_of(trial, report, t, trial->bound_by[f])->figures++;
+}
+
+static void bind_list(const cdn_trial *trial, uint32_t l, cdn_gate_report *report)
+{
+    const cdn_plan *plan = trial->input->plan;
+    const cdn_cell_list *list = &trial->cells->lists[l];
+    for (size_t v = 0; v < (size_t)list->row_count * plan->lists[l].measure_count; v++)
+        if (list->bound_by[v] != 0)
+            binding_of(trial, report, plan->table_count + l, list->bound_by[v])->figures++;
+}
+
 cdn_status cdn_history_report(const cdn_trial *trial, cdn_gate_report *report, cdn_error *error)
 {
     const cdn_plan *plan = trial->input->plan;
-    const cdn_cells *cells = trial->cells;
+    uint32_t past_count = trial->cells->past_count;
     report->conflict_count = trial->conflict_count;
-    if (cells->past_count == 0)
+    if (past_count == 0)
         return CDN_OK;
-    report->bindings = cdn_alloc((size_t)plan->table_count * (cells->past_count + 1u),
+    report->bindings = cdn_alloc((size_t)(plan->table_count + plan->list_count) *
+                                     (past_count + 1u),
                                  sizeof *report->bindings);
     if (report->bindings == NULL)
         return cdn_fail_memory(error);
-    for (uint32_t t = 0; t < plan->table_count; t++) {
-        uint32_t first = cells->tables[t].first_figure;
-        uint32_t end = first + cells->tables[t].key_count * plan->tables[t].measure_count;
-        for (uint32_t f = first; f < end; f++)
-            if (trial->bound_by[f] != 0 && trial->fates[f] == CDN_FATE_WITHHELD)
-                binding_of(trial, report, t, trial->bound_by[f])->figures++;
-    }
+    for (uint32_t t = 0; t < plan->table_count; t++)
+        bind_table(trial, t, report);
+    for (uint32_t l = 0; l < plan->list_count; l++)
+        bind_list(trial, l, report);
     return CDN_OK;
 }

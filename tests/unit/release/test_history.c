@@ -355,6 +355,196 @@ static void test_history__an_unknown_number_of_figures_is_an_error(void **state)
     end();
 }
 
+/* ---- rows: twelve workers each in three workplaces, which agreed to be shown ---- */
+
+static void start_rows(void)
+{
+    start();
+    for (int w = 0; w < 3; w++)
+        data.workplace[w].consent = 1;
+    for (int area = 0; area < 3; area++)
+        add_workers(area, 12);
+    wf_plan_start(&plan);
+    wf_list(&plan, WF_WORKPLACE);
+    wf_field(&plan, WF_FIELD_ID);
+    wf_show(&plan, WF_WORKERS);
+}
+
+static void join(int workplace, int count)
+{
+    for (int i = 0; i < count; i++)
+        data.worker[data.workers++] = (wf_worker){workplace, 0, i % 2, 1000 + 10 * (i % 7)};
+}
+
+static void test_history__one_joiner_of_a_row_is_a_secret(void **state)
+{
+    (void)state;
+    start_rows();
+    first_week();
+    join(0, 1);
+    load(1);
+    must_run(1, &plan);
+    EXPECT(0, 1, 1);
+    assert_int_equal(report.outputs[0].by_rule[CDN_RULE_HISTORY], 1);
+    assert_int_equal(report.outputs[0].primary, 1);
+    assert_int_equal(report.binding_count, 1);
+    assert_string_equal(report.bindings[0].release_id, "first");
+    assert_int_equal(report.bindings[0].output, 0);
+    assert_int_equal(report.bindings[0].figures, 1);
+    past_count = 0;
+    must_run(1, &plan);
+    EXPECT(1, 1, 1);
+    past_count = 1;
+    end();
+}
+
+/* One who left for another workplace is a leaver here and a joiner there; the pay of one is a secret
+ * of a mean, and not of a count; nine are too few, ten are not, whatever rows themselves ask for. */
+static void test_history__rows_are_shown_when_enough_changed_or_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        int leave, move, join, paid;
+        uint8_t published[6]; /* workers and mean pay of each */
+    } cases[] = {{0, 0, 0, 0, {1, 1, 1, 1, 1, 1}}, {1, 0, 0, 0, {0, 0, 1, 1, 1, 1}},
+                 {0, 1, 0, 0, {0, 0, 0, 0, 1, 1}}, {1, 0, 1, 0, {0, 0, 1, 1, 1, 1}},
+                 {0, 0, 9, 0, {0, 0, 1, 1, 1, 1}}, {0, 0, 10, 0, {1, 1, 1, 1, 1, 1}},
+                 {4, 0, 6, 0, {1, 1, 1, 1, 1, 1}}, {0, 0, 0, 1, {1, 0, 1, 1, 1, 1}},
+                 {0, 0, 0, 10, {1, 1, 1, 1, 1, 1}}, {0, 0, 10, 1, {1, 1, 1, 1, 1, 1}}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        start_rows();
+        policy.row_workers.value = 5;
+        wf_show(&plan, WF_PAY);
+        first_week();
+        for (uint32_t w = 0, done = 0; w < data.workers; w++) {
+            if (data.worker[w].workplace != 0)
+                continue;
+            if ((int)done < cases[i].leave)
+                data.worker[w].workplace = WF_BLANK;
+            else if ((int)done < cases[i].leave + cases[i].move)
+                data.worker[w].workplace = 1;
+            else if ((int)done < cases[i].leave + cases[i].move + cases[i].paid)
+                data.worker[w].pay++;
+            done++;
+        }
+        join(0, cases[i].join);
+        load(1);
+        must_run(1, &plan);
+        expect(cases[i].published, 6);
+        end();
+    }
+}
+
+/* Each earlier day counts at which the row was shown, and only those. */
+static void test_history__a_row_is_compared_with_all_that_showed_it(void **state)
+{
+    (void)state;
+    for (int first = 1; first <= 10; first += 9) {
+        start_rows();
+        first_week();
+        uint32_t before = data.workers;
+        join(0, first);
+        load(1);
+        must_run(1, &plan);
+        EXPECT(first == 10, 1, 1);
+        keep(1, &plan, "second");
+        if (first == 10) { /* they left again, and one came: eleven since the second week */
+            data.workers = before;
+            for (int i = 0; i < 10; i++)
+                data.worker[data.workers++] = (wf_worker){WF_BLANK, 0, 0, 1000};
+            join(0, 1);
+        } else { /* ten since the first week, nine since the second */
+            join(0, 9);
+        }
+        load(2);
+        must_run(2, &plan);
+        EXPECT(first == 1, 1, 1);
+        if (first == 10)
+            assert_string_equal(report.bindings[0].release_id, "first");
+        end();
+    }
+}
+
+static void test_history__a_row_of_another_list_is_the_same_row(void **state)
+{
+    (void)state;
+    start_rows();
+    first_week();
+    join(1, 1);
+    load(1);
+    wf_list(&other, WF_WORKPLACE);
+    wf_field(&other, WF_FIELD_ID);
+    wf_only(&other, WF_DIM_AREA, 1, 1);
+    wf_show(&other, WF_PAY); /* shows nothing that was shown */
+    wf_show(&other, WF_WORKERS);
+    must_run(1, &other);
+    EXPECT(1, 1, 1, 0, 1, 1);
+    end();
+}
+
+static void test_history__a_median_of_a_row_is_a_secret_of_whose_pay_changed(void **state)
+{
+    (void)state;
+    start_rows();
+    wf_show(&plan, WF_MEDIAN);
+    for (int w = 0; w < 3; w++)
+        join(w, 21);
+    first_week();
+    data.worker[data.workers - 1].pay++;
+    load(1);
+    must_run(1, &plan);
+    EXPECT(1, 1, 1, 1, 1, 0);
+    end();
+}
+
+/* All of A1 is shown in rows, so A1 is the sum of them: its change would be that of the row. */
+static void test_history__a_table_does_not_tell_the_change_of_a_row(void **state)
+{
+    (void)state;
+    start_rows();
+    wf_plan_start(&plan);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_AREA, 1, 1);
+    wf_show(&plan, WF_WORKERS);
+    wf_list(&plan, WF_WORKPLACE);
+    wf_field(&plan, WF_FIELD_ID);
+    wf_show(&plan, WF_WORKERS);
+    first_week();
+    join(0, 1);
+    load(1);
+    must_run(1, &plan);
+    EXPECT(0, 1, 1, 1, 1, 0, /* rows: */ 0, 1, 1);
+    join(0, 9); /* enough for everybody, though of one workplace: the row says so */
+    load(2);
+    must_run(2, &plan);
+    EXPECT(1, 1, 1, 1, 1, 1, 1, 1, 1);
+    end();
+}
+
+/* What was published counts, not what today's policy would have done. */
+static void test_history__earlier_rows_are_taken_as_they_were(void **state)
+{
+    (void)state;
+    start_rows();
+    first_week();
+    uint8_t *published = (uint8_t *)(uintptr_t)past[0].published;
+    published[0] = 0;
+    must_run(0, &plan); /* the same answer to the same question */
+    EXPECT(0, 1, 1);
+    assert_int_equal(report.bindings[0].figures, 1);
+    join(0, 1);
+    join(1, 1);
+    load(1);
+    must_run(1, &plan); /* nobody has seen the first row */
+    EXPECT(1, 0, 1);
+    policy.row_workers.value = 13;
+    published[0] = 1;
+    must_run(1, &plan); /* it was seen, although such rows are withheld today */
+    EXPECT(0, 0, 0);
+    assert_int_equal(report.outputs[0].by_rule[CDN_RULE_HISTORY], 2);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +563,13 @@ int main(void)
         cmocka_unit_test(test_history__a_later_release_does_not_tell_an_earlier_change),
         cmocka_unit_test(test_history__who_changed_alone_does_not_learn_who_else_did),
         cmocka_unit_test(test_history__an_unknown_number_of_figures_is_an_error),
+        cmocka_unit_test(test_history__one_joiner_of_a_row_is_a_secret),
+        cmocka_unit_test(test_history__rows_are_shown_when_enough_changed_or_nothing),
+        cmocka_unit_test(test_history__a_row_is_compared_with_all_that_showed_it),
+        cmocka_unit_test(test_history__a_row_of_another_list_is_the_same_row),
+        cmocka_unit_test(test_history__a_median_of_a_row_is_a_secret_of_whose_pay_changed),
+        cmocka_unit_test(test_history__a_table_does_not_tell_the_change_of_a_row),
+        cmocka_unit_test(test_history__earlier_rows_are_taken_as_they_were),
     };
     return cmocka_run_group_tests(tests, unit_scratch_setup, unit_scratch_teardown);
 }

@@ -1,0 +1,51 @@
+/* row.h - the statistics that rows of lists have figures of, and what changed in them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CDN_CELLS_ROW_H
+#define CDN_CELLS_ROW_H
+
+#include "cells/builder.h"
+
+/* What is known of a unit's statistic, as bits. */
+#define CDN_PART_FILLED 1u /* it is shown, and there are records */
+#define CDN_PART_SHOWN 2u
+#define CDN_PART_DUE 4u    /* a figure of it was asked for, and has a base: shown or withheld */
+
+/** The same statistic (of the same quantile), or NULL. */
+cdn_row_part *cdn_row_part_find(const cdn_builder *b, const cdn_row_part *like);
+/** It, or a new one of which no unit is anything yet. */
+cdn_status cdn_row_part_add(cdn_builder *b, const cdn_row_part *like, uint32_t unit_rows,
+                            cdn_row_part **out, cdn_error *error) CDN_MUST_CHECK;
+
+/** Per row of today's units, what showing a figure would tell of changes since earlier releases. */
+typedef struct cdn_row_memory {
+    uint8_t flags;
+    uint32_t by; /* 1 + the release that binds */
+} cdn_row_memory;
+
+#define CDN_MEMORY_CHANGED 1u  /* the change of a statistic that was shown, and may not be known */
+#define CDN_MEMORY_WITHHELD 2u /* a statistic that was withheld and is as it was */
+#define CDN_MEMORY_NEW 4u      /* a statistic that is neither known nor as it was */
+
+/** true when the figure must not be shown. */
+static inline bool cdn_row_memory_binds(const cdn_row_memory *memory)
+{
+    return (memory->flags & CDN_MEMORY_CHANGED) != 0 ||
+           ((memory->flags & CDN_MEMORY_WITHHELD) != 0 && (memory->flags & CDN_MEMORY_NEW) == 0);
+}
+
+/** Who differs between earlier dates and today, of all records that rows of a plan are about. */
+typedef struct cdn_row_since cdn_row_since;
+
+/** @owner caller, cdn_row_since_destroy */
+cdn_status cdn_row_since_create(cdn_builder *today, const cdn_plan *plan, cdn_row_since **out,
+                                cdn_error *error) CDN_MUST_CHECK;
+void cdn_row_since_destroy(cdn_row_since *since);
+
+/** Adds to memory[] of each unit of today what one statistic of a figure says. The workers among the
+ *  records that joined, left or contribute something else are a group to protect (CDN-R-021), since
+ *  each day that a row was shown. One that nothing changed in since it was shown is known. */
+cdn_status cdn_row_since_add(cdn_row_since *since, const cdn_row_part *like,
+                             cdn_row_memory *memory, cdn_error *error) CDN_MUST_CHECK;
+
+#endif

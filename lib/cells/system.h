@@ -32,6 +32,8 @@ typedef struct cdn_system {
     uint32_t cell_count;
     const uint8_t *marks;          /* per cell */
     const uint64_t *costs;         /* per cell: what withholding it loses; > 0 */
+    const uint64_t *ranks;         /* per cell: of two that cost the same, the one with the greater is
+                                      rather published; NULL = all are alike */
     uint32_t equation_count;
     const uint32_t *equation_start; /* equation_count + 1 offsets */
     const uint32_t *equation_cell;  /* a cell at most once per equation */

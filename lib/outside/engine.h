@@ -20,7 +20,7 @@ typedef enum cdn_outside_view {
 typedef struct cdn_outside_system {
     cdn_system system; /* its equations are the table's */
     uint8_t *marks;
-    uint64_t *costs;
+    uint64_t *costs, *ranks;
     uint32_t *figure_start, *figure_cell;
     uint32_t *holders; /* per cell; NULL when the table names none */
 } cdn_outside_system;

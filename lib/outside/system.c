@@ -47,6 +47,7 @@ static void fill(cdn_outside_system *out, const cdn_outside_table *table,
         out->marks[c] = (uint8_t)((known ? CDN_CELL_KNOWN : 0u) | (common ? CDN_CELL_COMMON : 0u) |
                                   (sensitive ? CDN_CELL_SENSITIVE : 0u));
         out->costs[c] = cell->cost;
+        out->ranks[c] = cell->value < 0 ? 0 - (uint64_t)cell->value : (uint64_t)cell->value;
         if (out->holders != NULL)
             out->holders[c] = cell->holder;
         if (has_figure(cell, out->marks[c], view)) {
@@ -57,6 +58,7 @@ static void fill(cdn_outside_system *out, const cdn_outside_table *table,
     out->system = (cdn_system){.cell_count = table->cell_count,
                                .marks = out->marks,
                                .costs = out->costs,
+                               .ranks = out->ranks,
                                .equation_count = table->row_count,
                                .equation_start = table->row_start,
                                .equation_cell = table->row_cell,
@@ -75,6 +77,7 @@ cdn_status cdn_outside_system_init(cdn_outside_system *out, const cdn_outside_ta
     *out = (cdn_outside_system){
         .marks = cdn_alloc(table->cell_count, sizeof *out->marks),
         .costs = cdn_alloc(table->cell_count, sizeof *out->costs),
+        .ranks = cdn_alloc(table->cell_count, sizeof *out->ranks),
         .figure_start = cdn_alloc((size_t)table->cell_count + 1, sizeof *out->figure_start),
         .figure_cell = cdn_alloc(table->cell_count, sizeof *out->figure_cell)};
     if (table->holders != NULL && cdn_map_count(table->holders) > 0) {
@@ -82,8 +85,8 @@ cdn_status cdn_outside_system_init(cdn_outside_system *out, const cdn_outside_ta
         if (out->holders == NULL)
             return cdn_fail_memory(error);
     }
-    if (out->marks == NULL || out->costs == NULL || out->figure_start == NULL ||
-        out->figure_cell == NULL)
+    if (out->marks == NULL || out->costs == NULL || out->ranks == NULL ||
+        out->figure_start == NULL || out->figure_cell == NULL)
         return cdn_fail_memory(error);
     fill(out, table, policy, view);
     return CDN_OK;
@@ -93,6 +96,7 @@ void cdn_outside_system_release(cdn_outside_system *system)
 {
     cdn_free(system->marks);
     cdn_free(system->costs);
+    cdn_free(system->ranks);
     cdn_free(system->figure_start);
     cdn_free(system->figure_cell);
     cdn_free(system->holders);

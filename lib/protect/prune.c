@@ -36,7 +36,7 @@ typedef struct undo {
 } undo;
 
 typedef struct candidate {
-    uint64_t cost, tie;
+    uint64_t cost, rank, tie;
     uint32_t figure;
     bool keep;
 } candidate;
@@ -77,6 +77,9 @@ static level *current(work *w)
     return &w->levels[w->current];
 }
 
+/* One order in so many minds the ranks; the others look elsewhere. */
+#define RANKED 4u
+
 static int compare_candidates(const void *left, const void *right)
 {
     const candidate *a = left, *b = right;
@@ -84,6 +87,8 @@ static int compare_candidates(const void *left, const void *right)
         return a->keep ? -1 : 1;
     if (a->cost != b->cost)
         return a->cost > b->cost ? -1 : 1;
+    if (a->rank != b->rank)
+        return a->rank > b->rank ? -1 : 1;
     if (a->tie != b->tie)
         return a->tie < b->tie ? -1 : 1;
     return a->figure < b->figure ? -1 : a->figure > b->figure;
@@ -92,6 +97,7 @@ static int compare_candidates(const void *left, const void *right)
 static bool list_candidates(work *w, uint64_t ties)
 {
     const cdn_system *system = w->pattern->system;
+    bool ranked = system->ranks != NULL && ties % RANKED == 0;
     w->candidates = cdn_alloc(system->figure_count, sizeof *w->candidates);
     if (w->candidates == NULL)
         return false;
@@ -101,8 +107,12 @@ static bool list_candidates(work *w, uint64_t ties)
         candidate *next = &w->candidates[w->candidate_count++];
         *next = (candidate){.cost = cdn_figure_cost(system, f), .figure = f};
         next->tie = ties == 0 ? 0 : cdn_mix64(ties + f);
-        for (uint32_t j = system->figure_start[f]; j < system->figure_start[f + 1]; j++)
-            next->keep |= (system->marks[system->figure_cell[j]] & CDN_CELL_KEEP) != 0;
+        for (uint32_t j = system->figure_start[f]; j < system->figure_start[f + 1]; j++) {
+            uint32_t cell = system->figure_cell[j];
+            next->keep |= (system->marks[cell] & CDN_CELL_KEEP) != 0;
+            if (ranked && system->ranks[cell] > next->rank)
+                next->rank = system->ranks[cell];
+        }
     }
     qsort(w->candidates, w->candidate_count, sizeof *w->candidates, compare_candidates);
     return true;

@@ -13,7 +13,8 @@
  *  exposes a cell now exposes it still when more is published. After it, publishing any one
  *  secondary would expose a cell. The factor must be of this pattern, with nothing exposed; it does
  *  not follow the pattern and is out of date afterwards.
- *  `ties`: figures of equal cost go in the order of their numbers when 0, else in one of others.
+ *  `ties`: figures of equal cost go in the order of their ranks and numbers when 0, else in one of
+ *  others.
  *  *effort (may be NULL) becomes the number of entries looked at, the measure of its time. */
 cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, uint64_t ties,
                      uint64_t *effort, cdn_error *error) CDN_MUST_CHECK;

@@ -3,7 +3,7 @@
  * As the policy says: one, its value, or its workers; and so many times more for
  * each dimension of a table that the cell sums over, in the table where these
  * are most, so that totals stay. Saturates well below 2^64, because costs are
- * added up later.
+ * added up later. Of two that cost the same, the one of greater value stays.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
@@ -15,10 +15,10 @@
 
 #define MOST (UINT64_C(1) << 48)
 
-static uint64_t own_cost(const cdn_trial *trial, const cdn_cell *cell)
+static uint64_t own_cost(const cdn_trial *trial, const cdn_cell *cell, cdn_cost cost)
 {
     int64_t unit = cdn_pow10(trial->cells->variables[cell->variable].decimals);
-    switch (trial->input->policy->cost) {
+    switch (cost) {
     case CDN_COST_CELLS:
         return 1;
     case CDN_COST_VALUE: {
@@ -83,15 +83,19 @@ static cdn_status note_table(const cdn_trial *trial, uint32_t t, uint8_t *most, 
 cdn_status cdn_trial_costs(cdn_trial *trial, cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
-    uint64_t weight = trial->input->policy->total_weight;
+    const cdn_policy *policy = trial->input->policy;
+    uint64_t weight = policy->total_weight;
     trial->costs = cdn_alloc(cells->count, sizeof *trial->costs);
+    trial->ranks = cdn_alloc(cells->count, sizeof *trial->ranks);
     uint8_t *most = cdn_alloc(cells->count, 1);
-    cdn_status status =
-        trial->costs == NULL || most == NULL ? cdn_fail_memory(error) : CDN_OK;
+    cdn_status status = trial->costs == NULL || trial->ranks == NULL || most == NULL
+                            ? cdn_fail_memory(error)
+                            : CDN_OK;
     for (uint32_t t = 0; status == CDN_OK && weight > 1 && t < cells->table_count; t++)
         status = note_table(trial, t, most, error);
     for (uint32_t c = 0; status == CDN_OK && c < cells->count; c++) {
-        uint64_t cost = own_cost(trial, &cells->cells[c]);
+        uint64_t cost = own_cost(trial, &cells->cells[c], policy->cost);
+        trial->ranks[c] = own_cost(trial, &cells->cells[c], CDN_COST_VALUE);
         for (uint8_t i = 0; i < most[c] && cost < MOST; i++)
             cost *= weight;
         trial->costs[c] = cost < MOST ? cost : MOST;

@@ -10,7 +10,7 @@
  *  was allocated is the trial's, also on failure. */
 cdn_status cdn_trial_judge(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
-/** costs (cost.c). */
+/** costs and ranks (cost.c). */
 cdn_status cdn_trial_costs(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
 /** What the policy decides of cells by hand (manual.c): changes verdicts and figure_rules, and fills

@@ -221,6 +221,7 @@ cdn_status cdn_trial_system(cdn_trial *trial, cdn_error *error)
     trial->system = (cdn_system){.cell_count = trial->cells->count,
                                  .marks = trial->marks,
                                  .costs = trial->costs,
+                                 .ranks = trial->ranks,
                                  .figure_count = trial->candidate_count,
                                  .figure_start = trial->figure_start,
                                  .figure_cell = trial->figure_cell};

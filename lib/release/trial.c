@@ -112,6 +112,7 @@ void cdn_trial_release(cdn_trial *trial)
     cdn_free(trial->equation_coefficient);
     cdn_free(trial->equation_cell);
     cdn_free(trial->equation_start);
+    cdn_free(trial->ranks);
     cdn_free(trial->costs);
     cdn_free(trial->marks);
     cdn_free(trial->bound_by);

@@ -31,7 +31,7 @@ typedef struct cdn_trial {
                                    1 + their number for several together; 0 = none */
     uint32_t conflict_count;    /* today's confidential cells that earlier releases give away */
     uint8_t *marks;             /* per cell */
-    uint64_t *costs;            /* per cell */
+    uint64_t *costs, *ranks;    /* per cell */
     uint32_t candidate_count;
     uint32_t *candidates;       /* candidate -> figure */
     uint32_t *figure_start, *figure_cell;

@@ -222,6 +222,7 @@ static inline void model_finish(model *m, uint32_t threshold, model_cost cost)
     m->system = (cdn_system){.cell_count = m->cells,
                              .marks = m->marks,
                              .costs = m->costs,
+                             .ranks = m->frequency,
                              .equation_count = m->equation_count,
                              .equation_start = m->equation_start,
                              .equation_cell = m->equation_cell,

@@ -75,11 +75,23 @@ static inline void withhold(fixture *f, uint32_t count, const uint32_t *cells)
         f->withheld[cells[i]] = f->marks[cells[i]] = S;
 }
 
+static inline cdn_system fixture_system(const fixture *f)
+{
+    return (cdn_system){.cell_count = f->cells,
+                        .marks = f->marks,
+                        .costs = f->costs,
+                        .equation_count = f->equations,
+                        .equation_start = f->equation_start,
+                        .equation_cell = f->equation_cell,
+                        .equation_coefficient = f->coefficient,
+                        .figure_count = f->cells,
+                        .figure_start = f->figure_start,
+                        .figure_cell = f->figure_cell};
+}
+
 static inline cdn_status attack(fixture *f, cdn_error *error)
 {
-    cdn_system s = {f->cells,         f->marks,       f->costs, f->equations,    f->equation_start,
-                    f->equation_cell, f->coefficient, f->cells, f->figure_start, f->figure_cell,
-                    0,              {NULL}};
+    cdn_system s = fixture_system(f);
     cdn_interval_input in = {.values = f->values,
                              .lower = f->lower,
                              .upper = f->upper,

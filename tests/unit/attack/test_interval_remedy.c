@@ -14,16 +14,9 @@ typedef struct outcome {
     cdn_interval_work work;
 } outcome;
 
-static cdn_system system_of(const fixture *f)
-{
-    return (cdn_system){f->cells,          f->marks,         f->costs,       f->equations,
-                        f->equation_start, f->equation_cell, f->coefficient, f->cells,
-                        f->figure_start,   f->figure_cell,    0,              {NULL}};
-}
-
 static cdn_status look(const fixture *f, cdn_interval_moves *moves, bool cure, outcome *o)
 {
-    cdn_system s = system_of(f);
+    cdn_system s = fixture_system(f);
     cdn_interval_input in = {.values = f->values,
                              .lower = f->lower,
                              .below = f->below,

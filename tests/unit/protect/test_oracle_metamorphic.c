@@ -211,8 +211,16 @@ static void test_oracle_metamorphic__identical_tables_are_treated_alike(void **u
             m->figures[c] = c;
         }
         m->figures[2 * n] = 2 * n;
-        m->system = (cdn_system){2 * n, m->marks, m->costs, e, m->equation_start, m->equation_cell,
-                                 m->equation_coefficient, 2 * n, m->figures, m->figures, 0, {NULL}};
+        m->system = (cdn_system){.cell_count = 2 * n,
+                                 .marks = m->marks,
+                                 .costs = m->costs,
+                                 .equation_count = e,
+                                 .equation_start = m->equation_start,
+                                 .equation_cell = m->equation_cell,
+                                 .equation_coefficient = m->equation_coefficient,
+                                 .figure_count = 2 * n,
+                                 .figure_start = m->figures,
+                                 .figure_cell = m->figures};
         suppress(&m->system, p->other);
         assert_memory_equal(p->other, p->other + n, n);
         assert_int_equal(exposed(&m->system, p->other), 0);

@@ -87,8 +87,16 @@ static void build(fixture *f, const int64_t *inner, bool magnitude)
     f->trial.marks = f->marks;
     f->trial.costs = f->costs;
     f->trial.system =
-        (cdn_system){CELLS,          f->marks, f->costs,        8,        f->start, f->cell,
-                     f->coefficient, CELLS,    f->figure_start, f->figure, 0, {NULL}};
+        (cdn_system){.cell_count = CELLS,
+                     .marks = f->marks,
+                     .costs = f->costs,
+                     .equation_count = 8,
+                     .equation_start = f->start,
+                     .equation_cell = f->cell,
+                     .equation_coefficient = f->coefficient,
+                     .figure_count = CELLS,
+                     .figure_start = f->figure_start,
+                     .figure_cell = f->figure};
 }
 
 static void suppress(fixture *f)

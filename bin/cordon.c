@@ -204,7 +204,7 @@ static cdn_status run_verify(const options *o, cdn_report *report, cdn_error *er
 {
     if (o->trust == NULL)
         return usage_error(error, "verify needs", "--trust DIR");
-    return cdn_desk_verify(o->positional[0], o->trust, report, error);
+    return cdn_desk_verify(o->positional[0], o->trust, o->known, report, error);
 }
 
 static cdn_status run_perturbation_key(const options *o, cdn_report *report, cdn_error *error)
@@ -224,6 +224,7 @@ static cdn_status run_open(const options *o, cdn_report *report, cdn_error *erro
                                 .key = o->key,
                                 .certificate = o->certificate,
                                 .trust = o->trust,
+                                .known = o->known,
                                 .out = o->out};
     if (o->key == NULL || o->certificate == NULL || o->trust == NULL || o->out == NULL)
         return usage_error(error, "open needs",
@@ -287,21 +288,6 @@ static cdn_status run_status(const options *o, cdn_report *report, cdn_error *er
     return status;
 }
 
-static bool key_kind(const char *word, cdn_key_kind *out)
-{
-    static const struct {
-        const char *word;
-        cdn_key_kind kind;
-    } kinds[] = {{"root", CDN_KEY_ROOT}, {"approver", CDN_KEY_APPROVER},
-                 {"packager", CDN_KEY_PACKAGER}};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strcmp(word, kinds[i].word) == 0) {
-            *out = kinds[i].kind;
-            return true;
-        }
-    return false;
-}
-
 /* Of the new key, and of the root that signs for it. */
 static cdn_status key_passphrases(const options *o, bool person, bool roots_own, char *own,
                                   const char **own_used, char *root, const char **root_used,
@@ -318,75 +304,81 @@ static cdn_status key_passphrases(const options *o, bool person, bool roots_own,
     return status == CDN_OK ? passphrase_read(&roots, root, root_used, error) : status;
 }
 
-static bool key_change(const char *word, cdn_key_change *out)
+/* Something is made, or something that is there is changed. */
+typedef struct key_verb {
+    const char *word;
+    bool makes;
+    cdn_key_kind kind;
+    cdn_key_change change;
+    bool organisation, name, reason; /* the options it needs */
+    bool person;                     /* the new key is a person's: a passphrase is asked for */
+    const char *usage;
+} key_verb;
+
+static const key_verb key_verbs[] = {
+    {"root", true, CDN_KEY_ROOT, 0, true, false, false, true, "--organisation NAME"},
+    {"approver", true, CDN_KEY_APPROVER, 0, true, true, false, true,
+     "--name NAME --organisation NAME"},
+    {"packager", true, CDN_KEY_PACKAGER, 0, true, false, false, false, "--organisation NAME"},
+    {"renew", false, 0, CDN_KEY_RENEW, false, true, false, true, "--name NAME"},
+    {"revoke", false, 0, CDN_KEY_REVOKE, false, true, true, false, "--name NAME --reason TEXT"},
+    {"crl", false, 0, CDN_KEY_CRL, false, false, false, false, ""},
+    {"rotate-root", false, 0, CDN_KEY_ROTATE, false, false, false, true, ""},
+};
+
+static const key_verb *find_key_verb(const char *word)
 {
-    static const struct {
-        const char *word;
-        cdn_key_change change;
-    } changes[] = {{"renew", CDN_KEY_RENEW}, {"revoke", CDN_KEY_REVOKE}, {"crl", CDN_KEY_CRL}};
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++)
-        if (strcmp(word, changes[i].word) == 0) {
-            *out = changes[i].change;
-            return true;
-        }
-    return false;
+    for (size_t i = 0; i < sizeof key_verbs / sizeof key_verbs[0]; i++)
+        if (strcmp(word, key_verbs[i].word) == 0)
+            return &key_verbs[i];
+    return NULL;
 }
 
-static cdn_status change_key(const options *o, cdn_key_change change, cdn_report *report,
-                             cdn_error *error)
+static cdn_status call_key(const options *o, const key_verb *verb, const char *passphrase,
+                           const char *root_passphrase, cdn_report *report, cdn_error *error)
 {
-    char passphrase[PASSPHRASE_MAX] = "", root_passphrase[PASSPHRASE_MAX] = "";
-    cdn_key_change_request request = {.change = change,
-                                      .name = o->name,
-                                      .reason = o->reason,
-                                      .no_passphrase = o->no_passphrase};
+    const cdn_key_request made = {.kind = verb->kind,
+                                  .name = o->name,
+                                  .organisation = o->organisation,
+                                  .root_passphrase = root_passphrase,
+                                  .passphrase = passphrase,
+                                  .no_passphrase = o->no_passphrase};
+    const cdn_key_change_request changed = {.change = verb->change,
+                                            .name = o->name,
+                                            .reason = o->reason,
+                                            .root_passphrase = root_passphrase,
+                                            .passphrase = passphrase,
+                                            .no_passphrase = o->no_passphrase};
     cdn_desk *desk = NULL;
-    if (change != CDN_KEY_CRL && o->name == NULL)
-        return usage_error(error, "this needs", "--name NAME");
-    if (change == CDN_KEY_REVOKE && o->reason == NULL)
-        return usage_error(error, "key revoke needs", "--reason TEXT");
-    cdn_status status = key_passphrases(o, change == CDN_KEY_RENEW, false, passphrase,
-                                        &request.passphrase, root_passphrase,
-                                        &request.root_passphrase, error);
+    cdn_status status = with_desk(o, &desk, error);
     if (status == CDN_OK)
-        status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = cdn_desk_change_key(desk, &request, report, error);
+        status = verb->makes ? cdn_desk_new_key(desk, &made, report, error)
+                             : cdn_desk_change_key(desk, &changed, report, error);
     cdn_desk_close(desk);
-    explicit_bzero(passphrase, sizeof passphrase);
-    explicit_bzero(root_passphrase, sizeof root_passphrase);
     return status;
 }
 
 static cdn_status run_key(const options *o, cdn_report *report, cdn_error *error)
 {
-    char passphrase[PASSPHRASE_MAX] = "", root_passphrase[PASSPHRASE_MAX] = "";
-    cdn_key_change change = CDN_KEY_CRL;
-    cdn_key_request request = {.name = o->name, .organisation = o->organisation};
-    cdn_desk *desk = NULL;
+    char own[PASSPHRASE_MAX] = "", root[PASSPHRASE_MAX] = "", needs[96];
+    const char *own_used = NULL, *root_used = NULL;
+    const key_verb *verb = find_key_verb(o->positional[0]);
     if (strcmp(o->positional[0], "perturbation") == 0)
         return run_perturbation_key(o, report, error);
-    if (key_change(o->positional[0], &change))
-        return change_key(o, change, report, error);
-    if (!key_kind(o->positional[0], &request.kind))
-        return usage_error(error, "expected `key root|approver|packager|perturbation|renew|revoke|crl`",
-                           "");
-    bool person = request.kind == CDN_KEY_APPROVER;
-    if (o->organisation == NULL || (person && o->name == NULL))
-        return usage_error(error, "key needs",
-                           person ? "--name NAME --organisation NAME" : "--organisation NAME");
-    request.no_passphrase = o->no_passphrase;
-    cdn_status status = key_passphrases(o, request.kind != CDN_KEY_PACKAGER,
-                                        request.kind == CDN_KEY_ROOT, passphrase,
-                                        &request.passphrase, root_passphrase,
-                                        &request.root_passphrase, error);
+    if (verb == NULL)
+        return usage_error(error,
+                           "expected `key root|approver|packager|perturbation|renew|revoke|crl|"
+                           "rotate-root`", "");
+    (void)snprintf(needs, sizeof needs, "key %s needs", verb->word);
+    if ((verb->organisation && o->organisation == NULL) || (verb->name && o->name == NULL) ||
+        (verb->reason && o->reason == NULL))
+        return usage_error(error, needs, verb->usage);
+    cdn_status status = key_passphrases(o, verb->person, verb->kind == CDN_KEY_ROOT, own, &own_used,
+                                        root, &root_used, error);
     if (status == CDN_OK)
-        status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = cdn_desk_new_key(desk, &request, report, error);
-    cdn_desk_close(desk);
-    explicit_bzero(passphrase, sizeof passphrase);
-    explicit_bzero(root_passphrase, sizeof root_passphrase);
+        status = call_key(o, verb, own_used, root_used, report, error);
+    explicit_bzero(own, sizeof own);
+    explicit_bzero(root, sizeof root);
     return status;
 }
 
@@ -554,15 +546,16 @@ static const command commands[] = {
      "two people say that an unfinished delivery never left"},
     {"feed", 1, 2, run_feed, "feed run FEED_OR_SCRIPT [--load] [--skip], feed list, feed status FEED",
      "the regular releases: make what is due, and see how each stands"},
-    {"verify", 1, 1, run_verify, "verify PACKAGE --trust DIR", "the recipient's check"},
+    {"verify", 1, 1, run_verify, "verify PACKAGE --trust DIR [--known DIR]", "the recipient's check"},
     {"open", 1, 1, run_open,
-     "open FILE.p7m --key FILE --certificate FILE --trust DIR --out FILE [--passphrase-file F] "
-     "[--passphrase-fd N]",
+     "open FILE.p7m --key FILE --certificate FILE --trust DIR [--known DIR] --out FILE "
+     "[--passphrase-file F] [--passphrase-fd N]",
      "decrypt a package, verify it, and only then give it its name"},
     {"key", 1, 1, run_key,
      "key root|approver|packager [--name NAME] --organisation NAME [--passphrase-file F] "
      "[--passphrase-fd N] [--no-passphrase] [--root-passphrase-file F] [--root-passphrase-fd N], "
-     "key perturbation, key renew --name NAME, key revoke --name NAME --reason TEXT, key crl",
+     "key perturbation, key renew --name NAME, key revoke --name NAME --reason TEXT, key crl, "
+     "key rotate-root",
      "make, renew and revoke keys and certificates"},
     {"withdraw", 1, 1, run_withdraw,
      "withdraw RELEASE --reason TEXT --as NAME [--passphrase-file F] [--passphrase-fd N]",

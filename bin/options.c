@@ -27,6 +27,7 @@ static const option_name value_options[] = {
     {"--out", offsetof(options, out)},
     {"--as", offsetof(options, as)},
     {"--trust", offsetof(options, trust)},
+    {"--known", offsetof(options, known)},
     {"--name", offsetof(options, name)},
     {"--organisation", offsetof(options, organisation)},
     {"--seed", offsetof(options, seed)},

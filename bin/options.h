@@ -13,7 +13,8 @@ typedef struct options {
     bool json;
     const char *positional[2];
     int positional_count;
-    const char *out, *as, *trust, *name, *organisation, *seed, *workers, *workplaces, *week;
+    const char *out, *as, *trust, *known, *name, *organisation;
+    const char *seed, *workers, *workplaces, *week;
     const char *passphrase_file, *root_passphrase_file, *passphrase_fd, *root_passphrase_fd;
     const char *reason;
     const char *cells, *constraints, *pattern, *policy, *root, *agreement;

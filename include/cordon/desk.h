@@ -145,11 +145,14 @@ CDN_API cdn_status cdn_desk_feed_run(cdn_desk *desk, const cdn_feed_request *req
 CDN_API cdn_status cdn_desk_feed_list(cdn_desk *desk, const char *feed, cdn_report *report,
                                       cdn_error *error) CDN_MUST_CHECK;
 
-/** The recipient's check of a package directory or zip against a trust folder. CDN_E_REFUSED sets
+/** The recipient's check of a package directory or zip against a trust folder. `known_dir`, the
+ *  trust folder of before or NULL: nothing in `trust_dir` may be older, and its root is the same, or
+ *  one that the root of before led to. CDN_E_REFUSED sets
  *  report->exit_code: 1 refused, 10 expired, 11 not yet, 12 withdrawn, 13 superseded, 14 revoked,
  *  15 the trust folder is out of date. */
 CDN_API cdn_status cdn_desk_verify(const char *package, const char *trust_dir,
-                                   cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
+                                   const char *known_dir, cdn_report *report,
+                                   cdn_error *error) CDN_MUST_CHECK;
 
 /** Takes a delivered release back, or says that another replaces it: into the ledger, and onto the
  *  status list of the trust folder, signed by an approver. What it taught its recipients counts in
@@ -177,6 +180,7 @@ typedef struct cdn_open_request {
     const char *key;         /* private key, PEM, mode 0600 */
     const char *certificate; /* of that key, PEM */
     const char *trust;       /* the trust folder */
+    const char *known;       /* the one of before, or NULL: as in cdn_desk_verify */
     const char *passphrase;  /* of the key; NULL = not encrypted */
     const char *out;         /* the zip to make; must not exist */
 } cdn_open_request;
@@ -204,13 +208,14 @@ CDN_API cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *reque
 typedef enum cdn_key_change {
     CDN_KEY_RENEW = 1,  /* a further certificate with a new key; earlier signatures stay good */
     CDN_KEY_REVOKE = 2, /* nothing that the key signed is believed any more */
-    CDN_KEY_CRL = 3     /* the root's list of revoked certificates, signed again */
+    CDN_KEY_CRL = 3,    /* the root's list of revoked certificates, signed again */
+    CDN_KEY_ROTATE = 4  /* another root in the place of this one; what was signed stays good */
 } cdn_key_change;
 
 /** A change of keys that are there; the root's key is needed. */
 typedef struct cdn_key_change_request {
     cdn_key_change change;
-    const char *name;            /* whose; not used for CDN_KEY_CRL */
+    const char *name;            /* whose; of CDN_KEY_RENEW and CDN_KEY_REVOKE only */
     const char *reason;          /* for the ledger, CDN_KEY_REVOKE only */
     const char *root_passphrase; /* NULL = not encrypted */
     const char *passphrase;      /* of the new key; NULL only for a machine's, or with the next */

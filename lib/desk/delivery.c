@@ -294,11 +294,12 @@ cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_report *
     return status;
 }
 
-cdn_status cdn_desk_verify(const char *package, const char *trust_dir, cdn_report *report,
-                           cdn_error *error)
+cdn_status cdn_desk_verify(const char *package, const char *trust_dir, const char *known_dir,
+                           cdn_report *report, cdn_error *error)
 {
     cdn_package_report verified = {0};
-    cdn_status status = cdn_package_verify(package, trust_dir, &verified, error);
+    const cdn_package_trust trust = {trust_dir, known_dir};
+    cdn_status status = cdn_package_verify(package, &trust, &verified, error);
     if (status == CDN_OK)
         status = report_verified(NULL, "verified", &verified, report, error);
     else if (status == CDN_E_REFUSED)

@@ -102,9 +102,9 @@ static cdn_status verify_both(demo *d, cdn_error *error)
     char *trust = cdn_desk_path(d->desk, "trust", NULL);
     cdn_status status = directory == NULL || archive == NULL || trust == NULL
                             ? cdn_fail_memory(error)
-                            : cdn_desk_verify(archive, trust, &d->report, error);
+                            : cdn_desk_verify(archive, trust, NULL, &d->report, error);
     if (status == CDN_OK)
-        status = cdn_desk_verify(directory, trust, &d->report, error);
+        status = cdn_desk_verify(directory, trust, NULL, &d->report, error);
     cdn_free(directory);
     cdn_free(archive);
     cdn_free(trust);

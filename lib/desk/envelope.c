@@ -173,7 +173,8 @@ static cdn_status check_inside(const cdn_open_request *request, const char *zip,
                                cdn_package_report *verified, cdn_error *error)
 {
     char name[NAME_SIZE];
-    CDN_TRY(cdn_package_verify(zip, request->trust, verified, error));
+    const cdn_package_trust trust = {request->trust, request->known};
+    CDN_TRY(cdn_package_verify(zip, &trust, verified, error));
     CDN_TRY(cdn_seal_check_recipient(request->certificate, name, error));
     if (has_line(&verified->recipients, name))
         return CDN_OK;

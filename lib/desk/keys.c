@@ -124,8 +124,22 @@ static cdn_status change(const folders *f, const cdn_key_change_request *request
                        "list of revoked certificates signed; send the trust folder to the "
                        "recipients");
         return CDN_OK;
+    case CDN_KEY_ROTATE:
+        CDN_TRY(check_protected(true, request->passphrase, request->no_passphrase, error));
+        CDN_TRY(cdn_seal_rotate_root(f->keys, f->trust, &root, &own, error));
+        (void)snprintf(line, 512,
+                       "root replaced; send the trust folder to the recipients, who check it "
+                       "against the one they have");
+        return CDN_OK;
     }
     return cdn_fail(error, CDN_E_INTERNAL, "there is no such change of a key");
+}
+
+/* Not every change is about somebody. */
+static const char *whose(const cdn_key_change_request *request)
+{
+    bool named = request->change == CDN_KEY_RENEW || request->change == CDN_KEY_REVOKE;
+    return named ? request->name : "root";
 }
 
 static cdn_status change_and_tell(cdn_desk *desk, const cdn_key_change_request *request,
@@ -133,7 +147,8 @@ static cdn_status change_and_tell(cdn_desk *desk, const cdn_key_change_request *
 {
     static const char *const events[] = {[CDN_KEY_RENEW] = "renew",
                                          [CDN_KEY_REVOKE] = "revoke",
-                                         [CDN_KEY_CRL] = "crl"};
+                                         [CDN_KEY_CRL] = "crl",
+                                         [CDN_KEY_ROTATE] = "rotate"};
     char line[512] = "";
     folders f = {0};
     cdn_status status = find_folders(desk, &f, error);
@@ -141,8 +156,7 @@ static cdn_status change_and_tell(cdn_desk *desk, const cdn_key_change_request *
         status = change(&f, request, line, error);
     release_folders(&f);
     CDN_TRY(status);
-    return finish(desk, events[request->change], request->name == NULL ? "root" : request->name,
-                  request->reason, line, report, error);
+    return finish(desk, events[request->change], whose(request), request->reason, line, report, error);
 }
 
 cdn_status cdn_desk_change_key(cdn_desk *desk, const cdn_key_change_request *request,

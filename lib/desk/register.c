@@ -25,6 +25,7 @@
 
 #define LIST_DAYS 40
 #define WARN_DAYS 30
+#define WARN_ROOT_DAYS 400 /* from then on approvers' certificates get shorter */
 #define WARN_LIST_DAYS 10
 #define SIGNATURE_MAX ((size_t)64 * 1024)
 #define RELEASES_MAX 1000000u
@@ -315,6 +316,8 @@ void cdn_trust_warn(const cdn_desk *desk, const char *name, cdn_text *out)
     char *trust = cdn_desk_path(desk, "trust", NULL);
     if (trust == NULL)
         return;
+    if (cdn_seal_root_until(trust, &until, NULL) == CDN_OK)
+        warn_of(until, WARN_ROOT_DAYS, "the root", "`cordon key rotate-root` replaces it", out);
     if (cdn_seal_crl_until(trust, &until, NULL) == CDN_OK)
         warn_of(until, WARN_DAYS, "the root's list of revoked certificates",
                 "`cordon key crl` signs the next", out);

@@ -9,6 +9,7 @@
  * bytes; it is signed by somebody whose certificate is in force now.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/clock.h"
@@ -63,6 +64,37 @@ cdn_status cdn_package_check_fresh(int64_t until, cdn_package_report *report, cd
                    "; get the current one", error);
 }
 
+/* A list with a lower number than the one that was known is an old one, told again to hide what
+ * came since. */
+static cdn_status check_number(int64_t number, int64_t known, const char *list,
+                               cdn_package_report *report, cdn_error *error)
+{
+    if (number >= known)
+        return CDN_OK;
+    cdn_text text = CDN_TEXT_INIT(1024);
+    if (number > 0)
+        cdn_text_addf(&text, "%s is number %" PRId64, list, number);
+    else
+        cdn_text_addf(&text, "%s is missing", list);
+    cdn_text_addf(&text, ", and you had number %" PRId64 "; get the current one", known);
+    cdn_status status =
+        cdn_package_say(report, CDN_PACKAGE_STALE, cdn_text_or_empty(text.bytes), error);
+    cdn_text_release(&text);
+    return status;
+}
+
+cdn_status cdn_package_check_known(const cdn_package_trust *trust, cdn_package_report *report,
+                                   cdn_error *error)
+{
+    int64_t number = 0, known = 0;
+    if (trust->known == NULL)
+        return CDN_OK;
+    CDN_TRY(cdn_seal_check_root(trust->folder, trust->known, error));
+    CDN_TRY(cdn_seal_crl_number(trust->folder, &number, error));
+    CDN_TRY(cdn_seal_crl_number(trust->known, &known, error));
+    return check_number(number, known, "the list of revoked certificates", report, error);
+}
+
 static cdn_status say_expired(const cdn_signer *signer, cdn_package_report *report,
                               cdn_error *error)
 {
@@ -78,6 +110,16 @@ static cdn_status say_expired(const cdn_signer *signer, cdn_package_report *repo
     return status;
 }
 
+static cdn_status check_version(const cdn_package_trust *trust, const cdn_register_file *file,
+                                cdn_package_report *report, cdn_error *error)
+{
+    int64_t known = 0;
+    if (trust->known == NULL)
+        return CDN_OK;
+    CDN_TRY(cdn_register_version(trust->known, &known, error));
+    return check_number(file->version, known, "the status list", report, error);
+}
+
 /* What the list says of these bytes; another release under the same name is not this one. */
 static cdn_status judge(const cdn_register_file *file, const cdn_register_row *row,
                         const char *digest, const cdn_signer *expired, cdn_package_report *report,
@@ -85,8 +127,6 @@ static cdn_status judge(const cdn_register_file *file, const cdn_register_row *r
 {
     char instant[CDN_INSTANT_SIZE];
     bool listed = row->kind != CDN_REGISTER_UNLISTED;
-    if (file->tree != NULL)
-        CDN_TRY(cdn_package_check_fresh(file->next_update, report, error));
     if (listed && strcmp(row->signed_bytes, digest) != 0)
         return cdn_fail(error, CDN_E_REFUSED, "the status list has other bytes for this release");
     if (!listed && expired->state == CDN_SIGNER_EXPIRED)
@@ -140,14 +180,20 @@ static cdn_status check_days(const cdn_json *predicate, cdn_package_report *repo
     return CDN_OK;
 }
 
-cdn_status cdn_package_answer(const char *trust_dir, const cdn_json *predicate, const char *digest,
+cdn_status cdn_package_answer(const cdn_package_trust *trust, const cdn_json *predicate, const char *digest,
                               const cdn_signer *expired, cdn_package_report *report,
                               cdn_error *error)
 {
     cdn_register_file file;
-    CDN_TRY(cdn_register_read(trust_dir, &file, error));
+    CDN_TRY(cdn_register_read(trust->folder, &file, error));
     cdn_register_row row = cdn_register_find(&file, report->release_id);
-    cdn_status status = judge(&file, &row, digest, expired, report, error);
+    cdn_status status = file.tree == NULL
+                            ? CDN_OK
+                            : cdn_package_check_fresh(file.next_update, report, error);
+    if (status == CDN_OK)
+        status = check_version(trust, &file, report, error);
+    if (status == CDN_OK)
+        status = judge(&file, &row, digest, expired, report, error);
     cdn_register_file_release(&file);
     return status == CDN_OK ? check_days(predicate, report, error) : status;
 }

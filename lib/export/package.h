@@ -55,12 +55,19 @@ typedef struct cdn_package_report {
     cdn_text standing;            /* what the status list says, in words */
 } cdn_package_report;
 
+/** What a recipient holds. */
+typedef struct cdn_package_trust {
+    const char *folder; /* the trust folder */
+    const char *known;  /* the one of before, or NULL: nothing in `folder` may be older, and its root
+                           is the same, or one that the known root led to */
+} cdn_package_trust;
+
 /** Verifies a package directory or zip (unpacked in a private temporary folder, with limits on
  *  names, links, sizes) against a trust folder. CDN_OK only when every byte is listed and right,
  *  enough people from the roster signed, none of their keys is revoked, and the release may be used
  *  today: neither withdrawn nor replaced, within its dates. Else CDN_E_REFUSED with the reason;
  *  report->verdict says which, the rest of the report is empty. */
-cdn_status cdn_package_verify(const char *package, const char *trust_dir,
+cdn_status cdn_package_verify(const char *package, const cdn_package_trust *trust,
                               cdn_package_report *report, cdn_error *error) CDN_MUST_CHECK;
 
 /** The same of a package directory that has not left yet: bytes and approvals, all of them by

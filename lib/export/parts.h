@@ -133,9 +133,12 @@ cdn_status cdn_package_say(cdn_package_report *report, cdn_package_verdict verdi
 /** CDN_OK until then; afterwards the trust folder is too old. */
 cdn_status cdn_package_check_fresh(int64_t until, cdn_package_report *report, cdn_error *error)
     CDN_MUST_CHECK;
+/** CDN_OK unless the trust folder is older than the one that is known, or of another root. */
+cdn_status cdn_package_check_known(const cdn_package_trust *trust, cdn_package_report *report,
+                                   cdn_error *error) CDN_MUST_CHECK;
 /** May the authentic release report->release_id be used today? `digest` is that of its signed
  *  bytes, `expired` one of its signers, by choice one whose certificate has ended. */
-cdn_status cdn_package_answer(const char *trust_dir, const cdn_json *predicate, const char *digest,
+cdn_status cdn_package_answer(const cdn_package_trust *trust, const cdn_json *predicate, const char *digest,
                               const cdn_signer *expired, cdn_package_report *report,
                               cdn_error *error) CDN_MUST_CHECK;
 

@@ -142,15 +142,44 @@ static cdn_status check_signed(const char *trust_dir, const cdn_text *bytes, con
     return status;
 }
 
-cdn_status cdn_register_read(const char *trust_dir, cdn_register_file *out, cdn_error *error)
+static cdn_status find_list(const char *trust_dir, bool *there, cdn_error *error)
 {
     struct stat info;
-    *out = (cdn_register_file){0};
     char *path = cdn_path_join(trust_dir, CDN_REGISTER_FILE);
     if (path == NULL)
         return cdn_fail_memory(error);
-    bool there = lstat(path, &info) == 0 || errno != ENOENT;
+    *there = lstat(path, &info) == 0 || errno != ENOENT;
     cdn_free(path);
+    return CDN_OK;
+}
+
+cdn_status cdn_register_version(const char *trust_dir, int64_t *out, cdn_error *error)
+{
+    bool there = false;
+    cdn_json *tree = NULL;
+    cdn_text bytes = CDN_TEXT_INIT(CDN_REGISTER_SIZE);
+    *out = 0;
+    CDN_TRY(find_list(trust_dir, &there, error));
+    if (!there)
+        return CDN_OK;
+    cdn_status status = read_part(trust_dir, CDN_REGISTER_FILE, &bytes, error);
+    if (status == CDN_OK)
+        status = cdn_json_parse(CDN_REGISTER_FILE, cdn_text_or_empty(bytes.bytes), bytes.length,
+                                &tree, NULL);
+    *out = cdn_json_integer(cdn_json_get(tree, "version"));
+    cdn_json_destroy(tree);
+    cdn_text_release(&bytes);
+    if (status == CDN_OK && *out > 0)
+        return CDN_OK;
+    return cdn_fail(error, CDN_E_REFUSED, "the %s that you had is not a status list",
+                    CDN_REGISTER_FILE);
+}
+
+cdn_status cdn_register_read(const char *trust_dir, cdn_register_file *out, cdn_error *error)
+{
+    bool there = false;
+    *out = (cdn_register_file){0};
+    CDN_TRY(find_list(trust_dir, &there, error));
     if (!there)
         return CDN_OK;
     cdn_text bytes = CDN_TEXT_INIT(CDN_REGISTER_SIZE), pem = CDN_TEXT_INIT(SIGNATURE_SIZE);

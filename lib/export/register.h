@@ -58,6 +58,10 @@ typedef struct cdn_register_file {
  *  from the future. Its age is the caller's to judge. @owner caller, cdn_register_file_release */
 cdn_status cdn_register_read(const char *trust_dir, cdn_register_file *out, cdn_error *error)
     CDN_MUST_CHECK;
+/** The version that the list of a trust folder says, unverified; 0 when there is no list. For a
+ *  folder that was verified when it came. */
+cdn_status cdn_register_version(const char *trust_dir, int64_t *out, cdn_error *error)
+    CDN_MUST_CHECK;
 void cdn_register_file_release(cdn_register_file *file);
 
 /** What the list says of a release; texts live as long as the file. */

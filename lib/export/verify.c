@@ -23,7 +23,8 @@
 #define MAX_SIGNERS 99u
 
 typedef struct verify_job {
-    const char *root, *trust_dir;
+    const char *root;
+    const cdn_package_trust *trust;
     cdn_text signed_bytes;
     cdn_json *statement;
     cdn_signer signers[MAX_SIGNERS];
@@ -226,7 +227,7 @@ static cdn_status find_required(verify_job *job, cdn_error *error)
                            cdn_json_kind_of(number) == CDN_JSON_INTEGER ? cdn_json_integer(number)
                                                                         : -1,
                            CDN_PACKAGE_STATEMENT, error));
-    char *path = cdn_path_join(job->trust_dir, "threshold");
+    char *path = cdn_path_join(job->trust->folder, "threshold");
     if (path == NULL)
         return cdn_fail_memory(error);
     cdn_text text = CDN_TEXT_INIT(64);
@@ -280,7 +281,7 @@ static cdn_status take_signature(void *context, const char *relative_path, cdn_e
     cdn_text pem = CDN_TEXT_INIT((size_t)1024 * 1024);
     cdn_status status = read_below(job->root, relative_path, &pem, error);
     if (status == CDN_OK) {
-        status = cdn_seal_verify_past(CDN_SEAL_APPROVER, job->trust_dir,
+        status = cdn_seal_verify_past(CDN_SEAL_APPROVER, job->trust->folder,
                                       cdn_text_or_empty(job->signed_bytes.bytes),
                                       job->signed_bytes.length, cdn_text_or_empty(pem.bytes),
                                       pem.length, &signer, &reason);
@@ -338,8 +339,9 @@ static cdn_status check_roles(const verify_job *job, cdn_error *error)
 static cdn_status check_trust(const verify_job *job, cdn_error *error)
 {
     int64_t until = 0;
-    CDN_TRY(cdn_seal_crl_until(job->trust_dir, &until, error));
-    return cdn_package_check_fresh(until, job->report, error);
+    CDN_TRY(cdn_seal_crl_until(job->trust->folder, &until, error));
+    CDN_TRY(cdn_package_check_fresh(until, job->report, error));
+    return cdn_package_check_known(job->trust, job->report, error);
 }
 
 static cdn_status check_folder(verify_job *job, cdn_error *error)
@@ -370,20 +372,20 @@ static cdn_status verify_folder(verify_job *job, bool leaves, cdn_error *error)
     CDN_TRY(cdn_sha256_hex(cdn_text_or_empty(job->signed_bytes.bytes), job->signed_bytes.length,
                            digest, error));
     if (!leaves)
-        CDN_TRY(cdn_package_answer(job->trust_dir, cdn_json_get(job->statement, "predicate"),
+        CDN_TRY(cdn_package_answer(job->trust, cdn_json_get(job->statement, "predicate"),
                                    digest, &job->witness, job->report, error));
     job->report->verdict = CDN_PACKAGE_GOOD;
     return CDN_OK;
 }
 
-static cdn_status verify_root(const char *root, const char *trust_dir, bool leaves,
+static cdn_status verify_root(const char *root, const cdn_package_trust *trust, bool leaves,
                               cdn_package_report *report, cdn_error *error)
 {
     verify_job *job = cdn_alloc(1, sizeof *job);
     if (job == NULL)
         return cdn_fail_memory(error);
     job->root = root;
-    job->trust_dir = trust_dir;
+    job->trust = trust;
     job->report = report;
     job->signed_bytes = (cdn_text)CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
     cdn_status status = verify_folder(job, leaves, error);
@@ -394,7 +396,7 @@ static cdn_status verify_root(const char *root, const char *trust_dir, bool leav
 }
 
 /* Unpacks into a private folder, which is gone afterwards. */
-static cdn_status verify_zip(const char *zip_path, const char *trust_dir,
+static cdn_status verify_zip(const char *zip_path, const cdn_package_trust *trust,
                              cdn_package_report *report, cdn_error *error)
 {
     const char *base = getenv("TMPDIR");
@@ -409,7 +411,7 @@ static cdn_status verify_zip(const char *zip_path, const char *trust_dir,
     }
     cdn_status status = cdn_package_unzip(zip_path, dir, &root, error);
     if (status == CDN_OK)
-        status = verify_root(root, trust_dir, false, report, error);
+        status = verify_root(root, trust, false, report, error);
     cdn_status removed = cdn_dir_remove(dir, status == CDN_OK ? error : NULL);
     cdn_free(root);
     cdn_free(dir);
@@ -424,7 +426,7 @@ static cdn_package_report empty_report(void)
                                 .standing = CDN_TEXT_INIT(1024)};
 }
 
-cdn_status cdn_package_verify(const char *package, const char *trust_dir,
+cdn_status cdn_package_verify(const char *package, const cdn_package_trust *trust,
                               cdn_package_report *report, cdn_error *error)
 {
     struct stat info;
@@ -433,8 +435,8 @@ cdn_status cdn_package_verify(const char *package, const char *trust_dir,
         return cdn_fail_at(error, CDN_E_INPUT, package, 0, 0, "cannot be opened: %s",
                            strerror(errno));
     cdn_status status = S_ISDIR(info.st_mode)
-                            ? verify_root(package, trust_dir, false, report, error)
-                            : verify_zip(package, trust_dir, report, error);
+                            ? verify_root(package, trust, false, report, error)
+                            : verify_zip(package, trust, report, error);
     if (status != CDN_OK)
         cdn_package_report_release(report);
     return status;
@@ -443,8 +445,9 @@ cdn_status cdn_package_verify(const char *package, const char *trust_dir,
 cdn_status cdn_package_check(const char *package, const char *trust_dir,
                              cdn_package_report *report, cdn_error *error)
 {
+    const cdn_package_trust trust = {trust_dir, NULL};
     *report = empty_report();
-    cdn_status status = verify_root(package, trust_dir, true, report, error);
+    cdn_status status = verify_root(package, &trust, true, report, error);
     if (status != CDN_OK)
         cdn_package_report_release(report);
     return status;

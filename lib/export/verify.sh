@@ -1,9 +1,10 @@
 #!/bin/sh
-# verify.sh TRUST - is this package complete, unchanged, approved, and good to use today?
+# verify.sh TRUST [KNOWN] - is this package complete, unchanged, approved, and good to use today?
 #
 # Run it inside the package. TRUST is the folder that you got from the sender by another way:
-# root.pem, crl.pem, approvers.pem, and as a rule status.json with status.json.p7s. Needs
-# openssl, sha512sum, find, grep, sed and coreutils. A copy inside a package proves nothing
+# root.pem, crl.pem, approvers.pem, and as a rule status.json with status.json.p7s. KNOWN is the
+# one that you had before: nothing in TRUST may be older. Needs openssl, sha512sum, find, grep,
+# sed and coreutils. A copy inside a package proves nothing
 # about itself: keep your own copy. The first line of the answer, and the exit code:
 #
 #   OK: N approvals       0    EXPIRED: why     10    SUPERSEDED: by which   13
@@ -20,21 +21,33 @@ answer() {
 refuse() {
     answer 1 "REFUSED: $1"
 }
-trust=${1:-}
-if [ $# -ne 1 ] || [ -z "$trust" ]; then
-    echo "usage: sh verify.sh TRUST-FOLDER" >&2
+if [ $# -lt 1 ] || [ $# -gt 2 ] || [ -z "$1" ] || [ "${2-.}" = '' ]; then
+    echo "usage: sh verify.sh TRUST-FOLDER [THE-ONE-OF-BEFORE]" >&2
     exit 2
 fi
-case $trust in
-/*) ;;
-*) trust=./$trust ;;
-esac
+folder() {
+    case $1 in
+    /*) printf %s "$1" ;;
+    *) printf %s "./$1" ;;
+    esac
+}
+trust=$(folder "$1")
+known=${2:+$(folder "$2")}
 for file in root.pem crl.pem approvers.pem; do
     [ -f "$trust/$file" ] || refuse "the trust folder must hold $file"
 done
 work=$(mktemp -d) || refuse "no room for temporary files"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT PIPE TERM
+# Only what is one certificate, or one list: more of them in a file would be believed, too.
+# one FILE KIND: as $work/FILE, in our own words
+one() {
+    [ "$(grep -c -e '-----BEGIN ' "$trust/$1")" = 1 ] && openssl "$2" -in "$trust/$1" \
+        -out "$work/$1" 2>/dev/null || refuse "$1 must hold one $3"
+}
+one root.pem x509 certificate
+one crl.pem crl "list of revoked certificates"
+root=$work/root.pem
 
 # 1. Plain files with plain names, none that no manifest lists.
 odd=$(find . ! -type f ! -type d | head -n 1)
@@ -104,10 +117,58 @@ fresh_until() {
     [ "$now" -le "$1" ] ||
         answer 15 "STALE: the trust folder was good until $(day "$1"); get the current one"
 }
-openssl crl -in "$trust/crl.pem" -CAfile "$trust/root.pem" -noout 2>&1 | grep -qx 'verify OK' ||
+openssl crl -in "$work/crl.pem" -CAfile "$root" -noout 2>&1 | grep -qx 'verify OK' ||
     refuse "crl.pem is not the root's"
-fresh_until "$(openssl asn1parse -in "$trust/crl.pem" 2>/dev/null | instants | sed -n 2p)"
-cat "$trust/root.pem" "$trust/crl.pem" >"$work/root-and-crl.pem"
+fresh_until "$(openssl asn1parse -in "$root" 2>/dev/null | instants | sed -n 2p)"
+fresh_until "$(openssl asn1parse -in "$work/crl.pem" 2>/dev/null | instants | sed -n 2p)"
+
+# The keys of earlier roots, where root.pem certifies them, are steps on the way to it.
+cp "$root" "$work/roots.pem"
+n=1
+while [ -f "$trust/earlier-$n.pem" ]; do
+    one "earlier-$n.pem" x509 certificate
+    if openssl verify -no_check_time -CAfile "$root" -no-CApath -no-CAstore \
+        "$work/earlier-$n.pem" >/dev/null 2>&1; then
+        cat "$work/earlier-$n.pem" >>"$work/roots.pem"
+    else
+        rm "$work/earlier-$n.pem"
+    fi
+    n=$((n + 1))
+done
+cat "$work/roots.pem" "$work/crl.pem" >"$work/roots-and-crl.pem"
+
+# Where you had a trust folder before: the same root, or one that it led to, and no older lists.
+# not_before WHAT NUMBER KNOWN-NUMBER
+not_before() {
+    case $2$3 in
+    *[!0-9]*) refuse "$1 has no number" ;;
+    esac
+    [ "$2" -ge "$3" ] || case $2 in
+    0) answer 15 "STALE: $1 is missing, and you had number $3; get the current one" ;;
+    *) answer 15 "STALE: $1 is number $2, and you had number $3; get the current one" ;;
+    esac
+}
+crl_number() {
+    hex=$(openssl crl -in "$1/crl.pem" -noout -crlnumber 2>/dev/null | sed -n 's/^crlNumber=//p')
+    printf '%s\n' "$hex" | grep -Eqx '0x[0-9A-Fa-f]{1,15}' && printf %d "$hex" || printf x
+}
+public_key() {
+    openssl x509 -in "$1" -noout -pubkey 2>/dev/null
+}
+is_root() {
+    openssl x509 -in "$1" -noout -ext basicConstraints 2>/dev/null | grep -q 'CA:TRUE'
+}
+if [ -n "$known" ]; then
+    if [ "$(openssl x509 -in "$root" -outform DER | sha512sum)" != \
+        "$(openssl x509 -in "$known/root.pem" -outform DER 2>/dev/null | sha512sum)" ]; then
+        new=$trust/handover.pem
+        is_root "$new" && [ "$(public_key "$new")" = "$(public_key "$root")" ] &&
+            openssl verify -CAfile "$known/root.pem" -no-CApath -no-CAstore -purpose crlsign \
+                -untrusted "$new" "$new" >/dev/null 2>&1 ||
+            refuse "root.pem is not the root you know, nor certified by it"
+    fi
+    not_before "the list of revoked certificates" "$(crl_number "$trust")" "$(crl_number "$known")"
+fi
 
 # signer SIGNATURE CONTENT: checks one signature; who made it is then in $name and $key, the end
 # of the certificate's time in $until. The certificate was in force when the signer says to have
@@ -119,7 +180,7 @@ cms_verify() {
 }
 signer() {
     rm -f "$work/who.pem"
-    cms_verify "$1" "$2" -CAfile "$trust/root.pem" '' || refuse "$1 is not a valid $3"
+    cms_verify "$1" "$2" -CAfile "$work/roots.pem" '' || refuse "$1 is not a valid $3"
     [ "$(grep -c 'BEGIN CERTIFICATE' "$work/who.pem")" = 1 ] ||
         refuse "$1 has more than one signer"
     openssl cms -cmsout -print -noout -inform PEM -in "$1" 2>/dev/null |
@@ -131,18 +192,27 @@ signer() {
     key=$(openssl x509 -in "$work/who.pem" -noout -pubkey |
         openssl pkey -pubin -outform DER | sha512sum)
     [ -n "$name" ] && [ -n "$key" ] || refuse "$1 has no signer"
-    cms_verify "$1" "$2" -CAfile "$work/root-and-crl.pem" -crl_check ||
+    cms_verify "$1" "$2" -CAfile "$work/roots-and-crl.pem" -crl_check ||
         answer 14 "REVOKED: the certificate of $name is revoked"
     signed=$(openssl asn1parse -in "$1" 2>/dev/null |
         sed -n '/prim: OBJECT *:signingTime$/{n;n;p;}' | instants)
     is_time "$signed" "$1 does not say when it was made"
     [ "$signed" -le "$soon" ] || refuse "$1 is not a valid $3"
-    for certificate in "$trust/root.pem" "$work/who.pem"; do
+    until=99999999999999
+    for certificate in "$root" "$work"/earlier-[0-9]* "$work/who.pem"; do
+        [ -f "$certificate" ] || continue
+        case $certificate in
+        */earlier-*)
+            openssl verify -no_check_time -partial_chain -no-CApath -no-CAstore \
+                -trusted "$certificate" "$work/who.pem" >/dev/null 2>&1 || continue
+            ;;
+        esac
         from=$(openssl asn1parse -in "$certificate" | instants | sed -n 1p)
-        until=$(openssl asn1parse -in "$certificate" | instants | sed -n 2p)
+        last=$(openssl asn1parse -in "$certificate" | instants | sed -n 2p)
         is_time "$from" "a certificate without dates"
-        is_time "$until" "a certificate without dates"
-        [ "$signed" -ge "$from" ] && [ "$signed" -le "$until" ] || refuse "$1 is not a valid $3"
+        is_time "$last" "a certificate without dates"
+        [ "$signed" -ge "$from" ] && [ "$signed" -le "$last" ] || refuse "$1 is not a valid $3"
+        [ "$until" -le "$last" ] || until=$last
     done
 }
 
@@ -191,20 +261,32 @@ fi
 
 # 7. The status list, signed by an approver whose certificate is in force: is the release
 # withdrawn or replaced? When an approver's certificate has ended, the list must know these bytes.
+list() {
+    [ ! -e "$2/status.json" ] ||
+        sed -n "s/^  \"$1\": \"*\([^\",]*\)\"*,*\$/\1/p" "$2/status.json"
+}
+version=0
 standing="not known, the trust folder has no status list"
 listed=
 if [ -e "$trust/status.json" ]; then
     signer "$trust/status.json.p7s" "$trust/status.json" "signature of the status list"
     [ "$now" -le "$until" ] || refuse "the certificate that signed the status list has expired"
-    list() {
-        sed -n "s/^  \"$1\": \"*\([^\",]*\)\"*,*\$/\1/p" "$trust/status.json"
-    }
     digits() {
-        list "$1" | sed 's/[^0-9]//g'
+        list "$1" "$trust" | sed 's/[^0-9]//g'
     }
     is_time "$(digits issued)" "status.json is not a status list"
     [ "$(digits issued)" -le "$soon" ] || refuse "status.json is from the future"
     fresh_until "$(digits nextUpdate)"
+    version=$(list version "$trust")
+fi
+had=0
+if [ -n "$known" ] && [ -e "$known/status.json" ]; then
+    had=$(list version "$known")
+    printf '%s\n' "$had" | grep -Eqx '[1-9][0-9]{0,17}' ||
+        refuse "the status.json that you had is not a status list"
+fi
+not_before "the status list" "$version" "$had"
+if [ -e "$trust/status.json" ]; then
     release=$(info External-Identifier)
     case $release in
     '' | *[!A-Za-z0-9_-]*) refuse "the release has no plain name" ;;
@@ -217,7 +299,7 @@ if [ -e "$trust/status.json" ]; then
     digest=$(openssl dgst -sha256 -r tagmanifest-sha512.txt | cut -c1-64)
     [ -z "$listed" ] || [ "$(entry signedBytes)" = "$digest" ] ||
         refuse "the status list has other bytes for this release"
-    standing="${listed:-not listed} (list $(list version) of $(day "$(digits issued)"), next by \
+    standing="${listed:-not listed} (list $version of $(day "$(digits issued)"), next by \
 $(day "$(digits nextUpdate)"))"
 fi
 [ -z "$ended" ] || [ -n "$listed" ] ||

@@ -28,6 +28,13 @@
 #define CLOCK_SLACK_SECONDS 300 /* between the clocks of two machines */
 #define SECURITY_BITS 112 /* NIST SP 800-57 part 1: P-256 has 128, RSA-2048 112 */
 
+/* What a trust folder says. */
+typedef struct trust {
+    X509 *root;
+    STACK_OF(X509) *earlier, *roster;
+    X509_CRL *crl;
+} trust;
+
 /* With the time of signing by our clock. */
 static bool add_signer(CMS_ContentInfo *message, X509 *certificate, EVP_PKEY *key)
 {
@@ -185,8 +192,17 @@ static int64_t signing_time(CMS_ContentInfo *message)
     return cdn_seal_seconds(time);
 }
 
-static cdn_status verify_message(CMS_ContentInfo *message, X509 *root, STACK_OF(X509) *roster,
-                                 const void *bytes, size_t size, cdn_error *error)
+/* Those of earlier roots are steps on the way, not ends. */
+static bool add_roots(X509_STORE *store, X509 *root, STACK_OF(X509) *earlier)
+{
+    bool good = X509_STORE_add_cert(store, root) == 1;
+    for (int i = 0; good && i < sk_X509_num(earlier); i++)
+        good = X509_STORE_add_cert(store, sk_X509_value(earlier, i)) == 1;
+    return good;
+}
+
+static cdn_status verify_message(CMS_ContentInfo *message, const trust *t, const void *bytes,
+                                 size_t size, cdn_error *error)
 {
     int64_t when = signing_time(message);
     if (when < 0)
@@ -197,13 +213,13 @@ static cdn_status verify_message(CMS_ContentInfo *message, X509 *root, STACK_OF(
     BIO *in = BIO_new_mem_buf(bytes, (int)size);
     X509_STORE *store = X509_STORE_new();
     cdn_status status = CDN_OK;
-    bool ready = in != NULL && store != NULL && X509_STORE_add_cert(store, root) == 1 &&
+    bool ready = in != NULL && store != NULL && add_roots(store, t->root, t->earlier) &&
                  X509_STORE_set_purpose(store, X509_PURPOSE_SMIME_SIGN) == 1;
     if (ready)
         X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), (time_t)when);
     if (!ready)
         status = cdn_seal_fail(error, CDN_E_NOMEM, "cannot prepare the verification");
-    else if (CMS_verify(message, roster, store, in, NULL,
+    else if (CMS_verify(message, t->roster, store, in, NULL,
                         CMS_BINARY | CMS_DETACHED | CMS_CADES | CMS_NOINTERN) != 1)
         status = cdn_seal_fail(error, CDN_E_REFUSED, "the signature does not verify");
     X509_STORE_free(store);
@@ -211,20 +227,51 @@ static cdn_status verify_message(CMS_ContentInfo *message, X509 *root, STACK_OF(
     return status;
 }
 
-static cdn_status find_state(CMS_ContentInfo *message, X509_CRL *crl, cdn_signer *out,
+static int64_t cut(int64_t end, const X509 *certificate)
+{
+    int64_t last = cdn_seal_seconds(X509_get0_notAfter(certificate));
+    return last < end ? last : end;
+}
+
+/* No certificate counts for longer than the root, or the earlier root that made it. */
+static int64_t chain_end(X509 *signer, const trust *t)
+{
+    int64_t end = cut(cut(INT64_MAX, signer), t->root);
+    for (int i = 0; i < sk_X509_num(t->earlier); i++) {
+        X509 *one = sk_X509_value(t->earlier, i);
+        if (X509_check_issued(one, signer) == X509_V_OK)
+            end = cut(end, one);
+    }
+    return end;
+}
+
+static cdn_status find_state(CMS_ContentInfo *message, const trust *t, cdn_signer *out,
                              cdn_error *error)
 {
     STACK_OF(X509) *signers = CMS_get0_signers(message);
     X509 *signer = signers == NULL ? NULL : sk_X509_value(signers, 0);
     cdn_status status = signer == NULL ? cdn_fail_memory(error) : CDN_OK;
     if (signer != NULL) {
-        out->until = cdn_seal_seconds(X509_get0_notAfter(signer));
-        out->state = cdn_seal_crl_holds(crl, signer)        ? CDN_SIGNER_REVOKED
-                     : !cdn_seal_certificate_is_live(signer) ? CDN_SIGNER_EXPIRED
-                                                             : CDN_SIGNER_IN_FORCE;
+        out->until = chain_end(signer, t);
+        out->state = cdn_seal_crl_holds(t->crl, signer) ? CDN_SIGNER_REVOKED
+                     : out->until < cdn_clock_now() || !cdn_seal_certificate_is_live(signer)
+                         ? CDN_SIGNER_EXPIRED
+                         : CDN_SIGNER_IN_FORCE;
     }
     sk_X509_free(signers);
     return status;
+}
+
+static cdn_status load_trust(cdn_seal_role role, const char *trust_dir, trust *out,
+                             cdn_error *error)
+{
+    CDN_TRY(cdn_seal_root_load(trust_dir, &out->root, error));
+    CDN_TRY(cdn_seal_earlier_load(trust_dir, &out->earlier, error));
+    for (int i = sk_X509_num(out->earlier) - 1; i >= 0; i--)
+        if (X509_verify(sk_X509_value(out->earlier, i), X509_get0_pubkey(out->root)) != 1)
+            X509_free(sk_X509_delete(out->earlier, i)); /* nobody vouches for it */
+    CDN_TRY(cdn_seal_crl_load(trust_dir, out->root, false, &out->crl, error));
+    return cdn_seal_certificates_load(trust_dir, cdn_seal_roster(role), false, &out->roster, error);
 }
 
 cdn_status cdn_seal_verify_past(cdn_seal_role role, const char *trust_dir, const void *bytes,
@@ -232,9 +279,7 @@ cdn_status cdn_seal_verify_past(cdn_seal_role role, const char *trust_dir, const
                                 cdn_error *error)
 {
     CMS_ContentInfo *message = NULL;
-    STACK_OF(X509) *roster = NULL;
-    X509 *root = NULL;
-    X509_CRL *crl = NULL;
+    trust t = {NULL, NULL, NULL, NULL};
     if (size > INT_MAX)
         return cdn_fail(error, CDN_E_LIMIT, "too many signed bytes");
     ERR_clear_error();
@@ -242,21 +287,17 @@ cdn_status cdn_seal_verify_past(cdn_seal_role role, const char *trust_dir, const
     if (status == CDN_OK)
         status = check_message(message, error);
     if (status == CDN_OK)
-        status = cdn_seal_root_load(trust_dir, &root, error);
+        status = load_trust(role, trust_dir, &t, error);
     if (status == CDN_OK)
-        status = cdn_seal_crl_load(trust_dir, root, false, &crl, error);
-    if (status == CDN_OK)
-        status = cdn_seal_certificates_load(trust_dir, cdn_seal_roster(role), false, &roster,
-                                            error);
-    if (status == CDN_OK)
-        status = verify_message(message, root, roster, bytes, size, error);
+        status = verify_message(message, &t, bytes, size, error);
     if (status == CDN_OK)
         status = describe_signer(message, out, error);
     if (status == CDN_OK)
-        status = find_state(message, crl, out, error);
-    sk_X509_pop_free(roster, X509_free);
-    X509_CRL_free(crl);
-    X509_free(root);
+        status = find_state(message, &t, out, error);
+    sk_X509_pop_free(t.roster, X509_free);
+    sk_X509_pop_free(t.earlier, X509_free);
+    X509_CRL_free(t.crl);
+    X509_free(t.root);
     CMS_ContentInfo_free(message);
     ERR_clear_error();
     return status;

@@ -2,8 +2,10 @@
  *
  * A trust folder holds root.pem (the offline root's certificate), crl.pem (the
  * root's list of certificates that nobody may trust), approvers.pem (every
- * approver's certificates, the expired ones too: old signatures need them) and,
- * when packages are encrypted, packager.pem and recipients/. Private keys are
+ * approver's certificates, the expired ones too: old signatures need them), when
+ * packages are encrypted, packager.pem and recipients/, and when there were other
+ * roots before, their keys certified by this one, earlier-<n>.pem, and this one's
+ * certified by them, handover.pem. Private keys are
  * PKCS#8 files, mode 0600, in a folder of their own, encrypted when a passphrase
  * is given.
  *
@@ -25,6 +27,26 @@ typedef struct cdn_passphrase {
  *  one. Ten years; it may certify people only: no names of computers, no further authorities. */
 cdn_status cdn_seal_new_root(const char *keys_dir, const char *trust_dir, const char *organisation,
                              const cdn_passphrase *passphrase, cdn_error *error) CDN_MUST_CHECK;
+
+/** Another root in the place of this one, ten years more; the old key is removed. What was signed
+ *  under it stays good with the new trust folder, and so do its signers until their certificates
+ *  end. Called again after it was stopped, it finishes, with the same passphrases. */
+cdn_status cdn_seal_rotate_root(const char *keys_dir, const char *trust_dir,
+                                const cdn_passphrase *root_passphrase,
+                                const cdn_passphrase *passphrase, cdn_error *error) CDN_MUST_CHECK;
+
+/** Until when root.pem may be relied on, in seconds since 1970. */
+cdn_status cdn_seal_root_until(const char *trust_dir, int64_t *out, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** CDN_OK when root.pem of a trust folder is that of a folder which is known, or one that it led
+ *  to, root after root (handover.pem), while each was in force. CDN_E_REFUSED otherwise. */
+cdn_status cdn_seal_check_root(const char *trust_dir, const char *known_dir, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** The number of the list in crl.pem, as it says: later lists have higher ones. */
+cdn_status cdn_seal_crl_number(const char *trust_dir, int64_t *out, cdn_error *error)
+    CDN_MUST_CHECK;
 
 /** Whose signature: an approver vouches for the content, the packager only that this system made
  *  the bytes. Each has a roster of its own, so neither can stand for the other. */
@@ -87,7 +109,7 @@ typedef struct cdn_signer {
     char organisation[128]; /* O */
     char key_digest[65];    /* SHA-256 of the public key, hex */
     cdn_signer_state state;
-    int64_t until;          /* end of the certificate's time, seconds since 1970 */
+    int64_t until;          /* end of the certificate's time, or its issuer's; since 1970 */
 } cdn_signer;
 
 /** Verifies one detached signature against a trust folder: chain to root.pem, signer's certificate

@@ -37,9 +37,8 @@ static bool set_serial(X509 *certificate)
     return good;
 }
 
-static bool set_subject(X509 *certificate, const char *name, const char *organisation)
+static bool set_subject(X509_NAME *subject, const char *name, const char *organisation)
 {
-    X509_NAME *subject = X509_get_subject_name(certificate);
     const unsigned char *cn = (const unsigned char *)name;
     const unsigned char *o = (const unsigned char *)organisation;
     return X509_NAME_add_entry_by_NID(subject, NID_organizationName, MBSTRING_UTF8, o, -1, -1, 0) &&
@@ -118,35 +117,84 @@ static bool is_acceptable(X509 *certificate, X509 *root)
     return good;
 }
 
-cdn_status cdn_seal_certificate_create(EVP_PKEY *key, const char *name, const char *organisation,
-                                       X509 *issuer, EVP_PKEY *issuer_key, X509 **out,
-                                       cdn_error *error)
+/* What a certificate says besides its extensions; dates in seconds since 1970. */
+typedef struct contents {
+    EVP_PKEY *key;
+    const X509_NAME *subject;
+    int64_t from, until;
+    bool authority;
+    X509 *issuer; /* NULL = itself */
+    EVP_PKEY *issuer_key;
+} contents;
+
+static cdn_status make(const contents *c, X509 **out, cdn_error *error)
 {
-    ERR_clear_error();
-    bool root = issuer == NULL;
     X509 *made = X509_new();
+    X509 *issuer = c->issuer == NULL ? made : c->issuer;
     bool good = made != NULL && X509_set_version(made, X509_VERSION_3) && set_serial(made) &&
-                cdn_seal_set_time(X509_getm_notBefore(made), 0, -CLOCK_SLACK_SECONDS) &&
-                cdn_seal_set_time(X509_getm_notAfter(made), root ? ROOT_DAYS : APPROVER_DAYS, 0) &&
-                X509_set_pubkey(made, key);
-    if (good && !set_subject(made, name, organisation)) {
-        X509_free(made);
-        return cdn_seal_fail(error, CDN_E_USAGE, "a name must be 1 to 64 characters of UTF-8");
-    }
-    good = good &&
-           X509_set_issuer_name(made, X509_get_subject_name(root ? made : issuer)) &&
-           add_extensions(made, root ? made : issuer, root) &&
-           X509_sign(made, root ? key : issuer_key, EVP_sha384()) > 0;
+                ASN1_TIME_set(X509_getm_notBefore(made), (time_t)c->from) != NULL &&
+                ASN1_TIME_set(X509_getm_notAfter(made), (time_t)c->until) != NULL &&
+                X509_set_pubkey(made, c->key) &&
+                X509_set_subject_name(made, c->subject) &&
+                X509_set_issuer_name(made, c->issuer == NULL ? c->subject
+                                                             : X509_get_subject_name(issuer)) &&
+                add_extensions(made, issuer, c->authority) &&
+                X509_sign(made, c->issuer_key, EVP_sha384()) > 0;
     if (!good) {
         X509_free(made);
         return cdn_seal_fail(error, CDN_E_INTERNAL, "cannot make a certificate");
     }
-    if (!root && !is_acceptable(made, issuer)) {
-        X509_free(made);
-        return cdn_seal_fail(error, CDN_E_USAGE, "the root may not certify this name");
-    }
     *out = made;
     return CDN_OK;
+}
+
+cdn_status cdn_seal_authority_create(EVP_PKEY *key, const X509 *like, int64_t from, int64_t until,
+                                     X509 *issuer, EVP_PKEY *issuer_key, X509 **out,
+                                     cdn_error *error)
+{
+    const contents c = {key, X509_get_subject_name(like), from, until, true, issuer, issuer_key};
+    ERR_clear_error();
+    return make(&c, out, error);
+}
+
+static int64_t root_end(void)
+{
+    return cdn_clock_now() + (int64_t)ROOT_DAYS * CDN_SECONDS_PER_DAY;
+}
+
+cdn_status cdn_seal_root_create(EVP_PKEY *key, const X509 *before, X509 **out, cdn_error *error)
+{
+    const contents c = {key, X509_get_subject_name(before),
+                        cdn_seal_seconds(X509_get0_notBefore(before)), root_end(), true, NULL, key};
+    ERR_clear_error();
+    return make(&c, out, error);
+}
+
+cdn_status cdn_seal_certificate_create(EVP_PKEY *key, const char *name, const char *organisation,
+                                       X509 *issuer, EVP_PKEY *issuer_key, X509 **out,
+                                       cdn_error *error)
+{
+    bool root = issuer == NULL;
+    X509_NAME *subject = X509_NAME_new();
+    int64_t until = root ? root_end() : cdn_seal_signer_end(issuer);
+    const contents c = {key,  subject, cdn_clock_now() - CLOCK_SLACK_SECONDS, until, root, issuer,
+                        root ? key : issuer_key};
+    cdn_status status = CDN_OK;
+    ERR_clear_error();
+    if (!root && !cdn_seal_certificate_is_live(issuer))
+        status = cdn_fail(error, CDN_E_REFUSED,
+                          "the root's certificate has ended; `cordon key rotate-root` replaces it");
+    else if (subject == NULL || !set_subject(subject, name, organisation))
+        status = cdn_seal_fail(error, CDN_E_USAGE, "a name must be 1 to 64 characters of UTF-8");
+    if (status == CDN_OK)
+        status = make(&c, out, error);
+    if (status == CDN_OK && !root && !is_acceptable(*out, issuer)) {
+        X509_free(*out);
+        *out = NULL;
+        status = cdn_seal_fail(error, CDN_E_USAGE, "the root may not certify this name");
+    }
+    X509_NAME_free(subject);
+    return status;
 }
 
 /* Reads certificates until the end of the PEM text. */
@@ -257,6 +305,14 @@ bool cdn_seal_certificate_text(const X509 *certificate, int nid, char out[CDN_SE
     OPENSSL_free(text);
     ERR_clear_error();
     return good;
+}
+
+/* No certificate outlives its issuer's. */
+int64_t cdn_seal_signer_end(const X509 *issuer)
+{
+    int64_t end = cdn_clock_now() + (int64_t)APPROVER_DAYS * CDN_SECONDS_PER_DAY;
+    int64_t last = cdn_seal_seconds(X509_get0_notAfter(issuer));
+    return last < end ? last : end;
 }
 
 int64_t cdn_seal_seconds(const ASN1_TIME *time)

@@ -51,6 +51,13 @@ static bool is_of_root(X509_CRL *crl, X509 *root)
     return good;
 }
 
+int64_t cdn_seal_crl_end(X509_CRL *crl, const X509 *root)
+{
+    int64_t next = cdn_seal_seconds(X509_CRL_get0_nextUpdate(crl));
+    int64_t last = cdn_seal_seconds(X509_get0_notAfter(root));
+    return last < next ? last : next;
+}
+
 cdn_status cdn_seal_crl_load(const char *trust_dir, X509 *root, bool any_age, X509_CRL **out,
                              cdn_error *error)
 {
@@ -58,7 +65,7 @@ cdn_status cdn_seal_crl_load(const char *trust_dir, X509 *root, bool any_age, X5
     X509_CRL *crl = NULL;
     CDN_TRY(cdn_seal_path(path, trust_dir, LIST, error));
     CDN_TRY(read_list(path, &crl, error));
-    int64_t until = cdn_seal_seconds(X509_CRL_get0_nextUpdate(crl));
+    int64_t until = cdn_seal_crl_end(crl, root);
     cdn_status status = CDN_OK;
     if (!is_of_root(crl, root)) {
         status = cdn_fail_at(error, CDN_E_REFUSED, path, 0, 0, "the list is not the root's");
@@ -81,17 +88,34 @@ bool cdn_seal_crl_holds(X509_CRL *crl, X509 *certificate)
     return X509_CRL_get0_by_cert(crl, &entry, certificate) != 0;
 }
 
+static bool read_number(X509_CRL *crl, int64_t *out)
+{
+    ASN1_INTEGER *number = X509_CRL_get_ext_d2i(crl, NID_crl_number, NULL, NULL);
+    bool good = number != NULL && ASN1_INTEGER_get_int64(out, number) == 1;
+    ASN1_INTEGER_free(number);
+    ERR_clear_error();
+    return good;
+}
+
+cdn_status cdn_seal_crl_number(const char *trust_dir, int64_t *out, cdn_error *error)
+{
+    char path[CDN_SEAL_PATH_SIZE];
+    X509_CRL *crl = NULL;
+    CDN_TRY(cdn_seal_path(path, trust_dir, LIST, error));
+    CDN_TRY(read_list(path, &crl, error));
+    bool good = read_number(crl, out);
+    X509_CRL_free(crl);
+    return good ? CDN_OK : cdn_fail_at(error, CDN_E_REFUSED, path, 0, 0, "the list has no number");
+}
+
 static bool add_number(X509_CRL *crl, X509_CRL *old)
 {
-    ASN1_INTEGER *last =
-        old == NULL ? NULL : X509_CRL_get_ext_d2i(old, NID_crl_number, NULL, NULL);
     ASN1_INTEGER *number = ASN1_INTEGER_new();
     int64_t value = 0;
-    bool good = number != NULL && (last == NULL || ASN1_INTEGER_get_int64(&value, last) == 1) &&
+    bool good = number != NULL && (old == NULL || read_number(old, &value)) &&
                 ASN1_INTEGER_set_int64(number, value + 1) == 1 &&
                 X509_CRL_add1_ext_i2d(crl, NID_crl_number, number, 0, 0) == 1;
     ASN1_INTEGER_free(number);
-    ASN1_INTEGER_free(last);
     return good;
 }
 

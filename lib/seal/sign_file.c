@@ -131,6 +131,17 @@ cdn_status cdn_seal_write_private(const char *directory, const char *name, const
     return status;
 }
 
+cdn_status cdn_seal_rename_private(const char *directory, const char *from, const char *to,
+                                   cdn_error *error)
+{
+    int folder = -1;
+    CDN_TRY(open_private_directory(directory, &folder, error));
+    bool good = renameat(folder, from, folder, to) == 0 && fsync(folder) == 0;
+    int saved = errno;
+    (void)close(folder);
+    return good ? CDN_OK : cdn_fail_errno(error, "cannot replace", to, saved);
+}
+
 static cdn_status check_private(int descriptor, const char *path, cdn_error *error)
 {
     struct stat info;

@@ -36,6 +36,10 @@ cdn_status cdn_seal_lock(const char *directory, int *out_descriptor, cdn_error *
 cdn_status cdn_seal_write_private(const char *directory, const char *name, const void *bytes,
                                   size_t size, cdn_error *error) CDN_MUST_CHECK;
 
+/** Puts one private file in the place of another. */
+cdn_status cdn_seal_rename_private(const char *directory, const char *from, const char *to,
+                                   cdn_error *error) CDN_MUST_CHECK;
+
 /** Reads a private file: no link, regular, ours, mode & 077 == 0, one name, in a directory that
  *  only its owner may write. At most `capacity` bytes. */
 cdn_status cdn_seal_read_private(const char *directory, const char *name, void *bytes,
@@ -64,6 +68,18 @@ cdn_status cdn_seal_certificate_create(EVP_PKEY *key, const char *name, const ch
                                        X509 *issuer, EVP_PKEY *issuer_key, X509 **out,
                                        cdn_error *error) CDN_MUST_CHECK;
 
+/** What a root (`issuer`) says of the key of another, by whose name it goes (`like`). Dates in
+ *  seconds since 1970. @owner caller, X509_free */
+cdn_status cdn_seal_authority_create(EVP_PKEY *key, const X509 *like, int64_t from, int64_t until,
+                                     X509 *issuer, EVP_PKEY *issuer_key, X509 **out,
+                                     cdn_error *error) CDN_MUST_CHECK;
+/** A root that takes the place of another: ten years from now, and back to that one's beginning.
+ *  @owner caller, X509_free */
+cdn_status cdn_seal_root_create(EVP_PKEY *key, const X509 *before, X509 **out,
+                                cdn_error *error) CDN_MUST_CHECK;
+/** When a signer's certificate that this root makes now ends: never after the root. */
+int64_t cdn_seal_signer_end(const X509 *issuer);
+
 /** Every certificate of a PEM file; a file without one is CDN_E_INPUT, a missing file too unless
  *  `optional` (then an empty stack). @owner caller, sk_X509_pop_free(x, X509_free) */
 cdn_status cdn_seal_certificates_load(const char *directory, const char *name, bool optional,
@@ -85,6 +101,18 @@ bool cdn_seal_certificate_text(const X509 *certificate, int nid, char out[CDN_SE
 /** Now within its dates. */
 bool cdn_seal_certificate_is_live(const X509 *certificate);
 
+/* sign_root.c */
+
+/** The root's certificate and the key that belongs to it. @owner caller, X509_free,
+ *  EVP_PKEY_free */
+cdn_status cdn_seal_issuer_load(const char *keys_dir, const char *trust_dir,
+                                const cdn_passphrase *passphrase, X509 **out_root,
+                                EVP_PKEY **out_key, cdn_error *error) CDN_MUST_CHECK;
+/** What the trust folder has of earlier roots, the first one first. Whether root.pem certified
+ *  them is for the caller to see. @owner caller, sk_X509_pop_free(x, X509_free) */
+cdn_status cdn_seal_earlier_load(const char *trust_dir, STACK_OF(X509) **out, cdn_error *error)
+    CDN_MUST_CHECK;
+
 /* sign_crl.c */
 
 /** crl.pem, signed by the root. One that is out of date is CDN_E_REFUSED unless `any_age`.
@@ -95,6 +123,8 @@ cdn_status cdn_seal_crl_load(const char *trust_dir, X509 *root, bool any_age, X5
 cdn_status cdn_seal_crl_save(const char *trust_dir, X509 *root, EVP_PKEY *root_key,
                              X509_CRL *old, STACK_OF(X509) *more, cdn_error *error)
     CDN_MUST_CHECK;
+/** Until when such a list may be relied on: its own end, or the root's. */
+int64_t cdn_seal_crl_end(X509_CRL *crl, const X509 *root);
 bool cdn_seal_crl_holds(X509_CRL *crl, X509 *certificate);
 
 /* sign_roster.c */
@@ -105,11 +135,6 @@ cdn_status cdn_seal_check_name(const char *what, const char *text, cdn_error *er
 /** "Ada King" -> "ada-king"; "root" is the root's. */
 cdn_status cdn_seal_key_slug(const char *name, char out[CDN_SEAL_NAME_SIZE],
                              cdn_error *error) CDN_MUST_CHECK;
-/** The root's certificate and the key that belongs to it. @owner caller, X509_free,
- *  EVP_PKEY_free */
-cdn_status cdn_seal_issuer_load(const char *keys_dir, const char *trust_dir,
-                                const cdn_passphrase *passphrase, X509 **out_root,
-                                EVP_PKEY **out_key, cdn_error *error) CDN_MUST_CHECK;
 /** A key, its certificate at the end of the list, the key's file, the roster's file. Nothing is
  *  left of it on failure. Takes nothing. */
 cdn_status cdn_seal_enrol(const char *roster, const char *keys_dir, const char *trust_dir,

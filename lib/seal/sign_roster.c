@@ -1,4 +1,4 @@
-/* sign_roster.c - the root and the rosters: who may sign.
+/* sign_roster.c - the rosters: who may sign.
  *
  * A key is written before its certificate, and taken away again when the
  * certificate fails, so a name in a roster always had a key. The trust
@@ -15,9 +15,6 @@
 #include <unistd.h>
 
 #include "core/fail.h"
-
-#define ROOT_KEY "root.key"
-#define ROOT_CERTIFICATE "root.pem"
 
 const char *cdn_seal_roster(cdn_seal_role role)
 {
@@ -66,77 +63,6 @@ static cdn_status key_file(const char *name, char out[NAME_MAX], cdn_error *erro
     char slug[CDN_SEAL_NAME_SIZE];
     CDN_TRY(cdn_seal_key_slug(name, slug, error));
     (void)snprintf(out, NAME_MAX, "%s.key", slug);
-    return CDN_OK;
-}
-
-/* The root's files. The key goes first: a certificate in the trust folder always had one. */
-static cdn_status save_root(const char *keys_dir, const char *trust_dir, EVP_PKEY *key,
-                            X509 *root, const cdn_passphrase *passphrase, cdn_error *error)
-{
-    char path[CDN_SEAL_PATH_SIZE];
-    STACK_OF(X509) *list = sk_X509_new_null();
-    if (list == NULL || sk_X509_push(list, root) <= 0) {
-        sk_X509_free(list);
-        return cdn_fail_memory(error);
-    }
-    cdn_status status = cdn_seal_path(path, keys_dir, ROOT_KEY, error);
-    if (status == CDN_OK)
-        status = cdn_seal_key_save(keys_dir, ROOT_KEY, key, passphrase, error);
-    if (status == CDN_OK) {
-        status = cdn_seal_crl_save(trust_dir, root, key, NULL, NULL, error);
-        if (status == CDN_OK)
-            status = cdn_seal_certificates_save(trust_dir, ROOT_CERTIFICATE, list, error);
-        if (status != CDN_OK)
-            (void)unlink(path);
-    }
-    sk_X509_free(list);
-    return status;
-}
-
-cdn_status cdn_seal_new_root(const char *keys_dir, const char *trust_dir, const char *organisation,
-                             const cdn_passphrase *passphrase, cdn_error *error)
-{
-    char path[CDN_SEAL_PATH_SIZE];
-    int lock = -1;
-    EVP_PKEY *key = NULL;
-    X509 *root = NULL;
-    CDN_TRY(cdn_seal_check_name("the organisation", organisation, error));
-    CDN_TRY(cdn_seal_path(path, trust_dir, ROOT_CERTIFICATE, error));
-    CDN_TRY(cdn_seal_lock(trust_dir, &lock, error));
-    cdn_status status = CDN_OK;
-    if (access(path, F_OK) == 0)
-        status = cdn_fail_at(error, CDN_E_REFUSED, path, 0, 0, "a root exists and is not replaced");
-    if (status == CDN_OK)
-        status = cdn_seal_key_create("P-384", &key, error);
-    if (status == CDN_OK)
-        status = cdn_seal_certificate_create(key, "Cordon root", organisation, NULL, NULL, &root,
-                                             error);
-    if (status == CDN_OK)
-        status = save_root(keys_dir, trust_dir, key, root, passphrase, error);
-    X509_free(root);
-    EVP_PKEY_free(key);
-    (void)close(lock);
-    return status;
-}
-
-cdn_status cdn_seal_issuer_load(const char *keys_dir, const char *trust_dir,
-                                const cdn_passphrase *passphrase, X509 **out_root,
-                                EVP_PKEY **out_key, cdn_error *error)
-{
-    X509 *root = NULL;
-    EVP_PKEY *key = NULL;
-    cdn_status status = cdn_seal_root_load(trust_dir, &root, error);
-    if (status == CDN_OK)
-        status = cdn_seal_key_load(keys_dir, ROOT_KEY, passphrase, &key, error);
-    if (status == CDN_OK && X509_check_private_key(root, key) != 1)
-        status = cdn_seal_fail(error, CDN_E_REFUSED, "root.key does not belong to root.pem");
-    if (status != CDN_OK) {
-        X509_free(root);
-        EVP_PKEY_free(key);
-        return status;
-    }
-    *out_root = root;
-    *out_key = key;
     return CDN_OK;
 }
 

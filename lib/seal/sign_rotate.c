@@ -8,7 +8,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "seal/sign_parts.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,21 +30,6 @@ static X509 *newest(STACK_OF(X509) *list, const char *name)
     return NULL;
 }
 
-static cdn_status replace_key(const char *keys_dir, const char *fresh, const char *name,
-                              cdn_error *error)
-{
-    char from[CDN_SEAL_PATH_SIZE], to[CDN_SEAL_PATH_SIZE];
-    CDN_TRY(cdn_seal_path(from, keys_dir, fresh, error));
-    CDN_TRY(cdn_seal_path(to, keys_dir, name, error));
-    if (rename(from, to) != 0)
-        return cdn_fail(error, CDN_E_IO, "cannot put %s in its place", fresh);
-    int folder = open(keys_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = folder >= 0 && fsync(folder) == 0;
-    if (folder >= 0)
-        (void)close(folder);
-    return synced ? CDN_OK : cdn_fail(error, CDN_E_IO, "cannot sync the folder of keys");
-}
-
 static cdn_status renew(const char *roster, const char *keys_dir, const char *trust_dir,
                         const char *name, const cdn_passphrase *root_passphrase,
                         const cdn_passphrase *passphrase, STACK_OF(X509) *list, cdn_error *error)
@@ -63,7 +47,7 @@ static cdn_status renew(const char *roster, const char *keys_dir, const char *tr
     (void)unlink(path);
     CDN_TRY(cdn_seal_enrol(roster, keys_dir, trust_dir, fresh, name, organisation, root_passphrase,
                            passphrase, list, error));
-    return replace_key(keys_dir, fresh, file, error);
+    return cdn_seal_rename_private(keys_dir, fresh, file, error);
 }
 
 cdn_status cdn_seal_renew(cdn_seal_role role, const char *keys_dir, const char *trust_dir,
@@ -157,7 +141,7 @@ cdn_status cdn_seal_crl_until(const char *trust_dir, int64_t *out, cdn_error *er
     if (status == CDN_OK)
         status = cdn_seal_crl_load(trust_dir, root, true, &crl, error);
     if (status == CDN_OK)
-        *out = cdn_seal_seconds(X509_CRL_get0_nextUpdate(crl));
+        *out = cdn_seal_crl_end(crl, root);
     X509_CRL_free(crl);
     X509_free(root);
     return status;

@@ -1,73 +1,10 @@
 #!/bin/sh
 # clock.sh - packages made a year ago, verified today by a stranger with stock tools.
 #
-# The clock is moved with faketime, for our program and for openssl alike. Each
-# package is looked at by verify.sh under dash, which knows openssl and sha512sum
-# only, and by `cordon verify`; both must give the same answer and exit code.
+# A change of the root over the years: root.sh.
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "$(dirname "$0")/../support/cli.sh"
-if [ "${FLAVOUR:-}" = asan ]; then
-    echo "skipped: faketime and the sanitizers both want to be loaded first"
-    exit 0
-fi
-
-# at OFFSET COMMAND...: with the clock moved, e.g. -400d; times of files stay as they are
-at() {
-    at_offset=$1
-    shift
-    NO_FAKE_STAT=1 faketime -f "$at_offset" "$@"
-}
-program=$cordon
-printf '#!/bin/sh\nNO_FAKE_STAT=1 exec faketime -f "$CLOCK" "%s" "$@"\n' "$program" >then
-chmod +x then
-
-# past OFFSET: from here on our program lives then; now: today
-past() {
-    CLOCK=$1
-    export CLOCK
-    cordon=$work/then
-}
-now() {
-    cordon=$program
-    CLOCK=+0
-}
-
-# answers CODE LINE [OFFSET [TRUST]]: what both tools say of the package in $package
-answers() {
-    checks=$((checks + 1))
-    answers_at=${3:-+0}
-    answers_trust=$work/${4:-trust}
-    said=$(cd "$package" && at "$answers_at" dash ./verify.sh "$answers_trust" 2>&1)
-    code=$?
-    first=$(printf '%s\n' "$said" | head -n 1)
-    [ "$first" = "$2" ] || fail "verify.sh says '$first', expected '$2'"
-    [ "$code" = "$1" ] || fail "verify.sh exits with $code, expected $1"
-    past "$answers_at"
-    run verify "$package" --trust "$answers_trust"
-    now
-    [ "$code" = "$1" ] || { fail "verify exits with $code, expected $1"; show; }
-    case $2 in
-    OK*) grep -q '^verified: ' out || fail "verify does not say verified" ;;
-    *) grep -Fq -- "${5:-${2#REFUSED: }}" err || { fail "verify does not say '$2'"; show; } ;;
-    esac
-}
-
-# publish: the trust folder goes to the stranger
-publish() {
-    rm -rf trust
-    mkdir trust
-    cp ws/trust/*.pem ws/trust/status.json* trust/
-}
-
-# release SCRIPT: staged, approved by two, delivered; its folder in $package
-release() {
-    stage ws "$1"
-    for name in "Asha Example" "Bram Sample"; do
-        must approve "$id" --as "$name" --workspace ws
-    done
-    must deliver "$id" --workspace ws
-    package=$work/ws/outbox/$id
-}
+. "$root/tests/support/clock.sh"
 
 # --- 400 days ago ------------------------------------------------------------------------------------
 past -400d

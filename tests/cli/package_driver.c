@@ -44,7 +44,8 @@ static cdn_status sign(char **words, cdn_error *error)
 static cdn_status verify(char **words, cdn_package_verdict *verdict, cdn_error *error)
 {
     cdn_package_report report;
-    cdn_status status = cdn_package_verify(words[0], words[1], &report, error);
+    const cdn_package_trust trust = {words[1], NULL};
+    cdn_status status = cdn_package_verify(words[0], &trust, &report, error);
     *verdict = report.verdict;
     if (status == CDN_OK) {
         printf("OK: %s, %u of %u approvals\n%s", report.release_id, report.approvals,

@@ -1,33 +1,13 @@
 /* test_encrypt.c - messages for recipients, with stock openssl at the other end.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "support/unit.h"
-
-#include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
+#include "support/seal.h"
 
 #include "io/file.h"
 #include "seal/encrypt.h"
 
-extern char **environ;
-
 static const char message[] = "a package\nof bytes\n";
 static const size_t message_size = sizeof message - 1;
-
-static int run(const char *command)
-{
-    char full[4096];
-    char shell[] = "sh", option[] = "-c";
-    char *words[] = {shell, option, full, NULL};
-    pid_t child = 0;
-    int state = 0;
-    (void)snprintf(full, sizeof full, "cd '%s' && { %s\n} >log 2>&1", unit_path("."), command);
-    assert_int_equal(posix_spawnp(&child, "sh", NULL, NULL, words, environ), 0);
-    assert_int_equal(waitpid(child, &state, 0), child);
-    return WIFEXITED(state) ? WEXITSTATUS(state) : -1;
-}
 
 #define CERTIFICATE(name, key, usage)                                                         \
     "umask 077; openssl req -x509 -newkey " key " -nodes -keyout " name ".key -out " name     \
@@ -37,14 +17,14 @@ static int run(const char *command)
 static int setup(void **state)
 {
     (void)unit_scratch_setup(state);
-    assert_int_equal(run(CERTIFICATE("ec", "ec -pkeyopt ec_paramgen_curve:P-256", "keyAgreement")),
+    assert_int_equal(seal_run(CERTIFICATE("ec", "ec -pkeyopt ec_paramgen_curve:P-256", "keyAgreement")),
                      0);
     assert_int_equal(
-        run(CERTIFICATE("ec384", "ec -pkeyopt ec_paramgen_curve:P-384", "keyAgreement")), 0);
-    assert_int_equal(run(CERTIFICATE("rsa", "rsa:3072", "keyEncipherment")), 0);
-    assert_int_equal(run(CERTIFICATE("weak", "rsa:2048", "keyEncipherment")), 0);
+        seal_run(CERTIFICATE("ec384", "ec -pkeyopt ec_paramgen_curve:P-384", "keyAgreement")), 0);
+    assert_int_equal(seal_run(CERTIFICATE("rsa", "rsa:3072", "keyEncipherment")), 0);
+    assert_int_equal(seal_run(CERTIFICATE("weak", "rsa:2048", "keyEncipherment")), 0);
     assert_int_equal(
-        run(CERTIFICATE("signer", "ec -pkeyopt ec_paramgen_curve:P-256", "digitalSignature")), 0);
+        seal_run(CERTIFICATE("signer", "ec -pkeyopt ec_paramgen_curve:P-256", "digitalSignature")), 0);
     unit_write(unit_path("message"), message, message_size);
     return 0;
 }
@@ -113,9 +93,9 @@ static void test_encrypt__every_recipient_opens_it_and_so_does_openssl(void **st
         (void)snprintf(command, sizeof command,
                        "openssl cms -decrypt -binary -inform DER -in sealed -recip %s.pem -inkey "
                        "%s.key -out opened && cmp opened message", all[i], all[i]);
-        assert_int_equal(run(command), 0);
+        assert_int_equal(seal_run(command), 0);
     }
-    assert_int_equal(run("openssl cms -cmsout -print -inform DER -in sealed >shown && grep -q "
+    assert_int_equal(seal_run("openssl cms -cmsout -print -inform DER -in sealed >shown && grep -q "
                          "id-smime-ct-authEnvelopedData shown && grep -q 'aes-256-gcm' shown && "
                          "grep -q 'rsaesOaep' shown && ! grep -q 'sha1' shown && "
                          "grep -c 'dhSinglePass-stdDH-sha256kdf-scheme' shown | grep -qx 2"),
@@ -128,7 +108,7 @@ static void test_encrypt__messages_of_openssl_open_when_they_are_as_strict(void 
     (void)state;
     cdn_text sealed = CDN_TEXT_INIT(1 << 20);
     cdn_error error = CDN_ERROR_INIT;
-    assert_int_equal(run("openssl cms -encrypt -binary -aes-256-gcm -in message -outform DER "
+    assert_int_equal(seal_run("openssl cms -encrypt -binary -aes-256-gcm -in message -outform DER "
                          "-out theirs -recip ec.pem -keyopt ecdh_kdf_md:sha256"),
                      0);
     assert_int_equal(cdn_file_read(unit_path("theirs"), &sealed, &error), CDN_OK);
@@ -141,7 +121,7 @@ static void test_encrypt__messages_of_openssl_open_when_they_are_as_strict(void 
         "-recip ec.pem"};
     for (size_t i = 0; i < sizeof weaker / sizeof weaker[0]; i++) {
         sealed = (cdn_text)CDN_TEXT_INIT(1 << 20);
-        assert_int_equal(run(weaker[i]), 0);
+        assert_int_equal(seal_run(weaker[i]), 0);
         assert_int_equal(cdn_file_read(unit_path("theirs"), &sealed, &error), CDN_OK);
         expect_refused("ec", sealed.bytes, sealed.length, "expected a message in CMS");
         cdn_text_release(&sealed);

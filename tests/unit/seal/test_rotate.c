@@ -3,35 +3,9 @@
  * What a moved clock does to them: tests/cli/clock.sh.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "support/unit.h"
+#include "support/seal.h"
 
-#include <spawn.h>
-#include <stdio.h>
-#include <sys/wait.h>
 #include <time.h>
-
-#include "seal/sign.h"
-
-extern char **environ;
-
-static int run(const char *command)
-{
-    char full[2048];
-    char shell[] = "sh", option[] = "-c";
-    char *words[] = {shell, option, full, NULL};
-    pid_t child = 0;
-    int state = 0;
-    (void)snprintf(full, sizeof full, "cd '%s' && { %s\n} >log 2>&1", unit_path("."), command);
-    assert_int_equal(posix_spawnp(&child, "sh", NULL, NULL, words, environ), 0);
-    assert_int_equal(waitpid(child, &state, 0), child);
-    return WIFEXITED(state) ? WEXITSTATUS(state) : -1;
-}
-
-static cdn_status enrol(const char *name)
-{
-    return cdn_seal_new_signer(CDN_SEAL_APPROVER, unit_path("keys"), unit_path("trust"), name,
-                               "Test Org", NULL, NULL, NULL);
-}
 
 static cdn_status renew(const char *name)
 {
@@ -45,27 +19,25 @@ static cdn_status take_back(const char *name, uint32_t *count)
                            count, NULL);
 }
 
-static cdn_status sign(const char *name, cdn_text *pem)
-{
-    return cdn_seal_sign(CDN_SEAL_APPROVER, unit_path("keys"), unit_path("trust"), name, NULL,
-                         "bytes", 5, pem, NULL);
-}
-
 static cdn_status verify(const cdn_text *pem, cdn_signer *signer)
 {
     return cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust"), "bytes", 5, pem->bytes,
                            pem->length, signer, NULL);
 }
 
-/* Each test has its own folders. */
+static cdn_status sign(const char *name, cdn_text *pem)
+{
+    return seal_sign(name, "bytes", 5, pem);
+}
+
 static int setup(void **state)
 {
-    (void)unit_scratch_setup(state);
-    assert_int_equal(
-        cdn_seal_new_root(unit_path("keys"), unit_path("trust"), "Test Org", NULL, NULL), CDN_OK);
-    assert_int_equal(enrol("Ada King"), CDN_OK);
-    assert_int_equal(enrol("Bo Ito"), CDN_OK);
-    return 0;
+    return seal_setup(state, "Ada King", "Bo Ito");
+}
+
+static cdn_status rotate(void)
+{
+    return cdn_seal_rotate_root(unit_path("keys"), unit_path("trust"), NULL, NULL, NULL);
 }
 
 static void test_rotate__renewed_key_signs_and_the_old_signature_stays_good(void **state)
@@ -73,7 +45,7 @@ static void test_rotate__renewed_key_signs_and_the_old_signature_stays_good(void
     (void)state;
     cdn_signer before, after;
     cdn_text old = CDN_TEXT_INIT(65536), new = CDN_TEXT_INIT(65536);
-    assert_int_equal(run("cp keys/ada-king.key old.key"), 0);
+    assert_int_equal(seal_run("cp keys/ada-king.key old.key"), 0);
     assert_int_equal(sign("Ada King", &old), CDN_OK);
     assert_int_equal(renew("Ada King"), CDN_OK);
     assert_int_equal(sign("Ada King", &new), CDN_OK);
@@ -82,10 +54,10 @@ static void test_rotate__renewed_key_signs_and_the_old_signature_stays_good(void
     assert_string_equal(before.name, after.name);
     assert_string_equal(after.organisation, "Test Org");
     assert_string_not_equal(before.key_digest, after.key_digest);
-    assert_int_equal(run("! cmp -s old.key keys/ada-king.key && [ ! -e keys/ada-king.key.new ] &&"
+    assert_int_equal(seal_run("! cmp -s old.key keys/ada-king.key && [ ! -e keys/ada-king.key.new ] &&"
                          " [ $(grep -c BEGIN trust/approvers.pem) = 3 ]"),
                      0);
-    assert_int_equal(enrol("Ada King"), CDN_E_REFUSED); /* one in force is there */
+    assert_int_equal(seal_enrol("Ada King"), CDN_E_REFUSED); /* one in force is there */
     assert_int_equal(renew("Cy Roe"), CDN_E_REFUSED);
     cdn_text_release(&old);
     cdn_text_release(&new);
@@ -97,9 +69,9 @@ static void test_rotate__stopped_renewal_leaves_a_key_that_signs(void **state)
     (void)state;
     cdn_signer signer;
     cdn_text pem = CDN_TEXT_INIT(65536);
-    assert_int_equal(run("cp -p keys/ada-king.key old.key"), 0);
+    assert_int_equal(seal_run("cp -p keys/ada-king.key old.key"), 0);
     assert_int_equal(renew("Ada King"), CDN_OK);
-    assert_int_equal(run("mv keys/ada-king.key keys/ada-king.key.new &&"
+    assert_int_equal(seal_run("mv keys/ada-king.key keys/ada-king.key.new &&"
                          " cp -p old.key keys/ada-king.key"),
                      0);
     assert_int_equal(sign("Ada King", &pem), CDN_OK);
@@ -153,12 +125,12 @@ static void test_rotate__list_is_as_openssl_wants_it(void **state)
     assert_int_equal(take_back("Bo Ito", &count), CDN_OK);
     assert_int_equal(cdn_seal_refresh_crl(unit_path("keys"), unit_path("trust"), NULL, NULL),
                      CDN_OK);
-    assert_int_equal(run("openssl crl -in trust/crl.pem -CAfile trust/root.pem -noout 2>said;"
+    assert_int_equal(seal_run("openssl crl -in trust/crl.pem -CAfile trust/root.pem -noout 2>said;"
                          " grep -qx 'verify OK' said && openssl crl -in trust/crl.pem -noout -text >text &&"
                          " grep -q 'Version 2' text && grep -A1 'CRL Number' text | grep -q ' 3$' &&"
                          " grep -q 'Key Compromise' text && [ $(grep -c 'Serial Number' text) = 1 ]"),
                      0);
-    assert_int_equal(run("awk '/BEGIN/ { c++ } c == 1' trust/approvers.pem >ada.pem;"
+    assert_int_equal(seal_run("awk '/BEGIN/ { c++ } c == 1' trust/approvers.pem >ada.pem;"
                          "awk '/BEGIN/ { c++ } c == 2' trust/approvers.pem >bo.pem;"
                          "cat trust/root.pem trust/crl.pem >both.pem;"
                          "openssl verify -x509_strict -crl_check -CAfile both.pem ada.pem &&"
@@ -177,15 +149,15 @@ static void test_rotate__other_lists_are_refused(void **state)
     assert_int_equal(sign("Ada King", &pem), CDN_OK);
     assert_int_equal(cdn_seal_new_root(unit_path("keys2"), unit_path("trust2"), "Test Org", NULL,
                                        NULL), CDN_OK);
-    assert_int_equal(run("cp trust/crl.pem kept; cp trust2/crl.pem trust/crl.pem"), 0);
+    assert_int_equal(seal_run("cp trust/crl.pem kept; cp trust2/crl.pem trust/crl.pem"), 0);
     assert_int_equal(verify(&pem, &signer), CDN_E_REFUSED);
-    assert_int_equal(run("cat kept trust2/crl.pem >trust/crl.pem"), 0);
+    assert_int_equal(seal_run("cat kept trust2/crl.pem >trust/crl.pem"), 0);
     assert_int_equal(verify(&pem, &signer), CDN_E_INPUT);
-    assert_int_equal(run(": >trust/crl.pem"), 0);
+    assert_int_equal(seal_run(": >trust/crl.pem"), 0);
     assert_int_equal(verify(&pem, &signer), CDN_E_INPUT);
-    assert_int_equal(run("rm trust/crl.pem"), 0);
+    assert_int_equal(seal_run("rm trust/crl.pem"), 0);
     assert_int_equal(verify(&pem, &signer), CDN_E_INPUT);
-    assert_int_equal(run("cp kept trust/crl.pem"), 0);
+    assert_int_equal(seal_run("cp kept trust/crl.pem"), 0);
     assert_int_equal(verify(&pem, &signer), CDN_OK);
     cdn_text_release(&pem);
 }
@@ -194,10 +166,10 @@ static void test_rotate__other_lists_are_refused(void **state)
 static void test_rotate__root_certifies_no_computer(void **state)
 {
     (void)state;
-    assert_int_equal(run("openssl x509 -in trust/root.pem -noout -text | grep -A3 'Name Constraints: critical'"
+    assert_int_equal(seal_run("openssl x509 -in trust/root.pem -noout -text | grep -A3 'Name Constraints: critical'"
                          " | grep -q Excluded"),
                      0);
-    assert_int_equal(run("openssl ecparam -name prime256v1 -genkey -noout -out web.key;"
+    assert_int_equal(seal_run("openssl ecparam -name prime256v1 -genkey -noout -out web.key;"
                          "openssl req -new -key web.key -subj /CN=web -out web.csr;"
                          "for name in DNS:bank.example IP:10.0.0.1; do"
                          " printf \"subjectAltName=$name\\n\" >web.cnf;"
@@ -207,8 +179,107 @@ static void test_rotate__root_certifies_no_computer(void **state)
                          " grep -q 'excluded subtree violation' said || exit 1; done"),
                      0);
     /* and a person's name that looks like a computer's is not handed out */
-    assert_int_equal(enrol("www.bank.example"), CDN_E_USAGE);
-    assert_int_equal(enrol("Dr. Cy Roe"), CDN_OK);
+    assert_int_equal(seal_enrol("www.bank.example"), CDN_E_USAGE);
+    assert_int_equal(seal_enrol("Dr. Cy Roe"), CDN_OK);
+}
+
+static void test_rotate__replaced_root_vouches_for_what_was_signed(void **state)
+{
+    (void)state;
+    uint32_t count = 0;
+    int64_t before = 0, after = 0;
+    cdn_signer signer;
+    cdn_text old = CDN_TEXT_INIT(65536), pem = CDN_TEXT_INIT(65536);
+    assert_int_equal(sign("Ada King", &old), CDN_OK);
+    assert_int_equal(seal_run("cp -rp trust before"), 0);
+    assert_int_equal(cdn_seal_crl_number(unit_path("before"), &before, NULL), CDN_OK);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(rotate(), CDN_OK);
+        assert_int_equal(verify(&old, &signer), CDN_OK);
+        assert_int_equal(renew("Ada King"), CDN_OK);
+        cdn_text_clear(&pem);
+        assert_int_equal(sign("Ada King", &pem), CDN_OK);
+        assert_int_equal(verify(&pem, &signer), CDN_OK);
+        assert_int_equal(cdn_seal_check_root(unit_path("trust"), unit_path("before"), NULL),
+                         CDN_OK);
+        assert_int_equal(cdn_seal_check_root(unit_path("before"), unit_path("trust"), NULL),
+                         CDN_E_REFUSED);
+    }
+    assert_int_equal(cdn_seal_crl_number(unit_path("trust"), &after, NULL), CDN_OK);
+    assert_int_equal(after, before + 2);
+    assert_int_equal(take_back("Ada King", &count), CDN_OK);
+    assert_int_equal(count, 3);
+    assert_int_equal(verify(&old, &signer), CDN_E_REFUSED);
+    /* one name; each earlier key is certified by the last root; ours has no key of before */
+    assert_int_equal(seal_run("[ $(for f in trust/root.pem trust/earlier-?.pem before/root.pem; do"
+                              " openssl x509 -in $f -noout -subject; done | sort -u | wc -l) = 1 ] &&"
+                              " openssl verify -x509_strict -CAfile trust/root.pem trust/earlier-?.pem &&"
+                              " openssl verify -x509_strict -purpose crlsign -CAfile before/root.pem"
+                              " -untrusted trust/handover.pem trust/handover.pem &&"
+                              " [ \"$(openssl x509 -in trust/handover.pem -noout -pubkey)\" ="
+                              " \"$(openssl x509 -in trust/root.pem -noout -pubkey)\" ] &&"
+                              " [ \"$(ls keys | tr '\n' ' ')\" = 'ada-king.key bo-ito.key root.key ' ]"),
+                     0);
+    cdn_text_release(&old);
+    cdn_text_release(&pem);
+}
+
+/* Earlier roots count where this one certified them, and not because they are in the folder. */
+static void test_rotate__earlier_roots_need_the_root(void **state)
+{
+    (void)state;
+    cdn_signer signer;
+    cdn_text pem = CDN_TEXT_INIT(65536);
+    assert_int_equal(sign("Ada King", &pem), CDN_OK);
+    assert_int_equal(seal_run("cp -p trust/root.pem old.pem"), 0);
+    assert_int_equal(rotate(), CDN_OK);
+    assert_int_equal(verify(&pem, &signer), CDN_OK);
+    assert_int_equal(seal_run("mv trust/earlier-1.pem link.pem"), 0);
+    assert_int_equal(verify(&pem, &signer), CDN_E_REFUSED);
+    assert_int_equal(seal_run("cp old.pem trust/earlier-1.pem"), 0);
+    assert_int_equal(verify(&pem, &signer), CDN_E_REFUSED);
+    assert_int_equal(seal_run("cat link.pem old.pem >trust/earlier-1.pem"), 0);
+    assert_int_equal(verify(&pem, &signer), CDN_E_INPUT);
+    cdn_text_release(&pem);
+}
+
+/* Killed at any step: until root.pem is replaced nothing is different, and from then on nothing
+ * verifies, until it is asked for again. */
+static void test_rotate__stopped_change_of_the_root_is_finished(void **state)
+{
+    (void)state;
+    static const char *const before[] = {
+        "cp -p fresh/keys/root.key keys/root.key.new",
+        "cp fresh/trust/handover.pem trust/",
+        "cp trust/root.pem trust/earlier-1.pem",
+    };
+    static const char *const after[] = {
+        "cp fresh/trust/root.pem trust/", "cp fresh/trust/earlier-1.pem trust/",
+        "cp fresh/trust/crl.pem trust/", "mv keys/root.key.new keys/root.key"};
+    cdn_signer signer;
+    cdn_text pem = CDN_TEXT_INIT(65536);
+    assert_int_equal(sign("Ada King", &pem), CDN_OK);
+    assert_int_equal(seal_run("mkdir old fresh; cp -rp keys trust old/"), 0);
+    assert_int_equal(rotate(), CDN_OK);
+    assert_int_equal(seal_run("cp -rp keys trust fresh/"), 0);
+    for (size_t stop = 0; stop < 7; stop++) {
+        assert_int_equal(seal_run("rm -rf keys trust; cp -rp old/keys old/trust ."), 0);
+        for (size_t i = 0; i < 3 && i <= stop; i++)
+            assert_int_equal(seal_run(before[i]), 0);
+        for (size_t i = 0; i + 3 <= stop; i++)
+            assert_int_equal(seal_run(after[i]), 0);
+        bool half = stop == 3 || stop == 4;
+        assert_int_equal(verify(&pem, &signer), half ? CDN_E_REFUSED : CDN_OK);
+        assert_int_equal(rotate(), CDN_OK);
+        assert_int_equal(seal_run("cmp -s trust/root.pem fresh/trust/root.pem") == 0,
+                         stop >= 3 && stop < 6);
+        assert_int_equal(verify(&pem, &signer), CDN_OK);
+        assert_int_equal(cdn_seal_check_root(unit_path("trust"), unit_path("old/trust"), NULL),
+                         CDN_OK);
+        assert_int_equal(renew("Bo Ito"), CDN_OK);
+        assert_int_equal(seal_run("[ $(ls keys | wc -l) = 3 ]"), 0);
+    }
+    cdn_text_release(&pem);
 }
 
 int main(void)
@@ -221,6 +292,9 @@ int main(void)
         TEST(test_rotate__list_is_as_openssl_wants_it),
         TEST(test_rotate__other_lists_are_refused),
         TEST(test_rotate__root_certifies_no_computer),
+        TEST(test_rotate__replaced_root_vouches_for_what_was_signed),
+        TEST(test_rotate__earlier_roots_need_the_root),
+        TEST(test_rotate__stopped_change_of_the_root_is_finished),
     };
     return cmocka_run_group_tests_name("rotate", tests, NULL, NULL);
 }

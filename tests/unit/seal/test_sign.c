@@ -1,47 +1,17 @@
 /* test_sign.c - keys, certificates and signatures, with stock openssl as the second opinion.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "support/unit.h"
+#include "support/seal.h"
 
-#include <spawn.h>
-#include <stdio.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#include "seal/sign.h"
-
-extern char **environ;
 
 static const char message[] = "bytes\nto sign\n";
 static const size_t message_size = sizeof message - 1;
 
-/* Runs a shell command in the scratch directory; its exit code. */
-static int run(const char *command)
-{
-    char full[2048];
-    char shell[] = "sh", option[] = "-c";
-    char *words[] = {shell, option, full, NULL};
-    pid_t child = 0;
-    int state = 0;
-    (void)snprintf(full, sizeof full, "cd '%s' && { %s\n} >log 2>&1", unit_path("."), command);
-    assert_int_equal(posix_spawnp(&child, "sh", NULL, NULL, words, environ), 0);
-    assert_int_equal(waitpid(child, &state, 0), child);
-    return WIFEXITED(state) ? WEXITSTATUS(state) : -1;
-}
-
 static int setup(void **state)
 {
-    cdn_error error = CDN_ERROR_INIT;
-    (void)unit_scratch_setup(state);
-    const char *keys = unit_path("keys"), *trust = unit_path("trust");
-    assert_int_equal(cdn_seal_new_root(keys, trust, "Test Org", NULL, &error), CDN_OK);
-    assert_int_equal(
-        cdn_seal_new_signer(CDN_SEAL_APPROVER, keys, trust, "Ada King", "Test Org", NULL, NULL,
-                            &error), CDN_OK);
-    assert_int_equal(
-        cdn_seal_new_signer(CDN_SEAL_APPROVER, keys, trust, "Bo It\xc3\xb6", "Test Org", NULL, NULL,
-                            &error), CDN_OK);
+    (void)seal_setup(state, "Ada King", "Bo It\xc3\xb6");
     unit_write(unit_path("message"), message, message_size);
     return 0;
 }
@@ -49,9 +19,7 @@ static int setup(void **state)
 /* Ada's signature over the message, also as the file "sig". */
 static void sign(cdn_text *pem)
 {
-    cdn_error error = CDN_ERROR_INIT;
-    assert_int_equal(cdn_seal_sign(CDN_SEAL_APPROVER, unit_path("keys"), unit_path("trust"),
-                                   "Ada King", NULL, message, message_size, pem, &error), CDN_OK);
+    assert_int_equal(seal_sign("Ada King", message, message_size, pem), CDN_OK);
     unit_write(unit_path("sig"), pem->bytes, pem->length);
 }
 
@@ -87,7 +55,7 @@ static void test_sign__signature_verifies_and_names_the_signer(void **state)
     assert_string_equal(signer.organisation, "Test Org");
     cdn_text_release(&pem);
     /* the digest of the key as openssl sees it */
-    assert_int_equal(run("openssl pkey -in keys/ada-king.key -pubout -outform DER | sha256sum |"
+    assert_int_equal(seal_run("openssl pkey -in keys/ada-king.key -pubout -outform DER | sha256sum |"
                          " cut -c1-64 | tr -d '\\n' >digest"),
                      0);
     FILE *file = fopen(unit_path("digest"), "rb");
@@ -104,12 +72,12 @@ static void test_sign__stock_openssl_verifies_ours(void **state)
     cdn_text pem = CDN_TEXT_INIT(65536);
     sign(&pem);
     cdn_text_release(&pem);
-    assert_int_equal(run("openssl cms -verify -binary -cades -inform PEM -in sig -content message"
+    assert_int_equal(seal_run("openssl cms -verify -binary -cades -inform PEM -in sig -content message"
                          " -CAfile trust/root.pem -no-CApath -no-CAstore -nointern"
                          " -certfile trust/approvers.pem -out /dev/null"),
                      0);
     /* no certificate travels in the message, and the attributes are the promised four */
-    assert_int_equal(run("openssl cms -cmsout -print -noout -inform PEM -in sig >printed;"
+    assert_int_equal(seal_run("openssl cms -cmsout -print -noout -inform PEM -in sig >printed;"
                          " grep -A1 'certificates:' printed | grep -q ABSENT &&"
                          " for one in contentType messageDigest signingTime 'signingCertificateV2';"
                          " do grep -q \"$one\" printed || exit 1; done;"
@@ -120,20 +88,20 @@ static void test_sign__stock_openssl_verifies_ours(void **state)
 static void test_sign__certificates_have_the_promised_profile(void **state)
 {
     (void)state;
-    assert_int_equal(run("openssl x509 -in trust/approvers.pem -noout -text >text &&"
+    assert_int_equal(seal_run("openssl x509 -in trust/approvers.pem -noout -text >text &&"
                          " grep -A1 'Key Usage: critical' text | grep -q 'Digital Signature$' &&"
                          " grep -q 'E-mail Protection' text && grep -q 'CA:FALSE' text &&"
                          " grep -q 'prime256v1' text"),
                      0);
-    assert_int_equal(run("openssl x509 -in trust/root.pem -noout -text >text &&"
+    assert_int_equal(seal_run("openssl x509 -in trust/root.pem -noout -text >text &&"
                          " grep -q 'CA:TRUE, pathlen:0' text && grep -q secp384r1 text &&"
                          " ! grep -q 'Digital Signature' text"),
                      0);
-    assert_int_equal(run("openssl verify -x509_strict -purpose smimesign -CAfile trust/root.pem"
+    assert_int_equal(seal_run("openssl verify -x509_strict -purpose smimesign -CAfile trust/root.pem"
                          " trust/approvers.pem"),
                      0);
     /* 13 months: in force after 390 days, not after 400 */
-    assert_int_equal(run("openssl x509 -in trust/approvers.pem -noout -checkend $((390*86400)) &&"
+    assert_int_equal(seal_run("openssl x509 -in trust/approvers.pem -noout -checkend $((390*86400)) &&"
                          " ! openssl x509 -in trust/approvers.pem -noout -checkend $((400*86400))"),
                      0);
 }
@@ -162,7 +130,7 @@ static void test_sign__pem_with_more_or_less_is_refused(void **state)
     cdn_text pem = CDN_TEXT_INIT(65536);
     sign(&pem);
     cdn_text_release(&pem);
-    assert_int_equal(run("cat sig sig >twice; { cat sig; echo more; } >tail;"
+    assert_int_equal(seal_run("cat sig sig >twice; { cat sig; echo more; } >tail;"
                          " { echo more; cat sig; } >head; head -c 300 sig >cut; : >empty;"
                          " sed 's/CMS/PKCS7/' sig >other"),
                      0);
@@ -184,7 +152,7 @@ static void test_sign__openssl_signature_is_accepted(void **state)
     (void)state;
     cdn_error error = CDN_ERROR_INIT;
     cdn_signer signer;
-    assert_int_equal(run(OPENSSL_SIGN "-signer ada.pem -inkey keys/ada-king.key"), 0);
+    assert_int_equal(seal_run(OPENSSL_SIGN "-signer ada.pem -inkey keys/ada-king.key"), 0);
     assert_int_equal(verify_file("made", &signer, &error), CDN_OK);
     assert_string_equal(signer.name, "Ada King");
 }
@@ -192,18 +160,18 @@ static void test_sign__openssl_signature_is_accepted(void **state)
 static void test_sign__shape_that_openssl_takes_is_refused(void **state)
 {
     (void)state;
-    assert_int_equal(run(OPENSSL_SIGN "-md sha1 -signer ada.pem -inkey keys/ada-king.key"), 0);
+    assert_int_equal(seal_run(OPENSSL_SIGN "-md sha1 -signer ada.pem -inkey keys/ada-king.key"), 0);
     expect_refused("made", "weaker than SHA-256");
-    assert_int_equal(run(OPENSSL_SIGN "-signer ada.pem -inkey keys/ada-king.key"
+    assert_int_equal(seal_run(OPENSSL_SIGN "-signer ada.pem -inkey keys/ada-king.key"
                                       " -signer bo.pem -inkey keys/bo-it.key"),
                      0);
     expect_refused("made", "exactly one signer");
-    assert_int_equal(run(OPENSSL_SIGN "-nodetach -signer ada.pem -inkey keys/ada-king.key"), 0);
+    assert_int_equal(seal_run(OPENSSL_SIGN "-nodetach -signer ada.pem -inkey keys/ada-king.key"), 0);
     expect_refused("made", "detached");
-    assert_int_equal(run("openssl cms -digest_create -in message -outform PEM -out made"), 0);
+    assert_int_equal(seal_run("openssl cms -digest_create -in message -outform PEM -out made"), 0);
     expect_refused("made", "another kind of CMS");
     /* without the attribute that binds the certificate */
-    assert_int_equal(run("openssl cms -sign -binary -nosmimecap -outform PEM -in message -out made"
+    assert_int_equal(seal_run("openssl cms -sign -binary -nosmimecap -outform PEM -in message -out made"
                          " -signer ada.pem -inkey keys/ada-king.key"),
                      0);
     expect_refused("made", "does not verify");
@@ -216,12 +184,12 @@ static void test_sign__signer_must_be_on_the_list(void **state)
     cdn_text pem = CDN_TEXT_INIT(65536);
     sign(&pem);
     cdn_text_release(&pem);
-    assert_int_equal(run(OPENSSL_SIGN "-signer ada.pem -inkey keys/ada-king.key;"
+    assert_int_equal(seal_run(OPENSSL_SIGN "-signer ada.pem -inkey keys/ada-king.key;"
                                       "cp trust/approvers.pem kept; cp bo.pem trust/approvers.pem"),
                      0);
     expect_refused("made", "does not verify");
     expect_refused("sig", "does not verify");
-    assert_int_equal(run("cp kept trust/approvers.pem"), 0);
+    assert_int_equal(seal_run("cp kept trust/approvers.pem"), 0);
 }
 
 #define CERTIFY(extensions, days) \
@@ -240,12 +208,12 @@ static void expect_odd(const char *command, const char *reason)
 {
     cdn_error error = CDN_ERROR_INIT;
     cdn_signer signer;
-    assert_int_equal(run(command), 0);
+    assert_int_equal(seal_run(command), 0);
     if (reason != NULL)
         expect_refused("made", reason);
     else
         assert_int_equal(verify_file("made", &signer, &error), CDN_OK);
-    assert_int_equal(run("cp kept trust/approvers.pem"), 0);
+    assert_int_equal(seal_run("cp kept trust/approvers.pem"), 0);
 }
 
 static void test_sign__certificate_must_be_for_signing_and_in_force(void **state)
@@ -272,15 +240,15 @@ static void test_sign__other_root_is_refused(void **state)
     assert_int_equal(
         cdn_seal_new_root(unit_path("keys2"), unit_path("trust2"), "Test Org", NULL, &error),
         CDN_OK);
-    assert_int_equal(run("cp trust/approvers.pem trust2/"), 0);
+    assert_int_equal(seal_run("cp trust/approvers.pem trust2/"), 0);
     assert_int_equal(cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust2"), message, message_size,
                                      pem.bytes, pem.length, &signer, &error), CDN_E_REFUSED);
     /* a file of two roots, or of one that is no root, is not a root */
-    assert_int_equal(run("cat trust/root.pem >>trust2/root.pem"), 0);
+    assert_int_equal(seal_run("cat trust/root.pem >>trust2/root.pem"), 0);
     error = (cdn_error)CDN_ERROR_INIT;
     assert_int_equal(cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust2"), message, message_size,
                                      pem.bytes, pem.length, &signer, &error), CDN_E_INPUT);
-    assert_int_equal(run("awk '/BEGIN/ { c++ } c == 1' trust/approvers.pem >trust2/root.pem"), 0);
+    assert_int_equal(seal_run("awk '/BEGIN/ { c++ } c == 1' trust/approvers.pem >trust2/root.pem"), 0);
     error = (cdn_error)CDN_ERROR_INIT;
     assert_int_equal(cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust2"), message, message_size,
                                      pem.bytes, pem.length, &signer, &error), CDN_E_INPUT);
@@ -333,11 +301,11 @@ static void test_sign__key_must_be_the_certificates(void **state)
 {
     (void)state;
     cdn_error error;
-    assert_int_equal(run("cp -p keys/ada-king.key kept.key &&"
+    assert_int_equal(seal_run("cp -p keys/ada-king.key kept.key &&"
                          " cat keys/bo-it.key >keys/ada-king.key"),
                      0);
     assert_int_equal(try_to_sign("Ada King", NULL, &error), CDN_E_REFUSED);
-    assert_int_equal(run("cat kept.key >keys/ada-king.key"), 0);
+    assert_int_equal(seal_run("cat kept.key >keys/ada-king.key"), 0);
     assert_int_equal(try_to_sign("Nobody", NULL, &error), CDN_E_REFUSED);
     assert_int_equal(try_to_sign("root", NULL, &error), CDN_E_USAGE);
     assert_int_equal(try_to_sign("ada king", NULL, &error), CDN_E_REFUSED);
@@ -361,7 +329,7 @@ static void test_sign__passphrase_is_needed_and_must_be_right(void **state)
     assert_non_null(strstr(error.message, "no passphrase"));
     assert_int_equal(try_to_sign("Cy Roe", &wrong, &error), CDN_E_REFUSED);
     assert_int_equal(try_to_sign("Cy Roe", &good, &error), CDN_OK);
-    assert_int_equal(run("grep -q 'BEGIN ENCRYPTED PRIVATE KEY' keys/cy-roe.key &&"
+    assert_int_equal(seal_run("grep -q 'BEGIN ENCRYPTED PRIVATE KEY' keys/cy-roe.key &&"
                          " openssl asn1parse -in keys/cy-roe.key | grep -q scrypt &&"
                          " openssl pkey -in keys/cy-roe.key -passin 'pass:correct horse' -noout &&"
                          " ! openssl pkey -in keys/cy-roe.key -passin 'pass:correct' -noout"),
@@ -396,7 +364,7 @@ static void test_sign__nothing_is_replaced(void **state)
 {
     (void)state;
     cdn_error error = CDN_ERROR_INIT;
-    assert_int_equal(run("cp -r keys keys.kept; cp -r trust trust.kept"), 0);
+    assert_int_equal(seal_run("cp -r keys keys.kept; cp -r trust trust.kept"), 0);
     assert_int_equal(
         cdn_seal_new_root(unit_path("keys"), unit_path("trust"), "Test Org", NULL, &error),
         CDN_E_REFUSED);
@@ -407,7 +375,7 @@ static void test_sign__nothing_is_replaced(void **state)
     assert_int_equal(try_to_enrol("Ada King", &error), CDN_E_REFUSED);
     assert_int_equal(try_to_enrol("ADA KING", &error), CDN_E_REFUSED);
     assert_int_equal(try_to_enrol("Ada-King", &error), CDN_E_REFUSED); /* the same key file */
-    assert_int_equal(run("diff -r keys keys.kept && diff -r trust trust.kept"), 0);
+    assert_int_equal(seal_run("diff -r keys keys.kept && diff -r trust trust.kept"), 0);
 }
 
 static void test_sign__names_are_checked(void **state)

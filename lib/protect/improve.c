@@ -4,8 +4,8 @@
  * ones would do. Withholding the next best cell of every equation in play, and
  * letting the prune take the dearest back first, finds such exchanges. On small
  * random tables this turns a loss a little above that of the greedy order of
- * Langsrud 2024 into one well below it; and where that order does better all
- * the same, with one choice among equals or another, its pattern is taken.
+ * Langsrud 2024 into one well below it; and where that order, with its own choice
+ * among equals or another, does better all the same, its pattern is taken.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protect/improve.h"
@@ -21,8 +21,8 @@
  * cell can replace secondaries of several equations. */
 #define REACH 4u
 
-/* The greedy order is tried as well, from several starts that differ in ties: so many times the
- * number of cells, so none where there are more cells. */
+/* The greedy order is tried as well: with the ties of the peers, and from several starts with others;
+ * as often as this many cells allow. */
 #define STARTS_TIMES_CELLS 10500u
 #define MOST_STARTS 32u
 
@@ -103,7 +103,8 @@ static void restore(cdn_pattern *pattern, const uint8_t *withheld)
     }
 }
 
-static cdn_status prune_again(cdn_pattern *pattern, cdn_prime field, uint64_t ties, cdn_error *error)
+static cdn_status prune_again(cdn_pattern *pattern, cdn_prime field, const cdn_tie *ties,
+                              cdn_error *error)
 {
     cdn_factor factor;
     cdn_status status = cdn_factor_init(&factor, pattern, field, error);
@@ -125,7 +126,7 @@ static void add_everything(cdn_pattern *pattern)
 
 /* Prunes what was added to the pattern; back to `withheld` unless that is cheaper. Then it becomes
  * the pattern's. */
-static cdn_status keep_cheaper(cdn_pattern *pattern, cdn_prime field, uint64_t ties,
+static cdn_status keep_cheaper(cdn_pattern *pattern, cdn_prime field, const cdn_tie *ties,
                                uint8_t *withheld, uint64_t *cost, cdn_error *error)
 {
     CDN_TRY(prune_again(pattern, field, ties, error));
@@ -145,28 +146,36 @@ static uint32_t starts(const cdn_system *system)
     return count < MOST_STARTS ? count : MOST_STARTS;
 }
 
-cdn_status cdn_improve(cdn_pattern *pattern, cdn_prime field, cdn_error *error)
+static cdn_status try_greedy(cdn_pattern *pattern, cdn_prime field, uint8_t *withheld,
+                             uint64_t *cost, cdn_error *error)
 {
     const cdn_system *system = pattern->system;
-    cdn_status status = CDN_OK;
-    uint64_t cost = secondary_cost(pattern);
-    uint8_t *withheld = cdn_alloc(system->figure_count, sizeof *withheld);
-    if (withheld == NULL) {
-        status = cdn_fail_memory(error);
-        goto done;
-    }
-    if (system->figure_count > 0)
-        memcpy(withheld, pattern->withheld, system->figure_count);
-    if (!add_alternatives(pattern)) {
-        status = cdn_fail_memory(error);
-        goto done;
-    }
-    status = keep_cheaper(pattern, field, 0, withheld, &cost, error);
-    for (uint64_t ties = 0; status == CDN_OK && cost > 0 && ties < starts(system); ties++) {
+    cdn_tie *ties = cdn_alloc(system->figure_count, sizeof *ties);
+    cdn_status status = ties == NULL ? cdn_fail_memory(error)
+                                     : cdn_ties_weigh(system, ties, error);
+    for (uint64_t start = 0; status == CDN_OK && *cost > 0 && start < starts(system); start++) {
+        if (start > 0)
+            cdn_ties_shuffle(system, start, ties);
         add_everything(pattern);
-        status = keep_cheaper(pattern, field, ties, withheld, &cost, error);
+        status = keep_cheaper(pattern, field, ties, withheld, cost, error);
     }
-done:
+    cdn_free(ties);
+    return status;
+}
+
+cdn_status cdn_improve(cdn_pattern *pattern, cdn_prime field, cdn_error *error)
+{
+    uint64_t cost = secondary_cost(pattern);
+    uint8_t *withheld = cdn_alloc(pattern->system->figure_count, sizeof *withheld);
+    if (withheld == NULL)
+        return cdn_fail_memory(error);
+    if (pattern->system->figure_count > 0)
+        memcpy(withheld, pattern->withheld, pattern->system->figure_count);
+    cdn_status status = add_alternatives(pattern) ? CDN_OK : cdn_fail_memory(error);
+    if (status == CDN_OK)
+        status = keep_cheaper(pattern, field, NULL, withheld, &cost, error);
+    if (status == CDN_OK && starts(pattern->system) > 0)
+        status = try_greedy(pattern, field, withheld, &cost, error);
     cdn_free(withheld);
     return status;
 }

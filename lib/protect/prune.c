@@ -36,7 +36,8 @@ typedef struct undo {
 } undo;
 
 typedef struct candidate {
-    uint64_t cost, rank, tie;
+    uint64_t cost;
+    cdn_tie tie;
     uint32_t figure;
     bool keep;
 } candidate;
@@ -77,9 +78,6 @@ static level *current(work *w)
     return &w->levels[w->current];
 }
 
-/* One order in so many minds the ranks; the others look elsewhere. */
-#define RANKED 4u
-
 static int compare_candidates(const void *left, const void *right)
 {
     const candidate *a = left, *b = right;
@@ -87,17 +85,16 @@ static int compare_candidates(const void *left, const void *right)
         return a->keep ? -1 : 1;
     if (a->cost != b->cost)
         return a->cost > b->cost ? -1 : 1;
-    if (a->rank != b->rank)
-        return a->rank > b->rank ? -1 : 1;
-    if (a->tie != b->tie)
-        return a->tie < b->tie ? -1 : 1;
+    if (a->tie.rank != b->tie.rank)
+        return a->tie.rank > b->tie.rank ? -1 : 1;
+    if (a->tie.score != b->tie.score)
+        return a->tie.score > b->tie.score ? -1 : 1;
     return a->figure < b->figure ? -1 : a->figure > b->figure;
 }
 
-static bool list_candidates(work *w, uint64_t ties)
+static bool list_candidates(work *w, const cdn_tie *ties)
 {
     const cdn_system *system = w->pattern->system;
-    bool ranked = system->ranks != NULL && ties % RANKED == 0;
     w->candidates = cdn_alloc(system->figure_count, sizeof *w->candidates);
     if (w->candidates == NULL)
         return false;
@@ -106,13 +103,10 @@ static bool list_candidates(work *w, uint64_t ties)
             continue;
         candidate *next = &w->candidates[w->candidate_count++];
         *next = (candidate){.cost = cdn_figure_cost(system, f), .figure = f};
-        next->tie = ties == 0 ? 0 : cdn_mix64(ties + f);
-        for (uint32_t j = system->figure_start[f]; j < system->figure_start[f + 1]; j++) {
-            uint32_t cell = system->figure_cell[j];
-            next->keep |= (system->marks[cell] & CDN_CELL_KEEP) != 0;
-            if (ranked && system->ranks[cell] > next->rank)
-                next->rank = system->ranks[cell];
-        }
+        if (ties != NULL)
+            next->tie = ties[f];
+        for (uint32_t j = system->figure_start[f]; j < system->figure_start[f + 1]; j++)
+            next->keep |= (system->marks[system->figure_cell[j]] & CDN_CELL_KEEP) != 0;
     }
     qsort(w->candidates, w->candidate_count, sizeof *w->candidates, compare_candidates);
     return true;
@@ -292,7 +286,7 @@ static cdn_status refresh(work *w, cdn_error *error)
 }
 
 static cdn_status work_init(work *w, cdn_pattern *pattern, const cdn_factor *factor,
-                            uint64_t ties, cdn_error *error)
+                            const cdn_tie *ties, cdn_error *error)
 {
     uint32_t cells = pattern->system->cell_count;
     *w = (work){.pattern = pattern, .field = factor->field};
@@ -473,7 +467,7 @@ static cdn_status try_figure(work *w, uint32_t figure, cdn_error *error)
     return refresh(w, error);
 }
 
-cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, uint64_t ties,
+cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, const cdn_tie *ties,
                      uint64_t *effort, cdn_error *error)
 {
     work w;

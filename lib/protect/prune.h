@@ -7,16 +7,16 @@
 #include "cordon/error.h"
 #include "protect/factor.h"
 #include "protect/pattern.h"
+#include "protect/ties.h"
 
 /** Publishes, figures with kept cells first and then dearest first, each withheld figure without a
  *  sensitive cell whose return leaves all sensitive cells undetermined. One pass is enough: what
  *  exposes a cell now exposes it still when more is published. After it, publishing any one
  *  secondary would expose a cell. The factor must be of this pattern, with nothing exposed; it does
  *  not follow the pattern and is out of date afterwards.
- *  `ties`: figures of equal cost go in the order of their ranks and numbers when 0, else in one of
- *  others.
+ *  `ties` orders figures of equal cost, per figure; NULL: by their numbers.
  *  *effort (may be NULL) becomes the number of entries looked at, the measure of its time. */
-cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, uint64_t ties,
+cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, const cdn_tie *ties,
                      uint64_t *effort, cdn_error *error) CDN_MUST_CHECK;
 
 #endif

@@ -53,7 +53,7 @@ static cdn_status certify_and_prune(cdn_pattern *pattern, cdn_suppress_result *o
     if (status == CDN_OK && pattern->system->holder_kinds > 0)
         status = cdn_views_protect(pattern, &factor, NULL, error);
     if (status == CDN_OK)
-        status = cdn_prune(pattern, &factor, 0, effort, error);
+        status = cdn_prune(pattern, &factor, NULL, effort, error);
     cdn_factor_release(&factor);
     return status;
 }

@@ -168,6 +168,7 @@ static void add_sources(const cdn_release *release, const char *script, cdn_json
     cdn_json_push(graph, digest);
     cdn_json *software = entity("#cordon", "SoftwareApplication", "Cordon");
     cdn_json_set_text(software, "softwareVersion", CDN_VERSION_TEXT);
+    cdn_json_set_text(software, "sha256", release->build_digest);
     cdn_json_push(graph, software);
 }
 

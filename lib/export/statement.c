@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "cordon/version.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "export/parts.h"
@@ -100,6 +101,8 @@ static cdn_json *predicate(const cdn_release *release)
                  named_digest("name", release->script_name, release->script_digest));
     cdn_json_set(object, "plan", named_digest(NULL, NULL, release->plan_digest));
     cdn_json_set(object, "catalogue", named_digest(NULL, NULL, release->catalogue_digest));
+    cdn_json_set(object, "program",
+                 named_digest("version", CDN_VERSION_TEXT, release->build_digest));
     cdn_json *snapshot = cdn_json_object();
     cdn_json_set_text(snapshot, "hmacSha256", release->snapshot_digest);
     cdn_json_set(object, "snapshot", snapshot);

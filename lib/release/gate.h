@@ -45,6 +45,7 @@ typedef struct cdn_gate_input {
 /** What a release is called, and why: SHA-256, hex, and names. */
 typedef struct cdn_identity {
     char script[65];
+    char build[65];    /* of the program that is running */
     char snapshot[65]; /* keyed with the agreement's digest */
     char request[65];  /* of everything that the release is made of but its history */
     char id[160];      /* <feed>-<period>-<12 hex>, the history included */

@@ -1,7 +1,8 @@
 /* identity.c - the name of a release: a digest of all that goes into it.
  *
- * The version of the program is part of it, so the same inputs give the same
- * release id. The snapshot's digest is keyed with the agreement's, so that two
+ * The program itself is part of it, as its version and the digest of its file: the
+ * same inputs under the same build give the same bytes, and another build cannot
+ * give other bytes the same name. The snapshot's digest is keyed with the agreement's, so that two
  * partners cannot tell from it whether they were given figures from the same
  * data; the digest of the history comes keyed from who made it.
  *
@@ -36,8 +37,8 @@ static cdn_status digest_request(const cdn_gate_input *in, cdn_identity *own, cd
 {
     const char *agreement = in->agreement->digest;
     cdn_text lines = CDN_TEXT_INIT(4096);
-    cdn_text_addf(&lines, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", CDN_VERSION_TEXT, own->script,
-                  own->snapshot, in->plan->digest, in->catalogue->digest, in->policy->digest,
+    cdn_text_addf(&lines, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n", CDN_VERSION_TEXT, own->build,
+                  own->script, own->snapshot, in->plan->digest, in->catalogue->digest, in->policy->digest,
                   agreement);
     /* another key, other values: but the key itself must not be guessable from the name */
     if (in->perturbation_key != NULL && cdn_rounding_needs_key(in->policy->rounding)) {
@@ -57,6 +58,7 @@ cdn_status cdn_gate_identify(const cdn_gate_input *in, cdn_identity *out, cdn_er
 {
     char all[CDN_SHA256_HEX];
     const char *agreement = in->agreement->digest;
+    CDN_TRY(cdn_sha256_file_hex("/proc/self/exe", out->build, error));
     CDN_TRY(cdn_sha256_hex(in->script_text, strlen(in->script_text), out->script, error));
     CDN_TRY(keyed(agreement, strlen(agreement), cdn_snapshot_digest(in->snapshot), out->snapshot,
                   error));

@@ -264,6 +264,7 @@ static cdn_status identity(const cdn_gate_input *in, cdn_arena *arena, cdn_relea
     CDN_TRY(cdn_gate_identify(in, &own, error));
     CDN_TRY(copy_text(arena, own.id, &out->id, error));
     CDN_TRY(copy_text(arena, own.script, &out->script_digest, error));
+    CDN_TRY(copy_text(arena, own.build, &out->build_digest, error));
     CDN_TRY(copy_text(arena, own.snapshot, &out->snapshot_digest, error));
     CDN_TRY(copy_text(arena, in->plan->digest, &out->plan_digest, error));
     CDN_TRY(copy_text(arena, in->catalogue->digest, &out->catalogue_digest, error));

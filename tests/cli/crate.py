@@ -1,4 +1,5 @@
-# crate.py PACKAGE - the RO-Crate of a package against its files and its release.json.
+# crate.py PACKAGE [PROGRAM] - the RO-Crate of a package against its files, its release.json and
+# the program that made it.
 #
 # Structure as RO-Crate 1.1 demands it (descriptor, root, flat graph, every reference
 # resolves, every file of the payload is a part with its size and digest), and the
@@ -55,6 +56,12 @@ for path in parts:
     if path != "release.json":
         assert entities[path]["contentSize"] == str(len(raw)), path
         assert entities[path]["sha512"] == hashlib.sha512(raw).hexdigest(), path
+
+program = entities["#cordon"]
+assert program["@type"] == "SoftwareApplication"
+assert {"version": program["softwareVersion"], "sha256": program["sha256"]} == statement["program"]
+if len(sys.argv) > 2:
+    assert program["sha256"] == hashlib.sha256(pathlib.Path(sys.argv[2]).read_bytes()).hexdigest()
 
 actions = {a["@id"]: entities[a["@id"]] for a in root["mentions"]}
 

@@ -76,7 +76,7 @@ deliver "$root/scripts/icb_area.lua"
 third=$id
 case="each package has a crate of its files and actions"
 for release in "$first" "$second" "$third"; do
-    check "$release" python3 "$root/tests/cli/crate.py" "ws/outbox/$release"
+    check "$release" python3 "$root/tests/cli/crate.py" "ws/outbox/$release" "$cordon"
 done
 must status --as "Bram Sample" --workspace ws
 verdict 0 "status: active" "ws/outbox/$second"

@@ -92,6 +92,7 @@ cdn_release package_fixture(void)
         .policy_digest = DIGEST,
         .agreement_digest = DIGEST,
         .snapshot_digest = DIGEST,
+        .build_digest = DIGEST,
         .plan_text = "{\"feed\":\"test_feed\"}",
         .script_text = "feed \"test_feed\" {}\n",
         .script_name = "scripts/test_feed.lua",

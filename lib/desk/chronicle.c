@@ -35,11 +35,20 @@ static cdn_status find_or_add(cdn_chronicle *all, const char *id, cdn_chapter **
     *out = &all->chapters[all->count];
     **out = (cdn_chapter){.id = cdn_arena_strdup(all->arena, id),
                           .agreement = "", .feed = "", .period = "",
-                          .request = "", .kept = "", .signed_bytes = ""};
+                          .request = "", .kept = "", .signed_bytes = "",
+                          .unfinished = "", .zip = "", .rejected_by = "", .reason = ""};
     if ((*out)->id == NULL)
         return cdn_fail_memory(error);
     all->count++;
     return CDN_OK;
+}
+
+static cdn_status keep(cdn_chronicle *all, const char *text, const char **out, cdn_error *error)
+{
+    if (text == NULL || strcmp(text, *out) == 0)
+        return CDN_OK;
+    *out = cdn_arena_strdup(all->arena, text);
+    return *out == NULL ? cdn_fail_memory(error) : CDN_OK;
 }
 
 /* What the entry says, where it says it; else what an earlier one said stays. */
@@ -51,16 +60,21 @@ static cdn_status take_texts(cdn_chronicle *all, const cdn_json *payload, cdn_ch
         const char **text;
     } texts[] = {{"agreement", &chapter->agreement}, {"feed", &chapter->feed},
                  {"period", &chapter->period},       {"request", &chapter->request},
-                 {"kept", &chapter->kept},           {"signedBytes", &chapter->signed_bytes}};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        const char *text = cdn_json_string(cdn_json_get(payload, texts[i].name));
-        if (text == NULL || strcmp(text, *texts[i].text) == 0)
-            continue;
-        *texts[i].text = cdn_arena_strdup(all->arena, text);
-        if (*texts[i].text == NULL)
-            return cdn_fail_memory(error);
-    }
+                 {"kept", &chapter->kept},           {"signedBytes", &chapter->signed_bytes},
+                 {"zip", &chapter->zip}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        CDN_TRY(keep(all, cdn_json_string(cdn_json_get(payload, texts[i].name)), texts[i].text,
+                     error));
     return CDN_OK;
+}
+
+static cdn_status take_rejection(cdn_chronicle *all, const cdn_json *payload, cdn_chapter *chapter,
+                                 cdn_error *error)
+{
+    chapter->rejected = true;
+    CDN_TRY(keep(all, cdn_json_string(cdn_json_get(payload, "name")), &chapter->rejected_by,
+                 error));
+    return keep(all, cdn_json_string(cdn_json_get(payload, "reason")), &chapter->reason, error);
 }
 
 static cdn_status take_entry(cdn_chronicle *all, const cdn_ledger_entry *entry,
@@ -68,14 +82,20 @@ static cdn_status take_entry(cdn_chronicle *all, const cdn_ledger_entry *entry,
 {
     cdn_chapter *chapter = NULL;
     bool stage = strcmp(entry->kind, "stage") == 0, intent = strcmp(entry->kind, "intent") == 0;
+    bool commit = strcmp(entry->kind, "commit") == 0, ended = strcmp(entry->kind, "void") == 0;
     CDN_TRY(find_or_add(all, entry->release_id, &chapter, error));
     chapter->staged |= stage;
+    chapter->committed |= commit;
     if (intent && chapter->intent == 0)
         chapter->intent = entry->sequence;
-    else if (strcmp(entry->kind, "commit") == 0)
-        chapter->committed = true;
-    else if (strcmp(entry->kind, "void") == 0 && !chapter->committed)
+    else if (ended && !chapter->committed)
         chapter->intent = 0;
+    if (commit || ended)
+        chapter->unfinished = chapter->zip = "";
+    if (intent)
+        CDN_TRY(keep(all, entry->hash, &chapter->unfinished, error));
+    if (strcmp(entry->kind, "reject") == 0)
+        return take_rejection(all, payload, chapter, error);
     return stage || intent ? take_texts(all, payload, chapter, error) : CDN_OK;
 }
 
@@ -107,7 +127,8 @@ static cdn_status visit(void *context, const cdn_ledger_entry *entry, cdn_error 
     return status;
 }
 
-cdn_status cdn_chronicle_read(const cdn_desk *desk, cdn_chronicle *out, cdn_error *error)
+static cdn_status read_entries(const cdn_desk *desk, const char *release_id, cdn_chronicle *out,
+                               cdn_error *error)
 {
     cdn_ledger *ledger = NULL;
     *out = (cdn_chronicle){.arena = cdn_arena_create(), .first_used = cdn_json_object()};
@@ -115,11 +136,22 @@ cdn_status cdn_chronicle_read(const cdn_desk *desk, cdn_chronicle *out, cdn_erro
         return cdn_fail_memory(error);
     cdn_status status = cdn_desk_ledger_open(desk, &ledger, error);
     if (status == CDN_OK)
-        status = cdn_ledger_each(ledger, NULL, visit, out, error);
+        status = cdn_ledger_each(ledger, release_id, visit, out, error);
     cdn_ledger_close(ledger);
     if (status == CDN_OK && !cdn_json_ok(out->first_used))
         status = cdn_fail_memory(error);
     return status;
+}
+
+cdn_status cdn_chronicle_read(const cdn_desk *desk, cdn_chronicle *out, cdn_error *error)
+{
+    return read_entries(desk, NULL, out, error);
+}
+
+cdn_status cdn_chronicle_read_one(const cdn_desk *desk, const char *release_id, cdn_chronicle *out,
+                                  cdn_error *error)
+{
+    return read_entries(desk, release_id, out, error);
 }
 
 void cdn_chronicle_release(cdn_chronicle *chronicle)

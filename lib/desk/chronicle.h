@@ -18,6 +18,10 @@ typedef struct cdn_chapter {
     bool staged, committed;
     uint64_t intent;          /* number of the entry from which on it counts as released; 0 = it does
                                  not: there is none, or it was declared void before it was delivered */
+    const char *unfinished;   /* hash of an intent that no commit and no void ended */
+    const char *zip;          /* the digest in it */
+    bool rejected;
+    const char *rejected_by, *reason;
 } cdn_chapter;
 
 /** Releases in the order of their first entries. */
@@ -33,6 +37,9 @@ typedef struct cdn_chronicle {
 /** @owner caller, cdn_chronicle_release, in every case */
 cdn_status cdn_chronicle_read(const cdn_desk *desk, cdn_chronicle *out,
                               cdn_error *error) CDN_MUST_CHECK;
+/** The same of one release alone: at most one chapter, and neither `entries` nor `secret`. */
+cdn_status cdn_chronicle_read_one(const cdn_desk *desk, const char *release_id, cdn_chronicle *out,
+                                  cdn_error *error) CDN_MUST_CHECK;
 void cdn_chronicle_release(cdn_chronicle *chronicle);
 
 /** NULL when the ledger does not know the release. */

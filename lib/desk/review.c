@@ -108,26 +108,26 @@ static cdn_status take_note(void *context, const char *path, cdn_error *error)
 /* An intent that nothing ended, and no note in staging/ to finish it with. */
 static cdn_status add_lost(const staged_list *list, cdn_error *error)
 {
-    cdn_track *track = NULL;
-    uint32_t count = 0;
-    CDN_TRY(cdn_track_read(list->desk, &track, &count, error));
-    for (uint32_t i = 0; i < count; i++) {
+    cdn_chronicle chronicle;
+    cdn_status status = cdn_chronicle_read(list->desk, &chronicle, error);
+    for (uint32_t i = 0; status == CDN_OK && i < chronicle.count; i++) {
+        const cdn_chapter *chapter = &chronicle.chapters[i];
         cdn_json *note = NULL;
-        bool lost = track[i].intent[0] != '\0' &&
-                    cdn_staging_note(list->desk, track[i].release_id, &note, NULL) != CDN_OK;
+        bool lost = chapter->unfinished[0] != '\0' &&
+                    cdn_staging_note(list->desk, chapter->id, &note, NULL) != CDN_OK;
         cdn_json_destroy(note);
         if (!lost)
             continue;
         cdn_json *item = cdn_json_object();
         cdn_text_addf(list->text,
                       "%s  unfinished\n    its delivery began and its note is gone: it counts as "
-                      "released\n", track[i].release_id);
-        cdn_json_set(item, "release", cdn_json_new_string(track[i].release_id));
+                      "released\n", chapter->id);
+        cdn_json_set(item, "release", cdn_json_new_string(chapter->id));
         cdn_json_set(item, "state", cdn_json_new_string("unfinished"));
         cdn_json_push(list->array, item);
     }
-    cdn_free(track);
-    return CDN_OK;
+    cdn_chronicle_release(&chronicle);
+    return status;
 }
 
 static cdn_status list_all(cdn_desk *desk, const char *name, cdn_report *report, cdn_error *error)

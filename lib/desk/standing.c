@@ -8,11 +8,11 @@
 #include "desk/standing.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "desk/chronicle.h"
 #include "desk/past.h"
 #include "export/package.h"
 #include "io/file.h"
@@ -29,109 +29,31 @@ const char *cdn_stand_word(cdn_stand stand)
 
 /* --- the ledger --------------------------------------------------------------------------- */
 
-typedef struct track_list {
-    cdn_track *items;
-    uint32_t count, room;
-} track_list;
-
-static cdn_track *track_for(track_list *list, const char *release_id)
+static void keep_text(const char *text, char *out, size_t size)
 {
-    for (uint32_t i = list->count; i > 0; i--)
-        if (strcmp(list->items[i - 1].release_id, release_id) == 0)
-            return &list->items[i - 1];
-    if (list->count == list->room) {
-        uint32_t room = list->room == 0 ? 16 : 2 * list->room;
-        cdn_track *items = cdn_resize(list->items, room, sizeof *items);
-        if (items == NULL)
-            return NULL;
-        list->items = items;
-        list->room = room;
-    }
-    cdn_track *track = &list->items[list->count++];
-    memset(track, 0, sizeof *track);
-    (void)snprintf(track->release_id, sizeof track->release_id, "%s", release_id);
-    return track;
-}
-
-static void keep_text(const cdn_json *payload, const char *key, char *out, size_t size)
-{
-    const char *text = cdn_json_string(cdn_json_get(payload, key));
     (void)snprintf(out, size, "%s", text == NULL ? "" : text);
 }
 
-static void apply(cdn_track *track, const char *kind, const cdn_json *payload, const char *hash)
+static cdn_track track_from(const cdn_chapter *chapter)
 {
-    if (strcmp(kind, "intent") == 0) {
-        (void)snprintf(track->intent, sizeof track->intent, "%s", hash);
-        keep_text(payload, "zip", track->zip, sizeof track->zip);
-    } else if (strcmp(kind, "commit") == 0 || strcmp(kind, "void") == 0) {
-        track->intent[0] = track->zip[0] = '\0';
-        track->delivered = kind[0] == 'c';
-    } else if (strcmp(kind, "reject") == 0) {
-        track->rejected = true;
-        keep_text(payload, "name", track->rejected_by, sizeof track->rejected_by);
-        keep_text(payload, "reason", track->reason, sizeof track->reason);
-    }
-}
-
-static cdn_status take_entry(void *context, const cdn_ledger_entry *entry, cdn_error *error)
-{
-    static const char *const kinds[] = {"intent", "commit", "void", "reject"};
-    cdn_json *json = NULL;
-    bool known = false;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        known = known || strcmp(kinds[i], entry->kind) == 0;
-    if (!known)
-        return CDN_OK;
-    cdn_track *track = track_for(context, entry->release_id);
-    if (track == NULL)
-        return cdn_fail_memory(error);
-    CDN_TRY(cdn_json_parse("ledger", entry->payload, strlen(entry->payload), &json, error));
-    apply(track, entry->kind, json, entry->hash);
-    cdn_json_destroy(json);
-    return CDN_OK;
-}
-
-static cdn_status read_track(const cdn_desk *desk, const char *release_id, track_list *list,
-                            cdn_error *error)
-{
-    cdn_ledger *ledger = NULL;
-    cdn_status status = cdn_desk_ledger_open(desk, &ledger, error);
-    if (status == CDN_OK)
-        status = cdn_ledger_each(ledger, release_id, take_entry, list, error);
-    cdn_ledger_close(ledger);
-    return status;
-}
-
-static int compare_track(const void *a, const void *b)
-{
-    return strcmp(((const cdn_track *)a)->release_id, ((const cdn_track *)b)->release_id);
-}
-
-cdn_status cdn_track_read(const cdn_desk *desk, cdn_track **out, uint32_t *count, cdn_error *error)
-{
-    track_list list = {NULL, 0, 0};
-    cdn_status status = read_track(desk, NULL, &list, error);
-    if (status != CDN_OK) {
-        cdn_free(list.items);
-        return status;
-    }
-    if (list.count > 0)
-        qsort(list.items, list.count, sizeof *list.items, compare_track);
-    *out = list.items;
-    *count = list.count;
-    return CDN_OK;
+    cdn_track track = {.delivered = chapter->committed, .rejected = chapter->rejected};
+    keep_text(chapter->id, track.release_id, sizeof track.release_id);
+    keep_text(chapter->unfinished, track.intent, sizeof track.intent);
+    keep_text(chapter->zip, track.zip, sizeof track.zip);
+    keep_text(chapter->rejected_by, track.rejected_by, sizeof track.rejected_by);
+    keep_text(chapter->reason, track.reason, sizeof track.reason);
+    return track;
 }
 
 cdn_status cdn_track_of(const cdn_desk *desk, const char *release_id, cdn_track *out,
                        cdn_error *error)
 {
-    track_list list = {NULL, 0, 0};
+    cdn_chronicle chronicle;
     *out = (cdn_track){0};
-    cdn_status status = read_track(desk, release_id, &list, error);
-    if (status == CDN_OK && list.count > 0)
-        *out = list.items[0];
-    cdn_free(list.items);
+    cdn_status status = cdn_chronicle_read_one(desk, release_id, &chronicle, error);
+    if (status == CDN_OK && chronicle.count > 0)
+        *out = track_from(&chronicle.chapters[0]);
+    cdn_chronicle_release(&chronicle);
     return status;
 }
 
@@ -254,7 +176,7 @@ cdn_status cdn_standing_read(cdn_desk *desk, const char *release_id, const cdn_j
                              cdn_standing *out, cdn_error *error)
 {
     *out = (cdn_standing){.why = CDN_ERROR_INIT};
-    keep_text(note, "signedBytes", out->digest, sizeof out->digest);
+    keep_text(cdn_json_string(cdn_json_get(note, "signedBytes")), out->digest, sizeof out->digest);
     cdn_status status = find_package(desk, release_id, &out->package, error);
     if (status == CDN_OK)
         status = cdn_track_of(desk, release_id, &out->track, error);

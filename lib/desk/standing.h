@@ -13,21 +13,18 @@
 
 #define CDN_PERSON_SIZE 128u /* a name in the roster, with its NUL, as certificates have it */
 
-/** What the ledger says about one release. */
+/** What the ledger says about one release (desk/chronicle.h), kept while it is worked on. */
 typedef struct cdn_track {
     char release_id[160];
     char intent[65];          /* hash of an intent that no commit and no void ended; else "" */
     char zip[65];             /* the digest in it */
-    bool delivered;           /* committed, and not voided since */
+    bool delivered;
     bool rejected;
     char rejected_by[CDN_PERSON_SIZE];
     char reason[1024];        /* of the rejection */
 } cdn_track;
 
-/** One pass over the ledger; sorted by release. @owner caller, cdn_free */
-cdn_status cdn_track_read(const cdn_desk *desk, cdn_track **out, uint32_t *count,
-                         cdn_error *error) CDN_MUST_CHECK;
-/** The same for one release; all zero when the ledger does not know it. */
+/** All zero when the ledger does not know the release. */
 cdn_status cdn_track_of(const cdn_desk *desk, const char *release_id, cdn_track *out,
                        cdn_error *error) CDN_MUST_CHECK;
 

@@ -201,6 +201,15 @@ static cdn_status send(const cdn_desk *desk, const delivery *d, const cdn_json *
                         : cdn_file_move(d->staged_zip, d->out_zip, error);
 }
 
+/* What one of two people said of a delivery that is now done after all. */
+static cdn_status forget_void(const cdn_desk *desk, const char *id, cdn_error *error)
+{
+    char *path = path_of(desk, "staging", id, ".void");
+    cdn_status status = path == NULL ? cdn_fail_memory(error) : cdn_file_remove(path, error);
+    cdn_free(path);
+    return status;
+}
+
 static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_json *note,
                             const cdn_agreement *agreement, const cdn_package_report *verified,
                             cdn_error *error)
@@ -214,6 +223,7 @@ static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_j
     CDN_TRY(cdn_dir_remove(d->staged, error));
     CDN_TRY(cdn_file_remove(d->staged_zip, error));
     CDN_TRY(cdn_desk_page_keep(desk, d->id, error));
+    CDN_TRY(forget_void(desk, d->id, error));
     return cdn_file_remove(d->note, error);
 }
 

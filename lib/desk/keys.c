@@ -1,5 +1,8 @@
 /* keys.c - the workspace's keys: made, renewed, revoked; the ledger is told of each.
  *
+ * The files come first, the entry last. A command that was killed in between is
+ * given again: what is there and has no entry is entered then, and not made twice.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +10,8 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "desk/staging.h"
+#include "io/file.h"
+#include "seal/secret.h"
 #include "seal/sign.h"
 
 typedef struct folders {
@@ -31,23 +36,78 @@ static cdn_passphrase as_passphrase(const char *text)
     return (cdn_passphrase){text, text == NULL ? 0 : strlen(text)};
 }
 
-static cdn_status finish(const cdn_desk *desk, const char *event, const char *name,
-                         const char *reason, const char *line, cdn_report *report,
-                         cdn_error *error)
+/* What was done to whose key, for the ledger and the report. */
+typedef struct key_event {
+    const char *event, *name, *reason;
+    char line[512];
+} key_event;
+
+/* What the ledger has of a name: how often a key was made, and whether the last word is that it is
+ * revoked. */
+typedef struct told {
+    const char *name;
+    uint32_t made;
+    bool revoked;
+} told;
+
+static cdn_status take_entry(void *context, const cdn_ledger_entry *entry, cdn_error *error)
 {
-    cdn_json *payload = cdn_json_object();
-    cdn_json_set(payload, "event", cdn_json_new_string(event));
-    cdn_json_set(payload, "name", cdn_json_new_string(name));
-    if (reason != NULL)
-        cdn_json_set(payload, "reason", cdn_json_new_string(reason));
-    CDN_TRY(cdn_desk_record(desk, "key", NULL, payload, error));
+    told *t = context;
+    cdn_json *payload = NULL;
+    if (strcmp(entry->kind, "key") != 0)
+        return CDN_OK;
+    CDN_TRY(cdn_json_parse("ledger", entry->payload, strlen(entry->payload), &payload, error));
+    const char *name = cdn_json_string(cdn_json_get(payload, "name"));
+    const char *event = cdn_json_string(cdn_json_get(payload, "event"));
+    if (name != NULL && event != NULL && strcmp(name, t->name) == 0) {
+        t->made += strcmp(event, "made") == 0 || strcmp(event, "renew") == 0;
+        t->revoked = strcmp(event, "revoke") == 0;
+    }
+    cdn_json_destroy(payload);
+    return CDN_OK;
+}
+
+static cdn_status read_told(const cdn_desk *desk, const char *name, told *out, cdn_error *error)
+{
+    cdn_ledger *ledger = NULL;
+    *out = (told){name, 0, false};
+    CDN_TRY(cdn_desk_ledger_open(desk, &ledger, error));
+    cdn_status status = cdn_ledger_each(ledger, NULL, take_entry, out, error);
+    cdn_ledger_close(ledger);
+    return status;
+}
+
+/* An entry for each key that has none: that of a command that was killed before its entry, too. */
+static cdn_status finish(const cdn_desk *desk, const key_event *event, uint32_t untold,
+                         cdn_report *report, cdn_error *error)
+{
+    for (uint32_t i = 0; i == 0 || i < untold; i++) {
+        cdn_json *payload = cdn_json_object();
+        cdn_json_set(payload, "event", cdn_json_new_string(event->event));
+        cdn_json_set(payload, "name", cdn_json_new_string(event->name));
+        if (event->reason != NULL)
+            cdn_json_set(payload, "reason", cdn_json_new_string(event->reason));
+        CDN_TRY(cdn_desk_record(desk, "key", NULL, payload, error));
+    }
     cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
     cdn_json *json = cdn_json_object();
-    cdn_text_addf(&text, "%s\n", line);
+    cdn_text_addf(&text, "%s\n", event->line);
     cdn_json_set(json, "command", cdn_json_new_string("key"));
-    cdn_json_set(json, "message", cdn_json_new_string(line));
+    cdn_json_set(json, "message", cdn_json_new_string(event->line));
     return cdn_report_fill(report, &text, json, error);
 }
+
+/* Keys of that name that the ledger has no entry of: `there` are made. */
+static cdn_status count_untold(const cdn_desk *desk, const char *name, uint32_t there,
+                               uint32_t *untold, cdn_error *error)
+{
+    told t;
+    CDN_TRY(read_told(desk, name, &t, error));
+    *untold = there > t.made ? there - t.made : 0;
+    return CDN_OK;
+}
+
+/* --- made ----------------------------------------------------------------------------------- */
 
 /* A person's key is worth what its passphrase is worth. */
 static cdn_status check_protected(bool person, const char *passphrase, bool no_passphrase,
@@ -61,29 +121,73 @@ static cdn_status check_protected(bool person, const char *passphrase, bool no_p
     return CDN_E_USAGE;
 }
 
+static cdn_seal_role role_of(const char *name)
+{
+    return strcmp(name, CDN_DESK_PACKAGER) == 0 ? CDN_SEAL_PACKAGER : CDN_SEAL_APPROVER;
+}
+
+static cdn_status count_there(const folders *f, const char *name, uint32_t *there,
+                              cdn_error *error)
+{
+    if (strcmp(name, "root") != 0)
+        return cdn_seal_certificate_count(role_of(name), f->trust, name, there, error);
+    char *path = cdn_path_join(f->trust, "root.pem");
+    *there = path != NULL && cdn_file_exists(path);
+    cdn_free(path);
+    return path == NULL ? cdn_fail_memory(error) : CDN_OK;
+}
+
+/* Refused, because it was made by a command that was killed before it told the ledger, is done. */
+static cdn_status accept_untold(const cdn_desk *desk, const folders *f, const char *name,
+                                cdn_status made, uint32_t *untold, cdn_error *error)
+{
+    uint32_t there = 0;
+    if (made != CDN_OK && made != CDN_E_REFUSED)
+        return made;
+    cdn_error *reason = made == CDN_OK ? error : NULL;
+    cdn_status status = count_there(f, name, &there, reason);
+    if (status == CDN_OK)
+        status = count_untold(desk, name, there, untold, reason);
+    return made == CDN_OK ? status : status == CDN_OK && *untold > 0 ? CDN_OK : made;
+}
+
+static cdn_status make_key(const cdn_desk *desk, const folders *f,
+                           const cdn_key_request *request, const char *name, cdn_error *error)
+{
+    cdn_passphrase root = as_passphrase(request->root_passphrase);
+    cdn_passphrase own = as_passphrase(request->passphrase);
+    bool is_root = request->kind == CDN_KEY_ROOT;
+    told t;
+    CDN_TRY(read_told(desk, name, &t, error));
+    if (t.made == 0)
+        CDN_TRY(cdn_seal_clear_left(f->keys, f->trust, is_root ? NULL : name, &own, error));
+    if (is_root)
+        return cdn_seal_new_root(f->keys, f->trust, request->organisation, &own, error);
+    return cdn_seal_new_signer(
+        request->kind == CDN_KEY_PACKAGER ? CDN_SEAL_PACKAGER : CDN_SEAL_APPROVER, f->keys,
+        f->trust, name, request->organisation, &root, &own, error);
+}
+
 static cdn_status make(cdn_desk *desk, const cdn_key_request *request, cdn_report *report,
                        cdn_error *error)
 {
-    char line[512];
     folders f = {0};
+    uint32_t untold = 0;
+    key_event event = {.event = "made",
+                       .name = request->kind == CDN_KEY_ROOT       ? "root"
+                               : request->kind == CDN_KEY_PACKAGER ? CDN_DESK_PACKAGER
+                                                                   : request->name};
     CDN_TRY(check_protected(request->kind != CDN_KEY_PACKAGER, request->passphrase,
                             request->no_passphrase, error));
-    const char *name = request->kind == CDN_KEY_ROOT       ? "root"
-                       : request->kind == CDN_KEY_PACKAGER ? CDN_DESK_PACKAGER
-                                                           : request->name;
-    cdn_passphrase root = as_passphrase(request->root_passphrase);
-    cdn_passphrase own = as_passphrase(request->passphrase);
     cdn_status status = find_folders(desk, &f, error);
-    if (status == CDN_OK && request->kind == CDN_KEY_ROOT)
-        status = cdn_seal_new_root(f.keys, f.trust, request->organisation, &own, error);
-    else if (status == CDN_OK)
-        status = cdn_seal_new_signer(
-            request->kind == CDN_KEY_PACKAGER ? CDN_SEAL_PACKAGER : CDN_SEAL_APPROVER, f.keys,
-            f.trust, name, request->organisation, &root, &own, error);
+    if (status == CDN_OK) {
+        status = make_key(desk, &f, request, event.name, error);
+        status = accept_untold(desk, &f, event.name, status, &untold, error);
+    }
     release_folders(&f);
     CDN_TRY(status);
-    (void)snprintf(line, sizeof line, "key made: %.200s", name);
-    return finish(desk, "made", name, NULL, line, report, error);
+    (void)snprintf(event.line, sizeof event.line, "key made: %.200s", event.name);
+    return finish(desk, &event, untold, report, error);
 }
 
 /* Under the desk's lock: it sweeps the trust folder, where a list may be in the making. */
@@ -97,40 +201,103 @@ cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_
     return status;
 }
 
-static cdn_status change(const folders *f, const cdn_key_change_request *request,
-                         char line[512], cdn_error *error)
+static cdn_status make_perturbation_key(cdn_desk *desk, cdn_report *report, cdn_error *error)
+{
+    uint32_t untold = 0;
+    folders f = {0};
+    key_event event = {
+        .event = "made",
+        .name = "perturbation",
+        .line = "key made: perturbation; keep it, another one gives other values"};
+    cdn_status status = find_folders(desk, &f, error);
+    if (status == CDN_OK)
+        status = cdn_secret_create(f.keys, CDN_DESK_PERTURBATION_KEY, error);
+    release_folders(&f);
+    if (status == CDN_E_REFUSED && /* there is one */
+        count_untold(desk, event.name, 1, &untold, NULL) == CDN_OK && untold > 0)
+        status = CDN_OK;
+    CDN_TRY(status);
+    return finish(desk, &event, untold, report, error);
+}
+
+cdn_status cdn_desk_new_perturbation_key(cdn_desk *desk, cdn_report *report, cdn_error *error)
+{
+    int lock = -1;
+    CDN_TRY(cdn_desk_lock(desk, &lock, error));
+    cdn_status status = make_perturbation_key(desk, report, error);
+    cdn_desk_unlock(lock);
+    return status;
+}
+
+/* --- renewed, revoked ------------------------------------------------------------------------- */
+
+static cdn_status renew(const cdn_desk *desk, const folders *f,
+                        const cdn_key_change_request *request, key_event *event,
+                        uint32_t *untold, cdn_error *error)
+{
+    cdn_passphrase root = as_passphrase(request->root_passphrase);
+    cdn_passphrase own = as_passphrase(request->passphrase);
+    cdn_seal_role role = role_of(request->name);
+    uint32_t there = 0;
+    CDN_TRY(check_protected(role != CDN_SEAL_PACKAGER, request->passphrase,
+                            request->no_passphrase, error));
+    CDN_TRY(cdn_seal_renew(role, f->keys, f->trust, request->name, &root, &own, error));
+    CDN_TRY(count_there(f, request->name, &there, error));
+    (void)snprintf(event->line, sizeof event->line,
+                   "key renewed: %.200s; what was signed before stays good", request->name);
+    return count_untold(desk, request->name, there, untold, error);
+}
+
+/* All are on the list already, and the ledger does not say so: a command was killed in between. */
+static bool is_revoked_untold(const cdn_desk *desk, const folders *f, const char *name,
+                              uint32_t *count)
+{
+    told t;
+    int64_t until = 0;
+    cdn_seal_role role = role_of(name);
+    return cdn_seal_certificate_count(role, f->trust, name, count, NULL) == CDN_OK && *count > 0 &&
+           cdn_seal_signer_until(role, f->trust, name, &until, NULL) == CDN_OK && until == 0 &&
+           read_told(desk, name, &t, NULL) == CDN_OK && !t.revoked;
+}
+
+static cdn_status revoke(const cdn_desk *desk, const folders *f,
+                         const cdn_key_change_request *request, key_event *event,
+                         cdn_error *error)
 {
     uint32_t count = 0;
     cdn_passphrase root = as_passphrase(request->root_passphrase);
+    cdn_status status = cdn_seal_revoke(role_of(request->name), f->keys, f->trust, request->name,
+                                        &root, &count, error);
+    if (status == CDN_E_REFUSED && is_revoked_untold(desk, f, request->name, &count))
+        status = CDN_OK;
+    (void)snprintf(event->line, sizeof event->line,
+                   "revoked: %.200s, %u certificates; send the trust folder to the recipients",
+                   request->name, count);
+    return status;
+}
+
+static cdn_status change(const cdn_desk *desk, const folders *f,
+                         const cdn_key_change_request *request, key_event *event,
+                         uint32_t *untold, cdn_error *error)
+{
+    cdn_passphrase root = as_passphrase(request->root_passphrase);
     cdn_passphrase own = as_passphrase(request->passphrase);
-    bool packager = request->name != NULL && strcmp(request->name, CDN_DESK_PACKAGER) == 0;
-    cdn_seal_role role = packager ? CDN_SEAL_PACKAGER : CDN_SEAL_APPROVER;
     switch (request->change) {
     case CDN_KEY_RENEW:
-        CDN_TRY(check_protected(!packager, request->passphrase, request->no_passphrase, error));
-        CDN_TRY(cdn_seal_renew(role, f->keys, f->trust, request->name, &root, &own, error));
-        (void)snprintf(line, 512, "key renewed: %.200s; what was signed before stays good",
-                       request->name);
-        return CDN_OK;
+        return renew(desk, f, request, event, untold, error);
     case CDN_KEY_REVOKE:
-        CDN_TRY(cdn_seal_revoke(role, f->keys, f->trust, request->name, &root, &count, error));
-        (void)snprintf(line, 512,
-                       "revoked: %.200s, %u certificates; send the trust folder to the recipients",
-                       request->name, count);
-        return CDN_OK;
+        return revoke(desk, f, request, event, error);
     case CDN_KEY_CRL:
-        CDN_TRY(cdn_seal_refresh_crl(f->keys, f->trust, &root, error));
-        (void)snprintf(line, 512,
+        (void)snprintf(event->line, sizeof event->line,
                        "list of revoked certificates signed; send the trust folder to the "
                        "recipients");
-        return CDN_OK;
+        return cdn_seal_refresh_crl(f->keys, f->trust, &root, error);
     case CDN_KEY_ROTATE:
         CDN_TRY(check_protected(true, request->passphrase, request->no_passphrase, error));
-        CDN_TRY(cdn_seal_rotate_root(f->keys, f->trust, &root, &own, error));
-        (void)snprintf(line, 512,
+        (void)snprintf(event->line, sizeof event->line,
                        "root replaced; send the trust folder to the recipients, who check it "
                        "against the one they have");
-        return CDN_OK;
+        return cdn_seal_rotate_root(f->keys, f->trust, &root, &own, error);
     }
     return cdn_fail(error, CDN_E_INTERNAL, "there is no such change of a key");
 }
@@ -149,14 +316,17 @@ static cdn_status change_and_tell(cdn_desk *desk, const cdn_key_change_request *
                                          [CDN_KEY_REVOKE] = "revoke",
                                          [CDN_KEY_CRL] = "crl",
                                          [CDN_KEY_ROTATE] = "rotate"};
-    char line[512] = "";
+    key_event event = {.event = events[request->change],
+                       .name = whose(request),
+                       .reason = request->reason};
+    uint32_t untold = 0;
     folders f = {0};
     cdn_status status = find_folders(desk, &f, error);
     if (status == CDN_OK)
-        status = change(&f, request, line, error);
+        status = change(desk, &f, request, &event, &untold, error);
     release_folders(&f);
     CDN_TRY(status);
-    return finish(desk, events[request->change], whose(request), request->reason, line, report, error);
+    return finish(desk, &event, untold, report, error);
 }
 
 cdn_status cdn_desk_change_key(cdn_desk *desk, const cdn_key_change_request *request,

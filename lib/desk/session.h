@@ -17,6 +17,7 @@
 
 #define CDN_DESK_TEXT_MAX (16u * 1024u * 1024u)
 #define CDN_DESK_PACKAGER "Cordon packager"
+#define CDN_DESK_PERTURBATION_KEY "perturbation.key"
 #define CDN_DESK_SOURCE "source.txt" /* in data/: the directory that was loaded */
 
 struct cdn_desk {

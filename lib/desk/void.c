@@ -8,7 +8,6 @@
  * to void: it may have been taken.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,10 +49,11 @@ static cdn_status check_outbox(const cdn_desk *desk, const char *id, cdn_error *
     return CDN_OK;
 }
 
-/* What a delivery made in staging and would make again. */
+/* What a delivery made in staging and would make again, and the first statement; a delivery that
+ * follows takes away what is left of them. */
 static void clear_staging(const cdn_desk *desk, const char *id)
 {
-    static const char *const endings[] = {".zip", ".zip.p7m", ".zip.p7m.p7s"};
+    static const char *const endings[] = {".zip", ".zip.p7m", ".zip.p7m.p7s", ".void"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         char *path = path_of(desk, "staging", id, endings[i]);
         if (path != NULL)
@@ -110,8 +110,6 @@ static cdn_status record(const cdn_desk *desk, const voiding *v, const cdn_json 
     cdn_json_set(payload, "people", people);
     CDN_TRY(cdn_desk_record(desk, "void", v->said->release_id, payload, error));
     clear_staging(desk, v->said->release_id);
-    if (unlink(v->waiting) != 0 && errno != ENOENT)
-        return cdn_fail_errno(error, "cannot remove", v->waiting, errno);
     return CDN_OK;
 }
 

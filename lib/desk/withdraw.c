@@ -45,8 +45,12 @@ static cdn_status check_possible(const cdn_register *list, const cdn_withdrawal 
     const cdn_register_row *by = w->by == NULL ? NULL : find(list, w->by);
     if (old == NULL)
         return cdn_fail(error, CDN_E_REFUSED, "no release \"%s\" was delivered", w->release_id);
-    if (old->kind == CDN_REGISTER_WITHDRAWN)
-        return cdn_fail(error, CDN_E_REFUSED, "%s is withdrawn already", w->release_id);
+    if (old->kind == CDN_REGISTER_WITHDRAWN) {
+        (void)cdn_fail(error, CDN_E_REFUSED, "%s is withdrawn already", w->release_id);
+        cdn_fail_hint(error, "`cordon status` shows whether the signed list says so, `cordon status "
+                             "--as NAME` signs it");
+        return CDN_E_REFUSED;
+    }
     if (w->by == NULL)
         return CDN_OK;
     if (by == NULL)

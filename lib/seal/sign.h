@@ -65,6 +65,12 @@ cdn_status cdn_seal_new_signer(cdn_seal_role role, const char *keys_dir, const c
                                const cdn_passphrase *root_passphrase,
                                const cdn_passphrase *passphrase, cdn_error *error) CDN_MUST_CHECK;
 
+/** Removes the key that one of those left when it was killed before its certificate: one that opens
+ *  with the passphrase and that no roster has a certificate of. `name` NULL = the root's, when there
+ *  is no root.pem. For who knows that no key of that name was ever made. */
+cdn_status cdn_seal_clear_left(const char *keys_dir, const char *trust_dir, const char *name,
+                               const cdn_passphrase *passphrase, cdn_error *error) CDN_MUST_CHECK;
+
 /** Signs bytes as `name`: detached CMS in PEM, signed attributes contentType, messageDigest,
  *  signingTime, signingCertificateV2. */
 cdn_status cdn_seal_sign(cdn_seal_role role, const char *keys_dir, const char *trust_dir,
@@ -96,6 +102,10 @@ cdn_status cdn_seal_crl_until(const char *trust_dir, int64_t *out, cdn_error *er
 /** Until when the signer's newest certificate is in force; 0 when there is none or it is revoked. */
 cdn_status cdn_seal_signer_until(cdn_seal_role role, const char *trust_dir, const char *name,
                                  int64_t *out, cdn_error *error) CDN_MUST_CHECK;
+
+/** How many certificates the name has in the role's roster, in force or not. */
+cdn_status cdn_seal_certificate_count(cdn_seal_role role, const char *trust_dir, const char *name,
+                                      uint32_t *out, cdn_error *error) CDN_MUST_CHECK;
 
 /** What has become of a signer's certificate since. */
 typedef enum cdn_signer_state {

@@ -68,18 +68,12 @@ static bool write_all(int descriptor, const void *bytes, size_t size)
     return true;
 }
 
-/* Makes `name` in the directory, whole and durable, or not at all. */
+/* Makes `name` in the directory, or not at all; its name is not durable yet. */
 static cdn_status write_new(int directory, const char *name, mode_t mode, const void *bytes,
                             size_t size, cdn_error *error)
 {
     int descriptor =
         openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (descriptor < 0 && errno == EEXIST) {
-        cdn_status status =
-            cdn_fail(error, CDN_E_REFUSED, "%s exists and is not replaced", name);
-        cdn_fail_hint(error, "move the old one away first, when it is really not needed");
-        return status;
-    }
     if (descriptor < 0)
         return cdn_fail_errno(error, "cannot make", name, errno);
     bool good = write_all(descriptor, bytes, size) && fsync(descriptor) == 0;
@@ -88,15 +82,33 @@ static cdn_status write_new(int directory, const char *name, mode_t mode, const 
         saved = errno;
         good = false;
     }
-    if (good && fsync(directory) != 0) {
-        saved = errno;
-        good = false;
-    }
-    if (!good) {
-        (void)unlinkat(directory, name, 0);
-        return cdn_fail_errno(error, "cannot write", name, saved);
-    }
-    return CDN_OK;
+    if (good)
+        return CDN_OK;
+    (void)unlinkat(directory, name, 0);
+    return cdn_fail_errno(error, "cannot write", name, saved);
+}
+
+/* A file that is there whole and durable, or not at all; RENAME_NOREPLACE: none may be there. */
+static cdn_status write_whole(int directory, const char *name, mode_t mode, unsigned flags,
+                              const void *bytes, size_t size, cdn_error *error)
+{
+    char temporary[NAME_MAX + 1];
+    int length = snprintf(temporary, sizeof temporary, ".%s.tmp", name);
+    if (length < 0 || (size_t)length >= sizeof temporary)
+        return cdn_fail(error, CDN_E_LIMIT, "the file name is too long");
+    /* the caller holds a lock: a file of this name is what a crash left */
+    (void)unlinkat(directory, temporary, 0);
+    CDN_TRY(write_new(directory, temporary, mode, bytes, size, error));
+    bool moved = renameat2(directory, temporary, directory, name, flags) == 0;
+    if (moved && fsync(directory) == 0)
+        return CDN_OK;
+    int saved = errno;
+    (void)unlinkat(directory, moved && flags != 0 ? name : temporary, 0);
+    if (moved || saved != EEXIST)
+        return cdn_fail_errno(error, flags != 0 ? "cannot make" : "cannot replace", name, saved);
+    (void)cdn_fail(error, CDN_E_REFUSED, "%s exists and is not replaced", name);
+    cdn_fail_hint(error, "move the old one away first, when it is really not needed");
+    return CDN_E_REFUSED;
 }
 
 /* A folder of keys belongs to us and only its owner may write there. */
@@ -126,7 +138,7 @@ cdn_status cdn_seal_write_private(const char *directory, const char *name, const
         return cdn_fail_errno(error, "cannot make", directory, errno);
     int folder = -1;
     CDN_TRY(open_private_directory(directory, &folder, error));
-    cdn_status status = write_new(folder, name, 0600, bytes, size, error);
+    cdn_status status = write_whole(folder, name, 0600, RENAME_NOREPLACE, bytes, size, error);
     (void)close(folder);
     return status;
 }
@@ -209,20 +221,9 @@ cdn_status cdn_seal_read_private(const char *directory, const char *name, void *
 cdn_status cdn_seal_write_public(const char *directory, const char *name, const void *bytes,
                                  size_t size, cdn_error *error)
 {
-    char temporary[NAME_MAX + 1];
-    int length = snprintf(temporary, sizeof temporary, ".%s.tmp", name);
-    if (length < 0 || (size_t)length >= sizeof temporary)
-        return cdn_fail(error, CDN_E_LIMIT, "the file name is too long");
     int folder = -1;
     CDN_TRY(open_directory(directory, &folder, error));
-    /* the caller holds the folder's lock: a file of this name is what a crash left */
-    (void)unlinkat(folder, temporary, 0);
-    cdn_status status = write_new(folder, temporary, 0666, bytes, size, error);
-    if (status == CDN_OK &&
-        (renameat(folder, temporary, folder, name) != 0 || fsync(folder) != 0)) {
-        status = cdn_fail_errno(error, "cannot replace", name, errno);
-        (void)unlinkat(folder, temporary, 0);
-    }
+    cdn_status status = write_whole(folder, name, 0666, 0, bytes, size, error);
     (void)close(folder);
     return status;
 }

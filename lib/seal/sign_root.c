@@ -45,13 +45,15 @@ static cdn_status save_certificate(const char *trust_dir, const char *name, X509
 static cdn_status save_root(const char *keys_dir, const char *trust_dir, EVP_PKEY *key,
                             X509 *root, const cdn_passphrase *passphrase, cdn_error *error)
 {
-    char path[CDN_SEAL_PATH_SIZE];
+    char path[CDN_SEAL_PATH_SIZE], made[CDN_SEAL_PATH_SIZE];
     CDN_TRY(cdn_seal_path(path, keys_dir, KEY, error));
+    CDN_TRY(cdn_seal_path(made, trust_dir, CERTIFICATE, error));
     CDN_TRY(cdn_seal_key_save(keys_dir, KEY, key, passphrase, error));
     cdn_status status = cdn_seal_crl_save(trust_dir, root, key, NULL, NULL, error);
     if (status == CDN_OK)
         status = save_certificate(trust_dir, CERTIFICATE, root, error);
-    if (status != CDN_OK)
+    /* the certificate may have been written all the same: then its key stays */
+    if (status != CDN_OK && access(made, F_OK) != 0)
         (void)unlink(path);
     return status;
 }

@@ -7,8 +7,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "seal/sign_parts.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -66,6 +68,41 @@ static cdn_status key_file(const char *name, char out[NAME_MAX], cdn_error *erro
     return CDN_OK;
 }
 
+/* Does any roster have a certificate of this key? When they cannot be read, it is as if one had. */
+static bool is_certified(const char *trust_dir, const EVP_PKEY *key)
+{
+    bool found = false;
+    for (int role = 0; role < CDN_SEAL_ROLE_END_ && !found; role++) {
+        STACK_OF(X509) *list = NULL;
+        found = cdn_seal_certificates_load(trust_dir, cdn_seal_roster((cdn_seal_role)role), true,
+                                           &list, NULL) != CDN_OK;
+        for (int i = 0; !found && i < sk_X509_num(list); i++)
+            found = X509_check_private_key(sk_X509_value(list, i), key) == 1;
+        sk_X509_pop_free(list, X509_free);
+    }
+    ERR_clear_error();
+    return found;
+}
+
+cdn_status cdn_seal_clear_left(const char *keys_dir, const char *trust_dir, const char *name,
+                               const cdn_passphrase *passphrase, cdn_error *error)
+{
+    char file[NAME_MAX] = "root.key", path[CDN_SEAL_PATH_SIZE], root[CDN_SEAL_PATH_SIZE];
+    EVP_PKEY *key = NULL;
+    if (name != NULL)
+        CDN_TRY(key_file(name, file, error));
+    CDN_TRY(cdn_seal_path(path, keys_dir, file, error));
+    CDN_TRY(cdn_seal_path(root, trust_dir, "root.pem", error));
+    if (access(path, F_OK) != 0 || (name == NULL && access(root, F_OK) == 0) ||
+        cdn_seal_key_load(keys_dir, file, passphrase, &key, NULL) != CDN_OK)
+        return CDN_OK;
+    bool left = !is_certified(trust_dir, key);
+    EVP_PKEY_free(key);
+    if (left && unlink(path) != 0)
+        return cdn_fail_errno(error, "cannot remove", path, errno);
+    return CDN_OK;
+}
+
 /* One person, one certificate in force: names are compared without regard to ASCII case. */
 static cdn_status check_free(const char *trust_dir, STACK_OF(X509) *list, const char *name,
                              cdn_error *error)
@@ -112,7 +149,8 @@ cdn_status cdn_seal_enrol(const char *roster, const char *keys_dir, const char *
         status = cdn_seal_key_save(keys_dir, key_name, key, passphrase, error);
     if (status == CDN_OK) {
         status = cdn_seal_certificates_save(trust_dir, roster, list, error);
-        if (status != CDN_OK)
+        /* the certificate may have been written all the same: then its key stays */
+        if (status != CDN_OK && !is_certified(trust_dir, key))
             (void)unlink(path);
     }
     X509_free(made);

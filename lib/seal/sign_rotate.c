@@ -168,3 +168,15 @@ cdn_status cdn_seal_signer_until(cdn_seal_role role, const char *trust_dir, cons
     X509_free(root);
     return status;
 }
+
+cdn_status cdn_seal_certificate_count(cdn_seal_role role, const char *trust_dir, const char *name,
+                                      uint32_t *out, cdn_error *error)
+{
+    STACK_OF(X509) *list = NULL;
+    CDN_TRY(cdn_seal_certificates_load(trust_dir, cdn_seal_roster(role), true, &list, error));
+    *out = 0;
+    for (int i = 0; i < sk_X509_num(list); i++)
+        *out += is_of(sk_X509_value(list, i), name);
+    sk_X509_pop_free(list, X509_free);
+    return CDN_OK;
+}

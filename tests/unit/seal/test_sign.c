@@ -378,6 +378,27 @@ static void test_sign__nothing_is_replaced(void **state)
     assert_int_equal(seal_run("diff -r keys keys.kept && diff -r trust trust.kept"), 0);
 }
 
+static void test_sign__only_a_key_without_certificate_is_cleared(void **state)
+{
+    (void)state;
+    cdn_error error = CDN_ERROR_INIT;
+    const cdn_passphrase secret = {"another one", 11};
+    const char *keys = unit_path("keys"), *trust = unit_path("trust");
+    assert_int_equal(run("rm -rf keys.kept; openssl ecparam -name prime256v1 -genkey -noout |"
+                         " openssl pkcs8 -topk8 -nocrypt -out keys/left-over.key &&"
+                         " openssl pkcs8 -topk8 -in keys/left-over.key -passout pass:unknown"
+                         " -out keys/sealed.key && chmod 600 keys/*.key && cp -r keys keys.kept"),
+                     0);
+    assert_int_equal(cdn_seal_clear_left(keys, trust, NULL, NULL, &error), CDN_OK);
+    assert_int_equal(cdn_seal_clear_left(keys, trust, "Ada King", NULL, &error), CDN_OK);
+    assert_int_equal(cdn_seal_clear_left(keys, trust, "Ada-King", NULL, &error), CDN_OK);
+    assert_int_equal(cdn_seal_clear_left(keys, trust, "Sealed", &secret, &error), CDN_OK);
+    assert_int_equal(cdn_seal_clear_left(keys, trust, "Nobody", NULL, &error), CDN_OK);
+    assert_int_equal(run("diff -r keys keys.kept"), 0);
+    assert_int_equal(cdn_seal_clear_left(keys, trust, "Left Over", NULL, &error), CDN_OK);
+    assert_int_equal(run("rm keys.kept/left-over.key && diff -r keys keys.kept"), 0);
+}
+
 static void test_sign__names_are_checked(void **state)
 {
     (void)state;
@@ -409,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_sign__passphrase_is_needed_and_must_be_right),
         cmocka_unit_test(test_sign__root_with_passphrase),
         cmocka_unit_test(test_sign__nothing_is_replaced),
+        cmocka_unit_test(test_sign__only_a_key_without_certificate_is_cleared),
         cmocka_unit_test(test_sign__names_are_checked),
     };
     return cmocka_run_group_tests_name("sign", tests, setup, unit_scratch_teardown);

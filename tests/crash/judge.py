@@ -1,12 +1,13 @@
 """What must hold of a workspace at every moment, whatever stopped Cordon: judged without Cordon.
 
-A tree is a dict: path below the workspace -> bytes of a file, or None for a folder; data/, scripts/
-and policies/ are not in it. The ledger is read through Python's sqlite3 (the
+A tree is a dict: path below the workspace -> bytes of a file, or None for a folder; scripts/ and
+policies/ are not in it. The ledger is read through Python's sqlite3 (the
 same as any reader: an unfinished transaction is rolled back), its chain recomputed as ledger.c
 documents it, packages checked by their own manifests.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import collections
+import functools
 import hashlib
 import io
 import json
@@ -14,7 +15,8 @@ import os
 import sqlite3
 import zipfile
 
-FOLDERS = ("staging", "outbox", "delivered", "ledger", "trust", "keys")
+FOLDERS = ("staging", "outbox", "delivered", "ledger", "trust", "keys", "data")
+DONE = (0, 75)  # 75: done, and waits for people
 LEDGER = "ledger/ledger.sqlite"
 SIDE = ("-journal", "-wal")
 Entry = collections.namedtuple(
@@ -28,6 +30,16 @@ class Broken(Exception):
 def demand(holds, *what):
     if not holds:
         raise Broken(" ".join(str(part) for part in what))
+
+
+@functools.lru_cache(8192)
+def sha256(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+@functools.lru_cache(8192)
+def sha512(content):
+    return hashlib.sha512(content).hexdigest()
 
 
 def read_tree(workspace):
@@ -136,7 +148,7 @@ def check_manifest(files, name):
     for line in files[name].decode().splitlines():
         digest, path = line.split("  ", 1)
         demand(path in files, path, "of", name, "is missing")
-        demand(hashlib.sha512(files[path]).hexdigest() == digest, path, "is another than in", name)
+        demand(sha512(files[path]) == digest, path, "is another than in", name)
     return {line.split("  ", 1)[1] for line in files[name].decode().splitlines()}
 
 
@@ -178,7 +190,7 @@ def check_zip(content):
     check_package(files, True)
 
 
-ENDINGS = (".zip.p7m.p7s", ".zip.p7m", ".zip", ".json", ".review.html")
+ENDINGS = (".zip.p7m.p7s", ".zip.p7m", ".zip", ".json", ".review.html", ".void")
 
 
 def split_name(name):
@@ -201,7 +213,7 @@ def check_out(tree, entries):
                 check_package({inner: content for inner, content in
                                files_below(tree, path).items()}, True)
                 continue
-            digest = hashlib.sha256(tree[path] or b"").hexdigest()
+            digest = sha256(tree[path] or b"")
             if ending in (".zip", ".zip.p7m"):
                 demand(any(intent["zip"] == digest for intent in intents),
                        path, "is not what an intent announced")
@@ -221,59 +233,110 @@ def check_staged(tree, entries):
             check_package({inner: content for inner, content in
                            files_below(tree, "staging/" + name).items() if not is_hidden(inner)},
                           False)
-        elif ending == ".json":
+        elif ending in (".json", ".void"):
             try:
                 json.loads(tree["staging/" + name])
             except ValueError:
-                raise Broken(f"staging/{name} is half a note") from None
+                raise Broken(f"staging/{name} is half of it") from None
 
 
 def whole_somewhere(tree, release):
     return any(f"{folder}/{release}" in tree for folder in ("staging", "outbox", "delivered"))
 
 
+def is_whole_pem(content):
+    lines = content.decode(errors="replace").splitlines()
+    begins = [line for line in lines if line.startswith("-----BEGIN ")]
+    return bool(begins) and lines[-1].startswith("-----END ") and content.endswith(b"\n") and \
+        begins == [line.replace("-----END ", "-----BEGIN ") for line in lines
+                   if line.startswith("-----END ")]
+
+
+def check_trust(tree):
+    """Keys and certificates are whole."""
+    for folder in ("trust", "keys"):
+        for name in top_names(tree, folder):
+            content = tree[f"{folder}/{name}"]
+            demand(content is None or not name.endswith((".pem", ".key")) or is_whole_pem(content) or
+                   name == "perturbation.key" and len(content) == 65,
+                   f"{folder}/{name} is half a file")
+
+
+def told_of(entry):
+    """An entry in short: its kind, the release, the person."""
+    return entry.kind, entry.release_id, json.loads(entry.payload).get("name")
+
+
 def check_acknowledged(tree, entries, acknowledged):
-    """acknowledged: (command, release, person) of each command that reported success."""
-    kinds = [(e.kind, e.release_id, json.loads(e.payload).get("name")) for e in entries]
-    for command, release, person in acknowledged:
-        entry = {"run": "stage", "deliver": "commit"}.get(command, command)
-        demand((entry, "" if entry == "key" else release, person) in kinds,
-               command, "was acknowledged, and the ledger has no", entry)
-        demand(whole_somewhere(tree, release), command, "was acknowledged, and no package is there")
-        if command == "deliver":
+    """acknowledged: what was reported, as told_of has it."""
+    there = [told_of(entry) for entry in entries]
+    for kind, release, person in acknowledged:
+        demand((kind, release, person) in there, kind, "was acknowledged, and is not in the ledger")
+        demand(kind not in ("stage", "commit") or whole_somewhere(tree, release),
+               kind, "was acknowledged, and no package is there")
+        if kind == "commit":
             demand(any(f"outbox/{release}{ending}" in tree for ending in (".zip", ".zip.p7m")),
                    "delivery was acknowledged, and outbox/ has no file to send")
 
 
 def check(tree, entries, acknowledged):
+    check_trust(tree)
     check_out(tree, entries)
     check_staged(tree, entries)
     check_acknowledged(tree, entries, acknowledged)
 
 
+def check_keys(tree, entries):
+    """Each certificate has its entry, and the other way round."""
+    made = sum(entry.kind == "key" and json.loads(entry.payload)["event"] in ("made", "renew")
+               for entry in entries)
+    there = sum(content.count(b"BEGIN CERTIFICATE") for path, content in tree.items()
+                if path in ("trust/root.pem", "trust/approvers.pem", "trust/packager.pem"))
+    there += "keys/perturbation.key" in tree
+    demand(made == there, there, "certificates, and entries of", made)
+
+
+def check_once(entries):
+    """What can only be done once is told once."""
+    once = [told_of(entry) for entry in entries if entry.kind in
+            ("approve", "reject", "void", "withdraw", "commit")]
+    demand(len(once) == len(set(once)), "entered twice:", once)
+
+
+def check_clear(tree):
+    left = [path for path in tree if is_hidden(path) or path == LEDGER + SIDE[0]]
+    demand(not left, "left behind:", left)
+
+
 def check_finished(tree, entries, release, people):
     """After all has been done that was begun: delivered once, approved by all, nothing left over."""
-    check(tree, entries, [("run", release, None), ("deliver", release, None)])
+    check(tree, entries, [("stage", release, None), ("commit", release, None)])
     kinds = [e.kind for e in entries if e.release_id == release]
     demand(kinds[-1] == "commit", "the last entry is no commit:", kinds)
     names = {json.loads(e.payload)["name"] for e in entries
              if e.kind == "approve" and e.release_id == release}
     demand(names >= set(people), "approvals without an entry:", sorted(set(people) - names))
-    left = [path for path in tree if path.startswith("staging/") or is_hidden(path)
-            or path in (LEDGER + SIDE[0],)]
+    check_clear(tree)
+    left = [path for path in tree if path.startswith("staging/")]
     demand(not left, "left behind:", left)
+
+
+def swept(tree):
+    """Where something lies that is swept anyhow."""
+    return frozenset(path[:("/" + path).index("/.")] for path in tree if is_hidden(path))
+
+
+def gist(path, content):
+    """What a file says, without salts, times and signatures."""
+    if content is None or path.endswith((".p7s", ".zip", ".p7m")):
+        return None
+    if path.startswith(("ledger/", "trust/", "keys/")):
+        return content.count(b"-----BEGIN"), path.endswith(".json") and len(content)
+    return sha256(content)
 
 
 def digest(tree, entries):
     """Equal for states that differ only in what is swept anyhow, in random salts and signatures."""
-    state = [(e.kind, e.release_id, json.loads(e.payload).get("name")) for e in entries]
-    for path in sorted(tree):
-        name = path.split("/")[-1]
-        if is_hidden(path):
-            state.append(("hidden", path[:("/" + path).index("/.")]))
-        elif not path.startswith("ledger/") and not name.endswith((".p7s", ".zip", ".p7m")):
-            content = tree[path]
-            state.append((path, content and hashlib.sha256(content).hexdigest()))
-        else:
-            state.append((path,))
-    return repr(sorted(set(map(repr, state))))
+    return repr(([told_of(entry) for entry in entries],
+                 sorted((path, gist(path, content)) for path, content in tree.items()
+                        if not is_hidden(path))))

@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
 """Every command that writes, stopped or refused at each of its changes to files, one after another.
 
-For each command on the way from a script to a delivered package, and for each change N that it
-makes (door.c): killed before N, killed in the middle of N, N refused once (EIO, ENOSPC, EINTR), a
-short write at N, no room from N on. After each: what judge.py demands; success is reported only of
-what was done, and never when a sync failed; then everything is done again, and must end in one
-delivered package with nothing left over. Equal states are gone on from once.
+For each command of scene.ACTS, from the moment that it says, and for each change N that it makes
+(door.c): killed before N; killed in the middle of N, N refused once (EIO, ENOSPC, EINTR), a short
+write at N, no room from N on: all of these, or one of them by turns. After each: what judge.py
+demands; earlier entries are as they were, success is reported only of what was done, and never when
+a sync failed; then it is given again and must end well, once, with nothing left over, and the
+release be brought to its end. Of equal states, one is gone on from.
+
+  test_kill.py [WORD]     only the commands that contain the word
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import itertools
 import os
 import re
+import sys
 
 import judge
 import scene
@@ -18,118 +23,123 @@ import scene
 HOWS = (("kill", None), ("torn", ("write",)), ("short", ("write",)),
         ("EINTR", ("write", "create")), ("EIO", ("write", "sync")),
         ("ENOSPC", ("write", "create", "mkdir", "rename")), ("ENOSPC+", None))
-QUICK = ("kill", "ENOSPC+")
+WHOLE = ("data/", "ledger/export")  # as before the command or as after it, never between
 
 
 class Hunt:
-    def __init__(self, place):
-        self.place = place
+    """One act, stopped everywhere."""
+
+    def __init__(self, place, act):
+        self.place, self.act = place, act
+        self.before = place.moment(act.moment)
+        self.arguments = place.words(act.command)
+        self.known = judge.read_ledger_of(self.before, place.folder)
         self.seen = set()
-        self.stops = 0
-        self.acknowledged = []
-        self.beside = []
+        self.states = self.stops = 0
 
-    def judge(self, step, code, said):
+    def owed(self, done):
+        """What was acknowledged: before, and by the act."""
+        owed = [judge.told_of(entry) for entry in self.known]
+        if done and self.act.entry:
+            named = self.act.entry not in ("key", "feed", "status")
+            owed.append((self.act.entry, self.place.release if named else "", self.act.person))
+        return owed
+
+    def look(self):
+        tree = judge.read_tree(self.place.workspace)
+        return tree, judge.read_ledger_of(tree, self.place.folder)
+
+    def judge(self, code, said):
         """The state as it is now, and what comes of it."""
-        command, person, _ = step
-        tree = judge.read_tree(self.place.workspace)
-        entries = judge.read_ledger_of(tree, self.place.folder)
-        done = self.acknowledged + ([(command, self.place.release, person)] if code == 0 else [])
-        judge.check(tree, entries, done)
-        judge.demand(code in (0, scene.KILLED) or "cordon: " in said, "exit", code, "with no reason")
-        judge.demand(code in (0, 1, 3, 4, scene.KILLED), "exit", code)
-        state = judge.digest(tree, entries)
-        if state not in self.seen:
-            self.seen.add(state)
-            self.finish(step)
+        tree, entries = self.look()
+        judge.demand(entries[:len(self.known)] == self.known, "earlier entries are others now")
+        judge.check(tree, entries, self.owed(code in judge.DONE))
+        judge.demand(code in judge.DONE + (1, 3, 4, scene.KILLED), "exit", code)
+        judge.demand(code in judge.DONE + (scene.KILLED,) or "cordon: " in said,
+                     "exit", code, "with no reason")
+        for path, content in tree.items():
+            judge.demand(not path.startswith(WHOLE) or judge.is_hidden(path) or
+                         content in (self.before.get(path), self.after.get(path)),
+                         path, "is neither the old one nor the new one")
+        # what is swept makes no other state, but each kind of it must be swept once
+        keys = {judge.digest(tree, entries), judge.swept(tree)}
+        if not keys <= self.seen:
+            self.seen |= keys
+            self.states += 1
+            self.finish()
 
-    def finish(self, step):
-        if step in self.place.steps():
-            self.place.finish()
-            return
-        command, person, arguments = step
-        code, said = self.place.run(*arguments)
-        done = code == 0 or (command != "key" and re.search("already|rejected this release", said))
-        judge.demand(done or re.search("already has a certificate|hint: move the old one", said),
-                     command, "again:", code, said)
-        tree = judge.read_tree(self.place.workspace)
-        judge.check(tree, self.place.ledger(),
-                    [(command, self.place.release, person)] if done else [])
-        judge.demand(not any(map(judge.is_hidden, tree)), "left behind:",
-                     [path for path in tree if judge.is_hidden(path)])
+    def finish(self):
+        act, place = self.act, self.place
+        code, said = place.run(*self.arguments)
+        done = code in judge.DONE
+        judge.demand(done or re.search(act.again, said), "again: exit", code, said)
+        if not done and act.mend:
+            place.must(*place.words(act.mend))
+        tree, entries = self.look()
+        judge.check(tree, entries, self.owed(True))
+        judge.check_once(entries)
+        judge.check_keys(tree, entries)
+        if act.proof:
+            wanted, _, command = act.proof.rpartition(": ")
+            code, said = place.run(*place.words(command))
+            judge.demand(code == int(wanted or 0), command, "exit", code, said)
+        judge.check_clear(self.look()[0])
+        state = judge.digest(*self.look())
+        if act.goes_on and state not in place.ended:
+            place.ended.add(state)
+            place.finish()
 
-    def changes_of(self, step, before):
-        """The door's words for the changes that a step makes."""
-        log = os.path.join(self.place.folder, "log")
-        open(log, "w").close()
-        judge.write_tree(self.place.workspace, before)
-        code, said = self.place.run(*step[2], door={"CRASH_LOG": log})
-        judge.demand(code == 0, step[0], "does not even work:", said)
-        with open(log) as f:
-            return [line.split(" ") for line in f.read().split("\n")[:-1]]
-
-    def may_fail_silently(self, changes, at):
+    def may_fail_silently(self, at):
         """SQLite takes no notice when the folder of its fresh journal cannot be synced; that alone
         loses nothing, a power failure right after it could."""
         folder = os.stat(os.path.join(self.place.workspace, "ledger")).st_ino
-        before = changes[at - 2]
-        return changes[at - 1] == ["sync", str(folder)] and before[0] == "sync"
+        return self.changes[at - 1] == ["sync", str(folder)] and self.changes[at - 2][0] == "sync"
 
-    def stop_everywhere(self, step, before, quick):
-        changes = self.changes_of(step, before)
-        stops = self.stops
-        in_ledger = "ledger.sqlite" in changes[0][-1]
-        server = scene.Server(self.place, step[2], in_ledger)
-        for how, words in HOWS:
-            for at, change in enumerate(changes, 1):
-                if (words is not None and change[0] not in words) or (quick and how not in QUICK):
-                    continue
-                judge.write_tree(self.place.workspace, before)
-                code, said = server.run(f"{at}:{how}")
-                self.stops += 1
-                try:
-                    self.judge(step, code, said)
-                    judge.demand(code != 0 or how != "EIO" or change[0] != "sync" or
-                                 self.may_fail_silently(changes, at), "a sync failed, and",
-                                 step[0], "reports success")
-                except judge.Broken as broken:
-                    scene.fail_with(f"{step[0]}, change {at} ({change[0]}), {how}: {broken}\n{said}")
+    def plans(self):
+        """(change, how) of each stop."""
+        turn = itertools.count()
+        for at in range(1, len(self.changes) + 1, self.act.every):
+            word = self.changes[at - 1][0]
+            hows = [how for how, words in HOWS if words is None or word in words]
+            if self.act.hows == "turns":
+                hows = [hows[0], hows[1 + next(turn) % (len(hows) - 1)]]
+            yield from ((at, how) for how in hows)
+
+    def stop(self, server, at, how):
+        judge.write_tree(self.place.workspace, self.before)
+        code, said = server.run(f"{at}:{how}")
+        self.stops += 1
+        word = self.changes[at - 1][0]
+        try:
+            self.judge(code, said)
+            judge.demand(code not in judge.DONE or how != "EIO" or word != "sync" or
+                         self.may_fail_silently(at), "a sync failed, and success is reported")
+        except judge.Broken as broken:
+            scene.fail_with(f"{self.act}, change {at} ({word}), {how}: {broken}\n{said}")
+
+    def stop_everywhere(self):
+        judge.write_tree(self.place.workspace, self.before)
+        self.changes = self.place.changes_of(self.arguments)
+        self.after, _ = self.look()
+        judge.write_tree(self.place.workspace, self.before)
+        server = scene.Server(self.place, self.arguments, "ledger.sqlite" in self.changes[0][-1])
+        for at, how in self.plans():
+            self.stop(server, at, how)
         server.close()
-        print(f"{step[0]}: {len(changes)} changes, stopped {self.stops - stops} times", flush=True)
-
-    def aside(self, step, before):
-        """A command beside the way, each once."""
-        for at, *beside in self.place.side_steps():
-            if at == step and beside[0] not in self.beside:
-                self.beside.append(beside[0])
-                self.stop_everywhere(tuple(beside), before, True)
-                judge.write_tree(self.place.workspace, before)
-
-    def whole_way(self, stopped, quick):
-        """Each step once; those that are called for, stopped everywhere first."""
-        before = self.place.bare
-        for step in self.place.steps():
-            if not quick:
-                self.aside(step[0], before)
-            if step[0] in stopped:
-                stopped.remove(step[0])
-                self.stop_everywhere(step, before, quick)
-                judge.write_tree(self.place.workspace, before)
-            self.place.must(*step[2])
-            self.acknowledged.append((step[0], self.place.release, step[1]))
-            before = judge.read_tree(self.place.workspace)
-        if not quick:
-            self.aside(None, before)
+        print(f"{self.act}: {len(self.changes)} changes, stopped {self.stops} times, "
+              f"{self.states} states gone on from", flush=True)
 
 
-def main():
-    for encrypted, stopped in ((False, ["run", "approve", "deliver"]), (True, ["deliver"])):
-        hunt = Hunt(scene.Scene(encrypted))
-        hunt.whole_way(stopped, encrypted)
-        print(f"{'encrypted' if encrypted else 'open'}: {hunt.stops} stops, "
-              f"{len(hunt.seen)} states gone on from")
-        judge.demand(hunt.stops > 250, "too few stops")
+def main(word=""):
+    stops = 0
+    for encrypted, acts in ((False, scene.ACTS), (True, scene.ENCRYPTED_ACTS)):
+        place = scene.Scene(encrypted)
+        for act in (act for act in acts if word in act.command):
+            hunt = Hunt(place, act)
+            hunt.stop_everywhere()
+            stops += hunt.stops
+    judge.demand(word or stops > 2500, "too few stops:", stops)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

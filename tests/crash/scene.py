@@ -99,6 +99,7 @@ ACTS = (
     Act("renewed", "key revoke --name {carys} --reason lost", "key", "Carys Specimen",
         again="no certificate that could be revoked"),
     Act("staged", "key crl", "key", "root"),
+    Act("staged", "key rotate-root --no-passphrase", "key", "root"),
     Act("bare", "key perturbation", "key", "perturbation", again="hint: move the old one"),
 )
 ENCRYPTED_ACTS = (Act("approved", WAY[3][2], "commit", again="no release .* is staged"),)

@@ -384,7 +384,7 @@ static void test_sign__only_a_key_without_certificate_is_cleared(void **state)
     cdn_error error = CDN_ERROR_INIT;
     const cdn_passphrase secret = {"another one", 11};
     const char *keys = unit_path("keys"), *trust = unit_path("trust");
-    assert_int_equal(run("rm -rf keys.kept; openssl ecparam -name prime256v1 -genkey -noout |"
+    assert_int_equal(seal_run("rm -rf keys.kept; openssl ecparam -name prime256v1 -genkey -noout |"
                          " openssl pkcs8 -topk8 -nocrypt -out keys/left-over.key &&"
                          " openssl pkcs8 -topk8 -in keys/left-over.key -passout pass:unknown"
                          " -out keys/sealed.key && chmod 600 keys/*.key && cp -r keys keys.kept"),
@@ -394,9 +394,9 @@ static void test_sign__only_a_key_without_certificate_is_cleared(void **state)
     assert_int_equal(cdn_seal_clear_left(keys, trust, "Ada-King", NULL, &error), CDN_OK);
     assert_int_equal(cdn_seal_clear_left(keys, trust, "Sealed", &secret, &error), CDN_OK);
     assert_int_equal(cdn_seal_clear_left(keys, trust, "Nobody", NULL, &error), CDN_OK);
-    assert_int_equal(run("diff -r keys keys.kept"), 0);
+    assert_int_equal(seal_run("diff -r keys keys.kept"), 0);
     assert_int_equal(cdn_seal_clear_left(keys, trust, "Left Over", NULL, &error), CDN_OK);
-    assert_int_equal(run("rm keys.kept/left-over.key && diff -r keys keys.kept"), 0);
+    assert_int_equal(seal_run("rm keys.kept/left-over.key && diff -r keys keys.kept"), 0);
 }
 
 static void test_sign__names_are_checked(void **state)

@@ -42,7 +42,7 @@ typedef struct cdn_report {
     char *text;
     char *json;
     char release_id[160]; /* run, deliver, verify, feed run; else "" */
-    int exit_code;        /* verify: which refusal; feed run: 75 when it waits for people; else 0 */
+    int exit_code;        /* verify, open: which refusal; feed run: 75 when it waits; else 0 */
 } cdn_report;
 #define CDN_REPORT_INIT {NULL, NULL, {0}, 0}
 CDN_API void cdn_report_release(cdn_report *report);
@@ -174,7 +174,7 @@ CDN_API cdn_status cdn_desk_status(cdn_desk *desk, const char *name, const char 
 
 /** The recipient's side of an encrypted package: checks the packager's signature <package>.p7s,
  *  decrypts beside `out`, verifies what was inside and that it was meant for this certificate, and
- *  only then gives it its name. */
+ *  only then gives it its name. CDN_E_REFUSED sets report->exit_code as cdn_desk_verify does. */
 typedef struct cdn_open_request {
     const char *package;     /* NAME.zip.p7m */
     const char *key;         /* private key, PEM, mode 0600 */

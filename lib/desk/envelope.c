@@ -224,6 +224,8 @@ cdn_status cdn_desk_open_package(const cdn_open_request *request, cdn_report *re
         cdn_json_set(json, "approvals", cdn_json_new_integer(verified.approvals));
         (void)snprintf(report->release_id, sizeof report->release_id, "%s", verified.release_id);
         status = cdn_report_fill(report, &text, json, error);
+    } else if (status == CDN_E_REFUSED) {
+        report->exit_code = cdn_package_verdict_code(verified.verdict);
     }
     cdn_package_report_release(&verified);
     if (plain.bytes != NULL)

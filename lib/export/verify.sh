@@ -33,8 +33,18 @@ folder() {
 }
 trust=$(folder "$1")
 known=${2:+$(folder "$2")}
+# is_there FILE: in the trust folder; anything but a plain file of a size that we read is refused
+is_there() {
+    [ -e "$trust/$1" ] || [ -L "$trust/$1" ] || return 1
+    [ -f "$trust/$1" ] || refuse "$1 is not a plain file"
+    case $1 in
+    status.json) most=16777216 ;;
+    *) most=1048576 ;;
+    esac
+    [ "$(wc -c <"$trust/$1")" -le $most ] || refuse "$1 is too large"
+}
 for file in root.pem crl.pem approvers.pem; do
-    [ -f "$trust/$file" ] || refuse "the trust folder must hold $file"
+    is_there $file || refuse "the trust folder must hold $file"
 done
 work=$(mktemp -d) || refuse "no room for temporary files"
 trap 'rm -rf "$work"' EXIT
@@ -96,7 +106,7 @@ at_least() {
     [ "$1" -le "$need" ] || need=$1
 }
 at_least "$(info Cordon-Approvals-Required)"
-[ ! -e "$trust/threshold" ] || at_least "$(cat "$trust/threshold")"
+! is_there threshold || at_least "$(cat "$trust/threshold")"
 
 # 4. Times, all in UTC and as 14 digits, so that they compare as numbers. The root's list of
 # revoked certificates must be of the root, and not out of date.
@@ -125,7 +135,7 @@ fresh_until "$(openssl asn1parse -in "$work/crl.pem" 2>/dev/null | instants | se
 # The keys of earlier roots, where root.pem certifies them, are steps on the way to it.
 cp "$root" "$work/roots.pem"
 n=1
-while [ -f "$trust/earlier-$n.pem" ]; do
+while is_there "earlier-$n.pem"; do
     one "earlier-$n.pem" x509 certificate
     if openssl verify -no_check_time -CAfile "$root" -no-CApath -no-CAstore \
         "$work/earlier-$n.pem" >/dev/null 2>&1; then
@@ -268,16 +278,25 @@ list() {
 version=0
 standing="not known, the trust folder has no status list"
 listed=
-if [ -e "$trust/status.json" ]; then
+if is_there status.json; then
+    is_there status.json.p7s || refuse "the status list is not signed"
     signer "$trust/status.json.p7s" "$trust/status.json" "signature of the status list"
     [ "$now" -le "$until" ] || refuse "the certificate that signed the status list has expired"
     digits() {
         list "$1" "$trust" | sed 's/[^0-9]//g'
     }
+    # line by line, so that no line can mean something else to another reader
+    lines='[{}]|  },|    },?|  "ledger": "[^"]*",|  "releases": [{](},)?'
+    lines="$lines|  \"(issued|nextUpdate)\": \"[0-9-]{10}T[0-9:]{8}Z\","
+    lines="$lines|    \"[A-Za-z0-9_-]+\": [{]|      \"signedBytes\": \"[0-9a-f]{64}\",?"
+    lines="$lines|      \"(by|reason|status)\": \"[^\"]*\",?|  \"version\": [1-9][0-9]{0,17}"
+    ! grep -Evxq "$lines" "$trust/status.json" ||
+        refuse "status.json is not a status list"
     is_time "$(digits issued)" "status.json is not a status list"
     [ "$(digits issued)" -le "$soon" ] || refuse "status.json is from the future"
     fresh_until "$(digits nextUpdate)"
     version=$(list version "$trust")
+    [ -n "$version" ] || refuse "status.json is not a status list"
 fi
 had=0
 if [ -n "$known" ] && [ -e "$known/status.json" ]; then

@@ -24,9 +24,10 @@
 
 static cdn_status load_certificate(const char *path, X509 **out, cdn_error *error)
 {
+    BIO *in = NULL;
+    CDN_TRY(cdn_seal_read_public(path, false, &in, error));
     ERR_clear_error();
-    BIO *in = BIO_new_file(path, "r");
-    X509 *certificate = in == NULL ? NULL : PEM_read_bio_X509(in, NULL, NULL, NULL);
+    X509 *certificate = PEM_read_bio_X509(in, NULL, NULL, NULL);
     BIO_free(in);
     ERR_clear_error();
     *out = certificate;

@@ -232,12 +232,10 @@ cdn_status cdn_seal_certificates_load(const char *directory, const char *name, b
     STACK_OF(X509) *list = sk_X509_new_null();
     if (list == NULL)
         return cdn_fail_memory(error);
-    BIO *in = BIO_new_file(path, "rb");
-    cdn_status status = CDN_OK;
-    if (in != NULL)
+    BIO *in = NULL;
+    cdn_status status = cdn_seal_read_public(path, optional, &in, error);
+    if (status == CDN_OK && in != NULL)
         status = read_certificates(in, path, list, error);
-    else if (!optional || access(path, F_OK) == 0)
-        status = cdn_fail_at(error, CDN_E_INPUT, path, 0, 0, "cannot read the certificates");
     ERR_clear_error();
     BIO_free(in);
     if (status != CDN_OK) {

@@ -23,9 +23,10 @@
 
 static cdn_status read_list(const char *path, X509_CRL **out, cdn_error *error)
 {
+    BIO *in = NULL;
+    CDN_TRY(cdn_seal_read_public(path, false, &in, error));
     ERR_clear_error();
-    BIO *in = BIO_new_file(path, "rb");
-    X509_CRL *crl = in == NULL ? NULL : PEM_read_bio_X509_CRL(in, NULL, NULL, NULL);
+    X509_CRL *crl = PEM_read_bio_X509_CRL(in, NULL, NULL, NULL);
     X509_CRL *second = crl == NULL ? NULL : PEM_read_bio_X509_CRL(in, NULL, NULL, NULL);
     bool good = crl != NULL && second == NULL;
     BIO_free(in);

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/alloc.h"
 #include "core/fail.h"
 
 cdn_status cdn_seal_path(char out[CDN_SEAL_PATH_SIZE], const char *directory, const char *name,
@@ -181,7 +182,8 @@ static cdn_status read_all(int descriptor, const char *path, void *bytes, size_t
     for (;;) {
         if (size == capacity)
             return cdn_fail_at(error, CDN_E_LIMIT, path, 0, 0,
-                               "larger than %zu bytes, expected a key", capacity - 1);
+                               "larger than %zu bytes, expected keys or certificates",
+                               capacity - 1);
         ssize_t got = read(descriptor, (char *)bytes + size, capacity - size);
         if (got < 0 && errno == EINTR)
             continue;
@@ -214,6 +216,48 @@ cdn_status cdn_seal_read_private(const char *directory, const char *name, void *
     cdn_status status = check_private(descriptor, path, error);
     if (status == CDN_OK)
         status = read_all(descriptor, path, bytes, capacity, out_size, error);
+    (void)close(descriptor);
+    return status;
+}
+
+/* A regular file, so that neither a pipe nor a device keeps us waiting. */
+static cdn_status read_public(int descriptor, const char *path, BIO **out, cdn_error *error)
+{
+    struct stat info;
+    size_t size = 0;
+    if (fstat(descriptor, &info) != 0)
+        return cdn_fail_errno(error, "cannot look at", path, errno);
+    if (!S_ISREG(info.st_mode))
+        return cdn_fail_at(error, CDN_E_INPUT, path, 0, 0, "expected a plain file");
+    char *bytes = cdn_alloc(CDN_SEAL_FILE_SIZE, 1);
+    if (bytes == NULL)
+        return cdn_fail_memory(error);
+    cdn_status status = read_all(descriptor, path, bytes, CDN_SEAL_FILE_SIZE, &size, error);
+    BIO *copy = status == CDN_OK ? BIO_new(BIO_s_mem()) : NULL;
+    if (status == CDN_OK &&
+        (copy == NULL || (size > 0 && BIO_write(copy, bytes, (int)size) != (int)size)))
+        status = cdn_fail_memory(error);
+    cdn_free(bytes);
+    if (status == CDN_OK)
+        *out = copy;
+    else
+        BIO_free(copy);
+    return status;
+}
+
+cdn_status cdn_seal_read_public(const char *path, bool optional, BIO **out, cdn_error *error)
+{
+    *out = NULL;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0) {
+        struct stat info;
+        int saved = errno;
+        if (optional && lstat(path, &info) != 0 && errno == ENOENT)
+            return CDN_OK;
+        return cdn_fail_at(error, CDN_E_INPUT, path, 0, 0, "cannot be opened: %s",
+                           strerror(saved));
+    }
+    cdn_status status = read_public(descriptor, path, out, error);
     (void)close(descriptor);
     return status;
 }

@@ -6,6 +6,7 @@
 #ifndef CDN_SEAL_SIGN_PARTS_H
 #define CDN_SEAL_SIGN_PARTS_H
 
+#include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
@@ -49,6 +50,11 @@ cdn_status cdn_seal_read_private(const char *directory, const char *name, void *
 /** Replaces a public file whole (temporary name, sync, rename). */
 cdn_status cdn_seal_write_public(const char *directory, const char *name, const void *bytes,
                                  size_t size, cdn_error *error) CDN_MUST_CHECK;
+
+/** The whole of a public file, at most CDN_SEAL_FILE_SIZE; NULL when it is missing and `optional`.
+ *  @owner caller, BIO_free */
+cdn_status cdn_seal_read_public(const char *path, bool optional, BIO **out, cdn_error *error)
+    CDN_MUST_CHECK;
 
 /* sign_key.c */
 

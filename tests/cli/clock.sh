@@ -15,6 +15,7 @@ sed -i "s/from = \"[^\"]*\"/from = \"2020-01-01\"/; s/ to = \"[^\"]*\"/ to = \"$
 must synth --out ws/data --workers 3000 --workplaces 200
 must load --workspace ws
 keys ws "Asha Example" "Bram Sample" "Carys Specimen"
+must key packager --organisation "Data owner" --workspace ws
 release "$root/scripts/borough_coverage.lua"
 old=$id
 must status --as "Asha Example" --workspace ws
@@ -44,6 +45,52 @@ publish
 case="good, after the certificates have ended"
 answers 0 "OK: 2 approvals"
 check "the list says so" grep -q '^status: active (list ' out
+# What was sealed then, and lay in a mailbox for a year: who sealed it has no certificate in force.
+# seal OFFSET: the old package for the analysts, signed outside by the packager at that time
+seal() {
+    at "$1" openssl cms -sign -binary -cades -nosmimecap -nocerts -keyid -in sealed.p7m -outform PEM \
+        -out sealed.p7m.p7s -signer ws/trust/packager.pem -inkey ws/keys/cordon-packager.key ||
+        fail "openssl cannot sign"
+}
+open_it() {
+    rm -f opened.zip
+    run open sealed.p7m --key analyst.key --certificate analyst.pem --trust trust --out opened.zip
+}
+case="an envelope of then"
+(umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout analyst.key \
+    -out analyst.pem -subj "/O=Partner/CN=ADASS London analysts" -days 30 \
+    -addext basicConstraints=critical,CA:FALSE -addext keyUsage=critical,keyAgreement 2>/dev/null) ||
+    fail "openssl req"
+openssl cms -encrypt -binary -aes-256-gcm -in "$package.zip" -outform DER -out sealed.p7m \
+    -recip analyst.pem -keyopt ecdh_kdf_md:sha256 || fail "openssl cms -encrypt"
+seal -399d
+check "the packager's certificate has ended" sh -c \
+    "! openssl x509 -in ws/trust/packager.pem -noout -checkend 0"
+open_it
+exits 0 "^opened and verified: $old, 2 approvals"
+check "the bytes that were sealed" cmp opened.zip "$package.zip"
+case="sealed after the certificate had ended"
+seal -2d
+open_it
+exits 1 "signature does not verify"
+case="an envelope of then, and no list vouches for what is inside"
+seal -399d
+mkdir kept.list
+mv trust/status.json* kept.list/
+open_it
+exits 10 "EXPIRED: the certificate of Asha Example ended"
+mv kept.list/* trust/
+case="an envelope of a packager who was revoked since"
+cp -rp ws kept
+must key revoke --name "Cordon packager" --reason "stolen" --workspace ws
+cp ws/trust/crl.pem trust/
+open_it
+exits 1 "the certificate of Cordon packager is revoked"
+check "nothing is left" [ ! -e opened.zip ] && [ ! -e opened.zip.part ]
+rm -rf ws
+mv kept ws
+publish
+
 case="good, with a new release beside it"
 release "$root/scripts/icb_area.lua"
 must status --as "Asha Example" --workspace ws

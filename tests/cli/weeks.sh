@@ -1,8 +1,9 @@
 #!/bin/sh
 # weeks.sh - six weeks of releases to two partners, and an attacker who keeps them all.
 #
-# One partner takes three feeds every week, another one whose area lies inside the
-# first one's a fourth; from week 3 on one feed asks for more detail. What is
+# One partner takes three feeds every week, one of them with rows of workplaces
+# that agreed to be shown, another one whose area lies inside the first one's a
+# fourth; from week 3 on one feed asks for more detail. What is
 # published is not rounded, so that the attacker computes with true numbers. The
 # program finds nothing to be computed; the same program with its memory cut out
 # gives away hundreds of secrets.
@@ -56,7 +57,9 @@ scripts() {
             measures = { $posts, measure \"vacancies\", measure \"vacancy_rate\" } }" \
         "table \"boroughs\" { rows = { $borough }, columns = { $role }, measures = { $posts } }"
     script "$1" roles boroughs "$london" \
-        "table \"roles\" { rows = { $role }, measures = { $posts, measure \"zero_hours_share\" } }"
+        "table \"roles\" { rows = { $role }, measures = { $posts, measure \"zero_hours_share\" } }" \
+        "providers \"rows\" { fields = { \"location_id\", \"name\" },
+            measures = { measure \"vacancy_rate\", measure \"zero_hours_share\" } }"
     script "$1" people boroughs "$london" \
         "table \"kinds\" { rows = { $kinds }, columns = { $role }, measures = { $posts } }" \
         "table \"people\" { rows = { dim \"age_band\" }, columns = { dim \"gender\" },
@@ -132,7 +135,7 @@ check "nor is a number computed" grep -q " 0 found (nothing), 0 values computed"
 
 case="without history"
 check "the attacker computes true figures" wait "$attacking"
-for kind in withheld change group; do
+for kind in withheld change group row-change row-group; do
     check "it finds $kind" grep -q "[ (][0-9]* $kind[,)]" without.report
 done
 

@@ -10,7 +10,7 @@ import csv
 import os
 from fractions import Fraction
 
-from engine import Population, round_half_away
+from engine import Population
 
 UNKNOWN = "_U"
 
@@ -78,7 +78,9 @@ def divide(numerator, denominator, places):
     """Quotient scaled by 10^places, rounded half away from zero; None when it has none."""
     if numerator is None or denominator is None or denominator == 0:
         return None
-    return int(round_half_away(Fraction(numerator) / denominator * 10**places))
+    top, bottom = 2 * numerator * 10**places, 2 * denominator
+    whole = (abs(top) + abs(denominator)) // abs(bottom)
+    return whole if (top < 0) == (bottom < 0) else -whole
 
 
 def band(value, starts):

@@ -48,6 +48,7 @@ class Weeks(unittest.TestCase):
     def data(self, weeks):
         for number, week in enumerate(weeks):
             places = [{"establishmentid": 100 + w, "orgid": 100 + w, "cssr": "702",
+                       "establishmentname": f"Place {w}", "lapermission": "1" if w < 3 else "0",
                        "mainstid": service, "totalstaff": count, "wkrrecs": count,
                        "jr28emp": count} for w, (service, count) in week.items()]
             workers = [{"establishmentid": 100 + w, "workerid": 1000 * w + i, "mainjrid": "8",
@@ -149,6 +150,35 @@ class Weeks(unittest.TestCase):
             if figure.key[0] == CARE_HOME:
                 figure.status, figure.text = "", "36"
         self.assertEqual(self.found(attacker.Attack(data, [coarse, fine])), {"withheld": 5})
+
+    def rows(self, weeks, *hidden):
+        """What rows of workplaces 1 and 2 tell, of which each week withholds some."""
+        request = {"name": "rows", "tables": [], "lists": [
+            {"name": "rows", "measures": ["filled_posts"], "where": [BOROUGH]}]}
+        data = self.data(weeks)
+        releases = [self.release(data, n, request) for n in range(len(weeks))]
+        for release, places in zip(releases, hidden):
+            release.rows = [(place, measure, "c" if place["id"] - 100 in places else status)
+                            for place, measure, status in release.rows]
+        attack = attacker.Attack(data, releases)
+        found = attack.found({name: value or 0 for name, value in attack.seen.items()})
+        return sorted(attack.targets[t][1].split(" ")[0] for t in found)
+
+    def test_a_joiner_is_the_change_of_a_row(self):
+        second = {**FIRST, 1: (CARE_HOME, 13)}
+        self.assertEqual(self.rows([FIRST, second], (), ()), ["row-change", "row-group"])
+        self.assertEqual(self.rows([FIRST, second], (), (1,)), [])
+        self.assertEqual(self.rows([FIRST, second], (1,), ()), [])
+        self.assertEqual(self.rows([FIRST, FIRST], (), ()), [])
+
+    def test_a_row_is_found_over_the_week_that_withheld_it(self):
+        third = {**FIRST, 1: (CARE_HOME, 15)}
+        second = {**FIRST, 1: (CARE_HOME, 13)}
+        self.assertEqual(self.rows([FIRST, second, third], (), (1,), ()), ["row-change"])
+
+    def test_a_workplace_agreed_for_itself_and_not_for_few_of_its_workers(self):
+        second = {**FIRST, 1: (CARE_HOME, 22)}
+        self.assertEqual(self.rows([FIRST, second], (), ()), [])
 
     def test_who_is_behind_a_change(self):
         data = self.data([FIRST, {**FIRST, 4: (HOME_CARE, 18), 1: (CARE_HOME, 14)}])

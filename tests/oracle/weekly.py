@@ -24,8 +24,9 @@ class PlanFeed:
         self.name = plan["name"]
         self.lists = {}
         for rows in plan["lists"]:
-            self.lists[rows["name"]] = List("workplace", {"name": lambda w: w["name"]},
-                                            rows["measures"], consent="1")
+            self.lists[rows["name"]] = List(
+                "workplace", {"location_id": lambda w: w["location_id"],
+                              "name": lambda w: w["name"]}, rows["measures"], consent="1")
             areas = self._filters(rows["where"], dimensions)["area"]
             self.lists[rows["name"]].scope = lambda data, areas=areas: areas
         self.tables = {}
@@ -103,6 +104,7 @@ class Records:
         self.ids = [self._ids(w, name) for w in weeks]
         self.weights = [self._weights(p, name) for p in self.populations]
         self.leaves = {}
+        self.asked, self.answers = None, {}     # the contributions asked for last
 
     def _ids(self, week, name):
         if name == "workplace_role":
@@ -135,6 +137,13 @@ class Records:
 
     def contributions(self, week, value, box):
         """{identifier: position} of the records that have something to say in a cell, and what."""
+        if self.asked != (value, box):
+            self.asked, self.answers = (value, box), {}
+        if week not in self.answers:
+            self.answers[week] = self._contributions(week, value, box)
+        return self.answers[week]
+
+    def _contributions(self, week, value, box):
         population = self.populations[week]
         column = population.raw[value] if value else None
         found = {}
@@ -150,10 +159,10 @@ class Records:
         change = Change()
         old, new = (self.contributions(w, value, box) for w in (before, after))
         for name in old.keys() | new.keys():
+            if name in old and name in new and old[name][1] == new[name][1]:
+                continue
             sides = [(sign, self.populations[week], *side[name])
                      for sign, week, side in ((-1, before, old), (1, after, new)) if name in side]
-            if len(sides) == 2 and sides[0][3] == sides[1][3]:
-                continue
             if all(of.workplaces[i] in shown for _, of, i, _ in sides):
                 continue
             change.records += 1
@@ -182,6 +191,10 @@ class Change:
             return True
         return value is not None and d.concentrated(
             sorted(map(abs, self.providers.values()), reverse=True))
+
+    def is_sensitive_in_row(self, population):
+        """The same of a workplace that agreed to be shown: its workers did not."""
+        return self.records > 0 and population.counts_workers and self.workers < d.MIN_WORKERS
 
 
 class Family:

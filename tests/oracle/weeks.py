@@ -44,6 +44,7 @@ class Attack:
         self.shown = defaultdict(set)   # (population, value, week, own box) -> workplaces in rows
         for release in releases:
             self._read(release)
+        self._remember_rows()
         self.own = set(self.cells)
         self._overlaps()
         self._changes()
@@ -93,11 +94,22 @@ class Attack:
             if cell.bits and population.worker_count(cell.bits) < d.MIN_ROW_WORKERS and (
                     status == "c" or measure.kind == "share"):
                 self._target(name, cell.total, f"row {cell!r}")
-            if status in ("", "low") and part in measure.parts:
-                self.seen.setdefault(name, None)
+            if status in ("", "low") and cell.bits:
+                if part in measure.parts:
+                    self.seen.setdefault(name, None)
                 own = tuple(item for item in cell.box
                             if item[0] != "place" and item[0] not in population.unit_axes)
                 self.shown[population.name, part.value, release.week, own].add(place["id"])
+
+    def _remember_rows(self):
+        """A row that is shown in one week shows those of the weeks in which it was the same."""
+        for (population, value, week, own), places in list(self.shown.items()):
+            records = self.records[population]
+            for place, other in itertools.product(sorted(places), range(len(self.weeks))):
+                box = tuple(sorted(own + (("place", frozenset([place])),),
+                                   key=lambda item: item[0]))
+                if other != week and not records.change(value, box, *sorted((week, other))).records:
+                    self.shown[population, value, other, own].add(place)
 
     def _name(self, week, cell):
         return cell.population.name, cell.value, week, cell.box
@@ -110,7 +122,7 @@ class Attack:
     def _overlaps(self):
         lines = defaultdict(set)
         for population, value, week, box in self.own:
-            if any(axis == "place" for axis, _ in box):
+            if is_row(box):
                 continue    # a workplace that agreed to be shown
             for axis, leaves in box:
                 others = tuple(item for item in box if item[0] != axis)
@@ -144,16 +156,16 @@ class Attack:
         boxes = sorted({(p, v, box) for p, v, _, box in self.own}, key=repr)
         for population, value, box in boxes:
             records = self.records[population]
-            if any(axis == "place" for axis, _ in box):
-                continue
+            row = is_row(box)
             own = tuple(item for item in box
                         if item[0] not in records.populations[0].unit_axes)
             totals = [p.sum(p.select(box), value) for p in records.populations]
             for before, after in itertools.combinations(range(len(self.weeks)), 2):
-                shown = (self.shown[population, value, before, own]
-                         & self.shown[population, value, after, own])
+                shown = set() if row else (self.shown[population, value, before, own]
+                                           & self.shown[population, value, after, own])
                 change = records.change(value, box, before, after, shown)
-                if not change.is_sensitive(records.populations[0], value):
+                if not (change.is_sensitive_in_row(records.populations[0]) if row
+                        else change.is_sensitive(records.populations[0], value)):
                     continue
                 name = ("change", population, value, before, after, box)
                 self.equations.append([(name, -1), ((population, value, after, box), 1),
@@ -161,7 +173,7 @@ class Attack:
                 for week in (before, after):
                     self.cells.setdefault((population, value, week, box), None)
                 self._target(name, totals[after] - totals[before],
-                             f"change {describe((population, value, after, box))} "
+                             f"{'row-' * row}change {describe((population, value, after, box))} "
                              f"since week {before}")
 
     # ---- what adds up
@@ -228,12 +240,14 @@ class Attack:
             of = records.populations[week]
             names = {name for _, members in atoms for name, _ in members}
             bits = sum(1 << i for i in ones(of.select(box)) if records.ids[week][i] in names)
-            if not d.minimum_unsafe(of, bits):
+            if not (of.counts_workers and of.worker_count(bits) < d.MIN_WORKERS if is_row(box)
+                    else d.minimum_unsafe(of, bits)):
                 continue
             name = ("group", population, value, box, weeks)
             total = sum(amount for _, members in atoms for _, amount in members)
             self.equations.append([(name, -1)] + [(atom, 1) for atom, _ in atoms])
-            self._target(name, total, f"group {describe((population, value, week, box))} "
+            self._target(name, total,
+                         f"{'row-' * is_row(box)}group {describe((population, value, week, box))} "
                          f"in weeks {','.join(map(str, ones(weeks)))} only")
 
     def _sums(self):
@@ -262,6 +276,11 @@ class Attack:
         solved = {back[n]: v for n, v in linear.solve(equations, set(back)).items()}
         solved.update({t: seen[t] for t in self.targets if t in seen})
         return solved
+
+
+def is_row(box):
+    """The box of one workplace that agreed to be shown: its workers did not."""
+    return any(axis == "place" for axis, _ in box)
 
 
 def describe(name):

@@ -135,12 +135,8 @@ static cdn_status excuse(cdn_trial *trial, knowledge *k, uint8_t *unsafe, cdn_er
         memset(nothing, 1, before.figure_count);
         for (uint32_t c = 0; c < cells; c++) {
             bool common = (trial->marks[c] & CDN_CELL_COMMON) != 0 &&
-                          trial->cells->cells[c].records > 0;
-            marks[c] = trial->marks[c];
-            if (trial->known_by != NULL) /* earlier releases told which cells are empty */
-                continue;
-            if (!common)
-                marks[c] &= (uint8_t)~CDN_CELL_KNOWN;
+                          (cdn_history_knows(trial, c) || trial->cells->cells[c].records > 0);
+            marks[c] = common ? trial->marks[c] : (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN);
             k->lower[c] = k->lower[c] > 0 ? 0 : k->lower[c];
         }
         before.marks = marks;
@@ -148,7 +144,7 @@ static cdn_status excuse(cdn_trial *trial, knowledge *k, uint8_t *unsafe, cdn_er
     }
     trial->pinned_count = 0;
     for (uint32_t c = 0; status == CDN_OK && c < cells; c++) {
-        if (!unsafe[c] || !is_unsafe(&alone[c]))
+        if (!unsafe[c] || alone[c].verdict != CDN_INTERVAL_EXPOSED)
             continue;
         unsafe[c] = 0;
         trial->pinned_count++;
@@ -157,23 +153,6 @@ static cdn_status excuse(cdn_trial *trial, knowledge *k, uint8_t *unsafe, cdn_er
     cdn_free(nothing);
     cdn_free(alone);
     return status;
-}
-
-/* With earlier releases, what no figure of this one is of lies between it and them: nothing is left to
- * withhold here that would widen it, and it is counted. */
-static void excuse_differences(cdn_trial *trial, uint8_t *unsafe)
-{
-    const cdn_cells *cells = trial->cells;
-    for (uint32_t c = 0; c < cells->count; c++)
-        unsafe[c] = unsafe[c] != 0;
-    for (uint32_t f = 0; f < cells->figure_count; f++)
-        for (uint32_t i = 0; i < 2; i++)
-            if (cells->figures[f].cells[i] != CDN_NONE)
-                unsafe[cells->figures[f].cells[i]] |= 2;
-    for (uint32_t c = 0; c < cells->count; c++) {
-        trial->pinned_count += unsafe[c] == 1;
-        unsafe[c] = unsafe[c] == 3;
-    }
 }
 
 /* What cannot be cured. */
@@ -191,8 +170,6 @@ static cdn_status judge_rest(cdn_trial *trial, knowledge *k, const cdn_interval 
     for (uint32_t c = 0; c < count; c++)
         unsafe[c] = is_unsafe(&found[c]);
     cdn_status status = excuse(trial, k, unsafe, error);
-    if (status == CDN_OK && trial->known_by != NULL)
-        excuse_differences(trial, unsafe);
     if (status == CDN_OK && trial->pinned_count < rest)
         status = cdn_trial_refuse(trial, unsafe, "cells with too narrow an interval", error);
     cdn_free(unsafe);

@@ -26,6 +26,7 @@ typedef struct job {
     uint64_t limit;
     uint8_t *taken;         /* per cell: withheld for intervals */
     uint8_t *wanted;        /* per cell */
+    uint8_t *unkept;        /* per cell: marks without KEEP */
     cdn_interval *found;    /* per cell */
     uint32_t *figures;      /* of the smaller system -> figure */
     uint32_t *figure_start, *figure_cell;
@@ -44,13 +45,14 @@ static cdn_status job_init(job *j, const cdn_system *system, const cdn_interval_
         j->input.moves = j->own_moves = cdn_interval_moves_create();
     j->taken = cdn_alloc(cells, 1);
     j->wanted = cdn_alloc(cells, 1);
+    j->unkept = cdn_alloc(cells, 1);
     j->found = cdn_alloc(cells, sizeof *j->found);
     j->figures = cdn_alloc(figures, sizeof *j->figures);
     j->figure_start = cdn_alloc(figures + 1, sizeof *j->figure_start);
     j->figure_cell = cdn_alloc(figures == 0 ? 0 : system->figure_start[figures],
                                sizeof *j->figure_cell);
-    if (j->input.moves == NULL || j->taken == NULL || j->wanted == NULL || j->found == NULL ||
-        j->figures == NULL || j->figure_start == NULL || j->figure_cell == NULL)
+    if (j->input.moves == NULL || j->taken == NULL || j->wanted == NULL || j->unkept == NULL ||
+        j->found == NULL || j->figures == NULL || j->figure_start == NULL || j->figure_cell == NULL)
         return cdn_fail_memory(error);
     return CDN_OK;
 }
@@ -60,6 +62,7 @@ static void job_release(job *j)
     cdn_interval_moves_destroy(j->own_moves);
     cdn_free(j->taken);
     cdn_free(j->wanted);
+    cdn_free(j->unkept);
     cdn_free(j->found);
     cdn_free(j->figures);
     cdn_free(j->figure_start);
@@ -177,13 +180,20 @@ static cdn_status attack(job *j, const cdn_suppress_result *pattern, cdn_error *
     return CDN_OK;
 }
 
-/* *taken: how many cells were not taken before; *stuck: cells whose intervals that may not widen. */
-static cdn_status take(job *j, const cdn_suppress_result *pattern, uint32_t *taken,
+/* *taken: how many cells were not taken before, kept ones only with `kept`; *stuck: cells whose
+ * intervals that may not widen. */
+static cdn_status take(job *j, const cdn_suppress_result *pattern, bool kept, uint32_t *taken,
                        uint32_t *stuck, cdn_error *error)
 {
     uint32_t visible;
+    cdn_system system = *j->system;
+    if (kept) {
+        system.marks = j->unkept;
+        for (uint32_t c = 0; c < system.cell_count; c++)
+            j->unkept[c] = (uint8_t)(j->system->marks[c] & ~CDN_CELL_KEEP);
+    }
     allow(j);
-    CDN_TRY(cdn_attack_remedy(j->system, pattern->figure_withheld, &j->input, j->found, j->wanted,
+    CDN_TRY(cdn_attack_remedy(&system, pattern->figure_withheld, &j->input, j->found, j->wanted,
                               &visible, stuck, error));
     charge(j);
     *taken = 0;
@@ -309,7 +319,11 @@ static cdn_status widen(job *j, cdn_suppress_result *out, cdn_error *error)
     CDN_TRY(suppress(j, out, error));
     CDN_TRY(attack(j, out, error));
     while (is_open(j)) {
-        CDN_TRY(take(j, out, &taken, &stuck, error));
+        CDN_TRY(take(j, out, false, &taken, &stuck, error));
+        if (taken == 0) { /* the last resort: a zero that says what its parts are */
+            CDN_TRY(take(j, out, true, &taken, &stuck, error));
+            stuck++;
+        }
         ever_stuck += stuck;
         if (taken == 0)
             break;

@@ -369,28 +369,70 @@ static void test_intervals__what_follows_without_the_release_is_counted(void **s
 }
 
 /* a + b = 3, c + d = 3, a + c + z = 6, none below 0: a and c are 3 for who knows that z is empty, which
- * only a release tells. */
-static void test_intervals__which_cells_are_empty_is_no_common_knowledge(void **state)
+ * only a release tells: this one, which is refused, or an earlier one, which is out. */
+static void test_intervals__what_earlier_releases_leave_is_all_that_is_excused(void **state)
 {
     (void)state;
+    static const struct {
+        bool history, tells;
+        cdn_status status;
+    } cases[] = {{false, false, CDN_E_REFUSED}, {true, false, CDN_E_REFUSED}, {true, true, CDN_OK}};
     static const int64_t values[] = {3, 0, 3, 0, 3, 3, 6, 0}, nothing[9] = {0};
     static const uint32_t start[] = {0, 3, 6, 10}, cell[] = {0, 1, 4, 2, 3, 5, 0, 2, 7, 6};
     static const int32_t coefficient[] = {1, 1, -1, 1, 1, -1, 1, 1, 1, -1};
-    fixture f;
-    build(&f, nothing, true);
-    for (uint32_t c = 0; c < CELLS; c++) {
-        f.cells[c].value = c < 8 ? values[c] : 0;
-        f.cells[c].records = c < 7;
-        f.verdicts[c] = c < 4;
-        f.marks[c] = c < 4 ? CDN_CELL_SENSITIVE : CDN_CELL_KNOWN | CDN_CELL_COMMON;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fixture f;
+        uint32_t known_by[CELLS] = {0};
+        known_by[7] = cases[i].tells;
+        build(&f, nothing, true);
+        f.trial.known_by = cases[i].history ? known_by : NULL;
+        for (uint32_t c = 0; c < CELLS; c++) {
+            f.cells[c].value = c < 8 ? values[c] : 0;
+            f.cells[c].records = c < 7;
+            f.verdicts[c] = c < 4;
+            f.marks[c] = c < 4 ? CDN_CELL_SENSITIVE : CDN_CELL_KNOWN | CDN_CELL_COMMON;
+        }
+        memcpy(f.start, start, sizeof start);
+        memcpy(f.cell, cell, sizeof cell);
+        memcpy(f.coefficient, coefficient, sizeof coefficient);
+        f.all.equation_count = f.trial.system.equation_count = 3;
+        f.policy.levels = (cdn_levels){.on = true, .minimum_width = 1};
+        assert_int_equal(protect(&f, NULL), cases[i].status);
+        assert_int_equal(f.trial.pinned_count, cases[i].tells ? 4 : 0);
+        release(&f);
     }
-    memcpy(f.start, start, sizeof start);
-    memcpy(f.cell, cell, sizeof cell);
-    memcpy(f.coefficient, coefficient, sizeof coefficient);
-    f.all.equation_count = f.trial.system.equation_count = 3;
-    f.policy.levels = (cdn_levels){.on = true, .minimum_width = 1};
-    assert_int_equal(protect(&f, NULL), CDN_E_REFUSED);
-    release(&f);
+}
+
+/* 20 = 0 + 20, where the 0 says that its parts are 0, one of which is a secret: a true zero is withheld
+ * when nothing else helps, and with it what it would follow from. */
+static void test_intervals__a_zero_that_tells_of_its_parts_is_withheld_at_last(void **state)
+{
+    (void)state;
+    enum { TOTAL, ZERO, REST, PART, OTHER, SECRET, EMPTY, COUNT };
+    cdn_suppress_result pattern;
+    cdn_widen_report report;
+    static const uint8_t marks[COUNT] = {[ZERO] = CDN_CELL_KEEP,
+                                         [PART] = CDN_CELL_KEEP,
+                                         [SECRET] = CDN_CELL_SENSITIVE,
+                                         [EMPTY] = CDN_CELL_KNOWN};
+    const cdn_system system = {
+        .cell_count = COUNT,
+        .marks = marks,
+        .costs = (const uint64_t[]){21, 1, 21, 1, 1, 1, 1},
+        .equation_count = 3,
+        .equation_start = (const uint32_t[]){0, 3, 6, 9},
+        .equation_cell = (const uint32_t[]){TOTAL, ZERO, REST, ZERO, PART, OTHER, PART, SECRET, EMPTY},
+        .equation_coefficient = (const int32_t[]){1, -1, -1, 1, -1, -1, 1, -1, -1},
+        .figure_count = 3,
+        .figure_start = (const uint32_t[]){0, 1, 2, 3},
+        .figure_cell = (const uint32_t[]){TOTAL, ZERO, REST}};
+    static const int64_t values[COUNT] = {20, 0, 20}, lower[COUNT] = {0};
+    const cdn_interval_input input = {.values = values, .lower = lower};
+    assert_int_equal(cdn_widen(&system, &input, NULL, &pattern, &report, NULL), CDN_OK);
+    assert_int_equal(report.undecided + report.exposed, 0);
+    assert_int_equal(pattern.figure_withheld[ZERO], 1);
+    assert_int_equal(pattern.figure_withheld[TOTAL] + pattern.figure_withheld[REST], 1);
+    cdn_suppress_result_release(&pattern);
 }
 
 /* 20 = 10 + 5 + 5. The 10 is confidential and must be able to be 17, for which both 5s give way: a
@@ -461,7 +503,8 @@ int main(void)
         cmocka_unit_test(test_intervals__what_cannot_be_cured_is_counted_without_levels),
         cmocka_unit_test(test_intervals__what_cannot_be_cured_is_refused_with_levels),
         cmocka_unit_test(test_intervals__what_follows_without_the_release_is_counted),
-        cmocka_unit_test(test_intervals__which_cells_are_empty_is_no_common_knowledge),
+        cmocka_unit_test(test_intervals__what_earlier_releases_leave_is_all_that_is_excused),
+        cmocka_unit_test(test_intervals__a_zero_that_tells_of_its_parts_is_withheld_at_last),
         cmocka_unit_test(test_intervals__what_the_limit_leaves_undecided_is_unsafe),
         cmocka_unit_test(test_intervals__every_failed_allocation_is_reported),
     };

@@ -124,6 +124,9 @@ bool cdn_builder_same_list(const cdn_grid_axis *x, const cdn_grid_axis *y);
 /** true when the node holds the leaf. */
 bool cdn_builder_leaf_in(const cdn_builder *b, uint32_t node, uint32_t leaf);
 
+/** The key of a grid for a key of its table: grids always have the totals, after the codes. */
+uint32_t cdn_builder_grid_key(const cdn_cell_table *table, const cdn_grid *grid, uint32_t key);
+
 /** A cell's key (variable, then nodes in ascending order) with the node `from` replaced by `to`
  *  (CDN_NODE_ALL: none), still in order. @return its length; `out` has room for one more. */
 uint32_t cdn_builder_replace_node(const uint32_t *key, uint32_t count, uint32_t from, uint32_t to,
@@ -163,6 +166,8 @@ cdn_status cdn_builder_links(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 
 /** The same grids on the data of every earlier date, and what changed since. */
 cdn_status cdn_builder_dates(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+/** What changed under today's quantiles since every earlier date (quantile_since.c). */
+cdn_status cdn_builder_quantiles_since(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 /** Rows of a record type and of its holdings, across dates; kept in the builder. */
 cdn_status cdn_builder_identify(cdn_builder *b, uint32_t record, cdn_error *error)
     CDN_MUST_CHECK;

@@ -224,8 +224,7 @@ static cdn_status intern(cdn_builder *b, cdn_error *error)
     return CDN_OK;
 }
 
-/* The key of a grid for a key of its table: grids always have the totals, after the codes. */
-static uint32_t grid_key(const cdn_cell_table *table, const cdn_grid *grid, uint32_t key)
+uint32_t cdn_builder_grid_key(const cdn_cell_table *table, const cdn_grid *grid, uint32_t key)
 {
     uint32_t out = 0, stride = 1;
     for (uint32_t c = table->column_count; c-- > 0;) {
@@ -251,7 +250,7 @@ static cdn_status measure_quantiles(cdn_builder *b, const cdn_measure *measure,
     else
         status = cdn_grid_quantiles(grid, b->nodes, &b->records[grid->record], &q, error);
     for (uint32_t key = 0; status == CDN_OK && key < table->key_count; key++) {
-        uint32_t at = grid_key(table, grid, key);
+        uint32_t at = cdn_builder_grid_key(table, grid, key);
         figures[key].quantile_value = q.out[at];
         figures[key].below = q.below[at];
         figures[key].above = q.above[at];
@@ -272,7 +271,7 @@ static cdn_status fill_figures(cdn_builder *b, uint32_t t, cdn_error *error)
         cdn_figure *figures = b->cells->figures + out->first_figure + m * out->key_count;
         bool two = measure->part_count > 1;
         for (uint32_t key = 0; key < out->key_count; key++) {
-            uint32_t at = grid_key(out, &b->grids[grids[0]], key);
+            uint32_t at = cdn_builder_grid_key(out, &b->grids[grids[0]], key);
             figures[key].cells[0] = b->grids[grids[0]].cell_ids[at];
             figures[key].cells[1] = two ? b->grids[grids[1]].cell_ids[at] : CDN_NONE;
         }
@@ -325,7 +324,8 @@ static cdn_status build(cdn_builder *b, cdn_error *error)
     CDN_TRY(make_figures(b, error));
     CDN_TRY(cdn_builder_categories(b, error));
     CDN_TRY(cdn_builder_links(b, error));
-    return cdn_builder_dates(b, error);
+    CDN_TRY(cdn_builder_dates(b, error));
+    return cdn_builder_quantiles_since(b, error);
 }
 
 cdn_status cdn_cells_create(const cdn_cells_input *input, cdn_cells **out, cdn_error *error)
@@ -360,6 +360,7 @@ void cdn_cells_destroy(cdn_cells *cells)
     for (uint32_t d = 0; cells->dates != NULL && d < cells->date_count; d++) {
         cdn_free(cells->dates[d].cells);
         cdn_free(cells->dates[d].ids);
+        cdn_free(cells->dates[d].quantiles);
     }
     for (uint32_t s = 0; cells->spans != NULL && s < cells->span_count; s++)
         cdn_free(cells->spans[s].changes);

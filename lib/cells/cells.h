@@ -137,11 +137,18 @@ typedef struct cdn_cell_list {
     uint32_t *bound_by;        /* the same: with CDN_ROW_CHANGE, 1 + the earlier release */
 } cdn_cell_list;
 
+/** Who joined, left or has another value under a quantile: numbers as of a cell's contributors. */
+typedef struct cdn_cells_turnover {
+    uint32_t records, workers, workplaces, providers, unwaived;
+} cdn_cells_turnover;
+
 /** An earlier date. */
 typedef struct cdn_cells_date {
     cdn_cell *cells;   /* per cell of today: the same on that day's data */
     uint32_t *ids;     /* per cell of today: its number among all cells. Cells of two dates between
                           which nothing changed are one */
+    cdn_cells_turnover *quantiles; /* per figure of today, for quantiles: since that date, rows that
+                                      are shown included; NULL when there are none */
 } cdn_cells_date;
 
 /** The time between two dates. A record counts for a change when it is in the cell on one of the two

@@ -239,6 +239,7 @@ cdn_status cdn_history_remember(cdn_trial *trial, cdn_error *error)
         return cdn_fail_memory(error);
     CDN_TRY(note_published(trial, error));
     CDN_TRY(compare_figures(trial, error));
+    CDN_TRY(cdn_history_quantiles(trial, error));
     for (uint32_t f = 0; f < cells->figure_count; f++)
         bind_figure(trial, f);
     for (uint32_t c = 0; c < cells->today_count; c++)

@@ -22,6 +22,10 @@ cdn_status cdn_history_judge(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
  *  release published. CDN_E_INPUT: an earlier release does not have the figures that it says. */
 cdn_status cdn_history_remember(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
+/** As remember, of today's quantiles: those under which too few records joined, left or differ since an
+ *  earlier release published them (history_quantile.c). */
+cdn_status cdn_history_quantiles(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
+
 /** Confidential cells that earlier releases give away, whatever is done now: known from now on, never
  *  published, counted in conflict_count. After marks are made. */
 cdn_status cdn_history_excuse(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;

@@ -355,6 +355,39 @@ static void test_history__an_unknown_number_of_figures_is_an_error(void **state)
     end();
 }
 
+/* A median over 24: one more tells of his pay, and so does a rise; ten rises at three workplaces are a
+ * group, at two they are not. */
+static void test_history__a_median_is_a_secret_of_whose_pay_changed(void **state)
+{
+    (void)state;
+    static const struct {
+        int join, rises, spread;
+        bool published;
+    } cases[] = {{0, 0, 3, true}, {1, 0, 3, false}, {0, 1, 3, false}, {0, 9, 3, false},
+                 {0, 12, 3, true}, {0, 12, 2, false}, {12, 0, 3, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        start();
+        wf_plan_start(&plan);
+        wf_table(&plan, true);
+        wf_by(&plan, WF_DIM_AREA, 1, 1);
+        wf_show(&plan, WF_MEDIAN);
+        first_week();
+        for (int w = 0, done = 0; w < 3 * EACH && done < cases[i].rises; w++)
+            if (data.worker[w].workplace < cases[i].spread) {
+                data.worker[w].pay++;
+                done++;
+            }
+        for (int j = 0; j < cases[i].join; j++)
+            data.worker[data.workers++] = (wf_worker){j % 3, 0, 0, 1000 + 10 * (j % 7)};
+        load(1);
+        must_run(1, &plan);
+        bool shown = cases[i].published;
+        EXPECT(shown, 1, 1, 1, 1, shown);
+        assert_int_equal(report.binding_count, !shown);
+        end();
+    }
+}
+
 /* ---- rows: twelve workers each in three workplaces, which agreed to be shown ---- */
 
 static void start_rows(void)
@@ -563,6 +596,7 @@ int main(void)
         cmocka_unit_test(test_history__a_later_release_does_not_tell_an_earlier_change),
         cmocka_unit_test(test_history__who_changed_alone_does_not_learn_who_else_did),
         cmocka_unit_test(test_history__an_unknown_number_of_figures_is_an_error),
+        cmocka_unit_test(test_history__a_median_is_a_secret_of_whose_pay_changed),
         cmocka_unit_test(test_history__one_joiner_of_a_row_is_a_secret),
         cmocka_unit_test(test_history__rows_are_shown_when_enough_changed_or_nothing),
         cmocka_unit_test(test_history__a_row_is_compared_with_all_that_showed_it),

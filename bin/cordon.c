@@ -35,9 +35,33 @@ static cdn_status read_passphrase(const options *o, const char *prompt, char *ou
     return passphrase_read(&source, out, used, error);
 }
 
-static cdn_status with_desk(const options *o, cdn_desk **desk, cdn_error *error)
+static cdn_status on_desk(const options *o, desk_run call, cdn_report *report, cdn_error *error)
 {
-    return cdn_desk_open(o->workspace, NULL, desk, error);
+    cdn_desk *desk = NULL;
+    cdn_status status = cdn_desk_open(o->workspace, NULL, &desk, error);
+    if (status == CDN_OK)
+        status = call(desk, o, report, error);
+    cdn_desk_close(desk);
+    return status;
+}
+
+typedef cdn_status (*key_run)(cdn_desk *desk, const options *o, const char *passphrase,
+                              cdn_report *report, cdn_error *error);
+
+/* What a person (--as) says with a key. */
+static cdn_status with_key(const options *o, key_run call, cdn_report *report, cdn_error *error)
+{
+    char passphrase[PASSPHRASE_MAX] = "";
+    const char *used = NULL;
+    cdn_desk *desk = NULL;
+    cdn_status status = read_passphrase(o, "Passphrase of your key", passphrase, &used, error);
+    if (status == CDN_OK)
+        status = cdn_desk_open(o->workspace, NULL, &desk, error);
+    if (status == CDN_OK)
+        status = call(desk, o, used, report, error);
+    cdn_desk_close(desk);
+    explicit_bzero(passphrase, sizeof passphrase);
+    return status;
 }
 
 static cdn_status run_init(const options *o, cdn_report *report, cdn_error *error)
@@ -91,113 +115,88 @@ static cdn_status run_demo(const options *o, cdn_report *report, cdn_error *erro
     return status == CDN_OK ? cdn_desk_demo(&request, NULL, report, error) : status;
 }
 
-static cdn_status run_load(const options *o, cdn_report *report, cdn_error *error)
+static cdn_status at_load(cdn_desk *desk, const options *o, cdn_report *report, cdn_error *error)
 {
-    cdn_desk *desk = NULL;
-    cdn_status status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = cdn_desk_load(desk, o->positional_count > 0 ? o->positional[0] : NULL, report,
-                               error);
-    cdn_desk_close(desk);
-    return status;
+    return cdn_desk_load(desk, o->positional[0], report, error);
 }
 
-static cdn_status run_catalogue(const options *o, cdn_report *report, cdn_error *error)
+static cdn_status at_catalogue(cdn_desk *desk, const options *o, cdn_report *report,
+                               cdn_error *error)
 {
-    cdn_desk *desk = NULL;
-    cdn_status status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = cdn_desk_catalogue(desk, report, error);
-    cdn_desk_close(desk);
-    return status;
+    (void)o;
+    return cdn_desk_catalogue(desk, report, error);
 }
 
-typedef cdn_status (*script_call)(cdn_desk *desk, const char *argument, cdn_report *report,
-                                  cdn_error *error);
-
-static cdn_status on_argument(const options *o, script_call call, cdn_report *report,
-                              cdn_error *error)
+static cdn_status at_check(cdn_desk *desk, const options *o, cdn_report *report, cdn_error *error)
 {
-    cdn_desk *desk = NULL;
-    cdn_status status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = call(desk, o->positional[0], report, error);
-    cdn_desk_close(desk);
-    return status;
+    return cdn_desk_check(desk, o->positional[0], report, error);
 }
 
-static cdn_status run_check(const options *o, cdn_report *report, cdn_error *error)
+static cdn_status at_explain(cdn_desk *desk, const options *o, cdn_report *report, cdn_error *error)
 {
-    return on_argument(o, cdn_desk_check, report, error);
+    return cdn_desk_explain(desk, o->positional[0], report, error);
 }
 
-static cdn_status run_explain(const options *o, cdn_report *report, cdn_error *error)
+static cdn_status at_run(cdn_desk *desk, const options *o, cdn_report *report, cdn_error *error)
 {
-    return on_argument(o, cdn_desk_explain, report, error);
+    return cdn_desk_run(desk, o->positional[0], report, error);
 }
 
-static cdn_status run_run(const options *o, cdn_report *report, cdn_error *error)
+static cdn_status at_deliver(cdn_desk *desk, const options *o, cdn_report *report, cdn_error *error)
 {
-    return on_argument(o, cdn_desk_run, report, error);
+    return cdn_desk_deliver(desk, o->positional[0], report, error);
 }
 
-static cdn_status run_deliver(const options *o, cdn_report *report, cdn_error *error)
+static cdn_status at_review(cdn_desk *desk, const options *o, cdn_report *report, cdn_error *error)
 {
-    return on_argument(o, cdn_desk_deliver, report, error);
+    return cdn_desk_review(desk, o->positional[0], o->as, report, error);
 }
 
-typedef cdn_status (*person_call)(cdn_desk *desk, const cdn_approval *approval,
-                                  cdn_report *report, cdn_error *error);
-
-/* What a person says about a release, with a key. */
-static cdn_status as_person(const options *o, person_call call, cdn_report *report,
-                            cdn_error *error)
+static cdn_approval said(const options *o, const char *passphrase)
 {
-    char passphrase[PASSPHRASE_MAX];
-    cdn_approval approval = {
-        .release_id = o->positional[0], .name = o->as, .reason = o->reason};
-    cdn_desk *desk = NULL;
-    cdn_status status =
-        read_passphrase(o, "Passphrase of your key", passphrase, &approval.passphrase, error);
-    if (status == CDN_OK)
-        status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = call(desk, &approval, report, error);
-    cdn_desk_close(desk);
-    explicit_bzero(passphrase, sizeof passphrase);
-    return status;
+    return (cdn_approval){o->positional[0], o->as, passphrase, o->reason};
+}
+
+static cdn_status sign_approve(cdn_desk *desk, const options *o, const char *passphrase,
+                               cdn_report *report, cdn_error *error)
+{
+    const cdn_approval approval = said(o, passphrase);
+    return cdn_desk_approve(desk, &approval, report, error);
 }
 
 static cdn_status run_approve(const options *o, cdn_report *report, cdn_error *error)
 {
     if (o->as == NULL)
         return usage_error(error, "approve needs", "--as NAME");
-    return as_person(o, cdn_desk_approve, report, error);
+    return with_key(o, sign_approve, report, error);
+}
+
+static cdn_status sign_reject(cdn_desk *desk, const options *o, const char *passphrase,
+                              cdn_report *report, cdn_error *error)
+{
+    const cdn_approval approval = said(o, passphrase);
+    return cdn_desk_reject(desk, &approval, report, error);
 }
 
 static cdn_status run_reject(const options *o, cdn_report *report, cdn_error *error)
 {
     if (o->as == NULL || o->reason == NULL)
         return usage_error(error, "reject needs", "--as NAME --reason TEXT");
-    return as_person(o, cdn_desk_reject, report, error);
+    return with_key(o, sign_reject, report, error);
+}
+
+static cdn_status sign_void(cdn_desk *desk, const options *o, const char *passphrase,
+                            cdn_report *report, cdn_error *error)
+{
+    const cdn_approval approval = said(o, passphrase);
+    return cdn_desk_void(desk, &approval, report, error);
 }
 
 static cdn_status run_void(const options *o, cdn_report *report, cdn_error *error)
 {
     if (o->as == NULL || o->reason == NULL)
         return usage_error(error, "void needs", "--as NAME --reason TEXT");
-    return as_person(o, cdn_desk_void, report, error);
-}
-
-static cdn_status run_review(const options *o, cdn_report *report, cdn_error *error)
-{
-    cdn_desk *desk = NULL;
-    cdn_status status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = cdn_desk_review(desk, o->positional_count > 0 ? o->positional[0] : NULL, o->as,
-                                 report, error);
-    cdn_desk_close(desk);
-    return status;
+    return with_key(o, sign_void, report, error);
 }
 
 static cdn_status run_verify(const options *o, cdn_report *report, cdn_error *error)
@@ -207,14 +206,11 @@ static cdn_status run_verify(const options *o, cdn_report *report, cdn_error *er
     return cdn_desk_verify(o->positional[0], o->trust, o->known, report, error);
 }
 
-static cdn_status run_perturbation_key(const options *o, cdn_report *report, cdn_error *error)
+static cdn_status at_perturbation_key(cdn_desk *desk, const options *o, cdn_report *report,
+                                      cdn_error *error)
 {
-    cdn_desk *desk = NULL;
-    cdn_status status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = cdn_desk_new_perturbation_key(desk, report, error);
-    cdn_desk_close(desk);
-    return status;
+    (void)o;
+    return cdn_desk_new_perturbation_key(desk, report, error);
 }
 
 static cdn_status run_open(const options *o, cdn_report *report, cdn_error *error)
@@ -237,55 +233,43 @@ static cdn_status run_open(const options *o, cdn_report *report, cdn_error *erro
     return status;
 }
 
-static cdn_status withdraw(const options *o, cdn_withdrawal *withdrawal, cdn_report *report,
-                           cdn_error *error)
+static cdn_status sign_withdrawal(cdn_desk *desk, const options *o, const char *passphrase,
+                                  cdn_report *report, cdn_error *error)
 {
-    char passphrase[PASSPHRASE_MAX];
-    cdn_desk *desk = NULL;
-    withdrawal->release_id = o->positional[0];
-    withdrawal->name = o->as;
-    cdn_status status =
-        read_passphrase(o, "Passphrase of your key", passphrase, &withdrawal->passphrase, error);
-    if (status == CDN_OK)
-        status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = cdn_desk_withdraw(desk, withdrawal, report, error);
-    cdn_desk_close(desk);
-    explicit_bzero(passphrase, sizeof passphrase);
-    return status;
+    const cdn_withdrawal withdrawal = {o->positional[0], o->reason, o->by, o->as, passphrase};
+    return cdn_desk_withdraw(desk, &withdrawal, report, error);
 }
 
 static cdn_status run_withdraw(const options *o, cdn_report *report, cdn_error *error)
 {
-    cdn_withdrawal withdrawal = {.reason = o->reason};
     if (o->as == NULL || o->reason == NULL)
         return usage_error(error, "withdraw needs", "--reason TEXT --as NAME");
-    return withdraw(o, &withdrawal, report, error);
+    return with_key(o, sign_withdrawal, report, error);
 }
 
 static cdn_status run_supersede(const options *o, cdn_report *report, cdn_error *error)
 {
-    cdn_withdrawal withdrawal = {.by = o->by};
     if (o->as == NULL || o->by == NULL)
         return usage_error(error, "supersede needs", "--by RELEASE --as NAME");
-    return withdraw(o, &withdrawal, report, error);
+    return with_key(o, sign_withdrawal, report, error);
+}
+
+static cdn_status sign_status(cdn_desk *desk, const options *o, const char *passphrase,
+                              cdn_report *report, cdn_error *error)
+{
+    return cdn_desk_status(desk, o->as, passphrase, report, error);
+}
+
+static cdn_status at_status(cdn_desk *desk, const options *o, cdn_report *report, cdn_error *error)
+{
+    (void)o;
+    return cdn_desk_status(desk, NULL, NULL, report, error);
 }
 
 static cdn_status run_status(const options *o, cdn_report *report, cdn_error *error)
 {
-    char passphrase[PASSPHRASE_MAX] = "";
-    const char *used = NULL;
-    cdn_desk *desk = NULL;
-    cdn_status status = o->as == NULL ? CDN_OK
-                                      : read_passphrase(o, "Passphrase of your key", passphrase,
-                                                        &used, error);
-    if (status == CDN_OK)
-        status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = cdn_desk_status(desk, o->as, used, report, error);
-    cdn_desk_close(desk);
-    explicit_bzero(passphrase, sizeof passphrase);
-    return status;
+    return o->as != NULL ? with_key(o, sign_status, report, error)
+                         : on_desk(o, at_status, report, error);
 }
 
 /* Of the new key, and of the root that signs for it. */
@@ -350,7 +334,7 @@ static cdn_status call_key(const options *o, const key_verb *verb, const char *p
                                             .passphrase = passphrase,
                                             .no_passphrase = o->no_passphrase};
     cdn_desk *desk = NULL;
-    cdn_status status = with_desk(o, &desk, error);
+    cdn_status status = cdn_desk_open(o->workspace, NULL, &desk, error);
     if (status == CDN_OK)
         status = verb->makes ? cdn_desk_new_key(desk, &made, report, error)
                              : cdn_desk_change_key(desk, &changed, report, error);
@@ -364,7 +348,7 @@ static cdn_status run_key(const options *o, cdn_report *report, cdn_error *error
     const char *own_used = NULL, *root_used = NULL;
     const key_verb *verb = find_key_verb(o->positional[0]);
     if (strcmp(o->positional[0], "perturbation") == 0)
-        return run_perturbation_key(o, report, error);
+        return on_desk(o, at_perturbation_key, report, error);
     if (verb == NULL)
         return usage_error(error,
                            "expected `key root|approver|packager|perturbation|renew|revoke|crl|"
@@ -381,9 +365,6 @@ static cdn_status run_key(const options *o, cdn_report *report, cdn_error *error
     explicit_bzero(root, sizeof root);
     return status;
 }
-
-typedef cdn_status (*ledger_call)(cdn_desk *desk, const options *o, cdn_report *report,
-                                  cdn_error *error);
 
 static cdn_status ledger_list(cdn_desk *desk, const options *o, cdn_report *report,
                               cdn_error *error)
@@ -420,7 +401,7 @@ static cdn_status run_ledger(const options *o, cdn_report *report, cdn_error *er
 {
     static const struct {
         const char *word;
-        ledger_call call;
+        desk_run call;
         bool named, rooted, written; /* takes RELEASE, --root, --out and --agreement */
     } words[] = {{"list", ledger_list, false, false, false},
                  {"show", ledger_show, true, false, false},
@@ -439,12 +420,7 @@ static cdn_status run_ledger(const options *o, cdn_report *report, cdn_error *er
     if ((o->root != NULL && !words[w].rooted) ||
         ((o->out != NULL || o->agreement != NULL) && !words[w].written))
         return usage_error(error, "an option that is not for ledger", words[w].word);
-    cdn_desk *desk = NULL;
-    cdn_status status = with_desk(o, &desk, error);
-    if (status == CDN_OK)
-        status = words[w].call(desk, o, report, error);
-    cdn_desk_close(desk);
-    return status;
+    return on_desk(o, words[w].call, report, error);
 }
 
 /* A line that is written over, for people only. */
@@ -470,7 +446,7 @@ static cdn_status run_feed(const options *o, cdn_report *report, cdn_error *erro
         return usage_error(error, "expected `feed run FEED`, `feed list` or `feed status FEED`", "");
     if (isatty(STDERR_FILENO))
         request.progress = draw_progress;
-    cdn_status status = with_desk(o, &desk, error);
+    cdn_status status = cdn_desk_open(o->workspace, NULL, &desk, error);
     if (status == CDN_OK)
         status = run ? cdn_desk_feed_run(desk, &request, report, error)
                      : cdn_desk_feed_list(desk, feed, report, error);
@@ -521,60 +497,65 @@ static cdn_status run_perturb(const options *o, cdn_report *report, cdn_error *e
 }
 
 static const command commands[] = {
-    {"init", 1, 1, run_init, "init DIR", "make a workspace"},
-    {"demo", 1, 1, run_demo, "demo DIR [--workers N] [--workplaces N] [--seed S]",
+    {"init", 1, 1, run_init, NULL, "init DIR", "make a workspace"},
+    {"demo", 1, 1, run_demo, NULL, "demo DIR [--workers N] [--workplaces N] [--seed S]",
      "the whole way on synthetic data, to a verified package"},
-    {"synth", 0, 0, run_synth,
+    {"synth", 0, 0, run_synth, NULL,
      "synth --out DIR [--workers N] [--workplaces N] [--seed S] [--week N] [--wide] [--clean]",
      "synthetic data in the real file shapes"},
-    {"load", 0, 1, run_load, "load [DIR]", "validate input files and build the snapshot"},
-    {"catalogue", 0, 0, run_catalogue, "catalogue", "dimensions, measures and fields, defined"},
-    {"check", 1, 1, run_check, "check SCRIPT", "plan, permissions, protection: counts, no values"},
-    {"explain", 1, 1, run_explain, "explain SCRIPT", "the plan and each stage in words"},
-    {"run", 1, 1, run_run, "run SCRIPT", "from a script to a staged release"},
-    {"review", 0, 1, run_review, "review [RELEASE] [--as NAME]",
+    {"load", 0, 1, NULL, at_load, "load [DIR]", "validate input files and build the snapshot"},
+    {"catalogue", 0, 0, NULL, at_catalogue, "catalogue",
+     "dimensions, measures and fields, defined"},
+    {"check", 1, 1, NULL, at_check, "check SCRIPT",
+     "plan, permissions, protection: counts, no values"},
+    {"explain", 1, 1, NULL, at_explain, "explain SCRIPT", "the plan and each stage in words"},
+    {"run", 1, 1, NULL, at_run, "run SCRIPT", "from a script to a staged release"},
+    {"review", 0, 1, NULL, at_review, "review [RELEASE] [--as NAME]",
      "what waits at the desk, and for whom"},
-    {"approve", 1, 1, run_approve,
+    {"approve", 1, 1, run_approve, NULL,
      "approve RELEASE --as NAME [--passphrase-file F] [--passphrase-fd N]",
      "sign the exact bytes of a staged release"},
-    {"reject", 1, 1, run_reject,
+    {"reject", 1, 1, run_reject, NULL,
      "reject RELEASE --reason TEXT --as NAME [--passphrase-file F] [--passphrase-fd N]",
      "a staged release shall not leave, ever"},
-    {"deliver", 1, 1, run_deliver, "deliver RELEASE", "move an approved release to outbox/"},
-    {"void", 1, 1, run_void,
+    {"deliver", 1, 1, NULL, at_deliver, "deliver RELEASE", "move an approved release to outbox/"},
+    {"void", 1, 1, run_void, NULL,
      "void RELEASE --reason TEXT --as NAME [--passphrase-file F] [--passphrase-fd N]",
      "two people say that an unfinished delivery never left"},
-    {"feed", 1, 2, run_feed, "feed run FEED_OR_SCRIPT [--load] [--skip], feed list, feed status FEED",
+    {"feed", 1, 2, run_feed, NULL,
+     "feed run FEED_OR_SCRIPT [--load] [--skip], feed list, feed status FEED",
      "the regular releases: make what is due, and see how each stands"},
-    {"verify", 1, 1, run_verify, "verify PACKAGE --trust DIR [--known DIR]", "the recipient's check"},
-    {"open", 1, 1, run_open,
+    {"verify", 1, 1, run_verify, NULL, "verify PACKAGE --trust DIR [--known DIR]",
+     "the recipient's check"},
+    {"open", 1, 1, run_open, NULL,
      "open FILE.p7m --key FILE --certificate FILE --trust DIR [--known DIR] --out FILE "
      "[--passphrase-file F] [--passphrase-fd N]",
      "decrypt a package, verify it, and only then give it its name"},
-    {"key", 1, 1, run_key,
+    {"key", 1, 1, run_key, NULL,
      "key root|approver|packager [--name NAME] --organisation NAME [--passphrase-file F] "
      "[--passphrase-fd N] [--no-passphrase] [--root-passphrase-file F] [--root-passphrase-fd N], "
      "key perturbation, key renew --name NAME, key revoke --name NAME --reason TEXT, key crl, "
      "key rotate-root",
      "make, renew and revoke keys and certificates"},
-    {"withdraw", 1, 1, run_withdraw,
+    {"withdraw", 1, 1, run_withdraw, NULL,
      "withdraw RELEASE --reason TEXT --as NAME [--passphrase-file F] [--passphrase-fd N]",
      "take a delivered release back"},
-    {"supersede", 1, 1, run_supersede,
+    {"supersede", 1, 1, run_supersede, NULL,
      "supersede RELEASE --by RELEASE --as NAME [--passphrase-file F] [--passphrase-fd N]",
      "say which release replaces a delivered one"},
-    {"status", 0, 0, run_status, "status [--as NAME] [--passphrase-file F] [--passphrase-fd N]",
+    {"status", 0, 0, run_status, NULL,
+     "status [--as NAME] [--passphrase-file F] [--passphrase-fd N]",
      "which releases are good; with a name, sign the list for the recipients"},
-    {"ledger", 1, 2, run_ledger,
+    {"ledger", 1, 2, run_ledger, NULL,
      "ledger list|show|verify|export|prove [RELEASE] [--root SIZE:HEX] [--agreement ID] [--out FILE]",
      "the history of releases, and its proofs"},
-    {"protect", 2, 2, run_protect,
+    {"protect", 2, 2, run_protect, NULL,
      "protect CELLS CONSTRAINTS --out FILE [--policy NAME_OR_FILE] [--intervals]",
      "which cells of a table of any origin to withhold"},
-    {"attack", 0, 0, run_attack,
+    {"attack", 0, 0, run_attack, NULL,
      "attack --cells FILE --constraints FILE --pattern FILE [--policy NAME_OR_FILE] [--intervals]",
      "what the published cells of such a table give away"},
-    {"perturb", 1, 2, run_perturb,
+    {"perturb", 1, 2, run_perturb, NULL,
      "perturb CELLS [CONSTRAINTS] --policy NAME_OR_FILE --out FILE [--key FILE]",
      "such a table, rounded or with noise as a policy says"},
 };
@@ -606,7 +587,8 @@ static int run_command(const command *c, int argc, char **argv)
     options o;
     cdn_status status = options_read(c, argc, argv, &o, &error);
     if (status == CDN_OK)
-        status = c->run(&o, &report, &error);
+        status = c->run != NULL ? c->run(&o, &report, &error)
+                                : on_desk(&o, c->at_desk, &report, &error);
     int code = 0;
     if (status != CDN_OK)
         code = report_error(&error, status);

@@ -24,12 +24,15 @@ typedef struct options {
 } options;
 
 typedef cdn_status (*command_run)(const options *o, cdn_report *report, cdn_error *error);
+typedef cdn_status (*desk_run)(cdn_desk *desk, const options *o, cdn_report *report,
+                               cdn_error *error);
 
 typedef struct command {
     const char *name;
     int arguments; /* how many positional ones it needs */
     int most;      /* and how many it takes */
-    command_run run;
+    command_run run;  /* or NULL, and then */
+    desk_run at_desk; /* in the workspace */
     const char *usage;
     const char *summary;
 } command;

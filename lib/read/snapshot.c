@@ -20,7 +20,8 @@
 #include "read/table.h"
 
 struct cdn_snapshot {
-    char *path; /* for messages */
+    char *path;         /* for messages */
+    const char *remedy; /* when the file is no good */
     cdn_mapping mapping;
     cdn_snapshot_header header;
     char digest[CDN_SHA256_HEX];
@@ -44,14 +45,14 @@ static cdn_status damaged(const cdn_snapshot *self, const char *what, cdn_error 
 {
     cdn_status status =
         cdn_fail_at(error, CDN_E_INPUT, self->path, 0, 0, "the snapshot is damaged: %s", what);
-    cdn_fail_hint(error, "make it again with `cordon load`");
+    cdn_fail_hint(error, "%s", self->remedy);
     return status;
 }
 
 static cdn_status foreign(const cdn_snapshot *self, const char *what, cdn_error *error)
 {
     cdn_status status = cdn_fail_at(error, CDN_E_INPUT, self->path, 0, 0, "%s", what);
-    cdn_fail_hint(error, "make it again with `cordon load`");
+    cdn_fail_hint(error, "%s", self->remedy);
     return status;
 }
 
@@ -189,7 +190,7 @@ static cdn_status stale(const cdn_snapshot *self, const char *file, cdn_error *e
 {
     cdn_status status = cdn_fail_at(error, CDN_E_INPUT, self->path, 0, 0,
                                     "the snapshot is stale: %s changed since", file);
-    cdn_fail_hint(error, "make it again with `cordon load`");
+    cdn_fail_hint(error, "%s", self->remedy);
     return status;
 }
 
@@ -343,12 +344,13 @@ static cdn_status open_file(cdn_snapshot *self, const cdn_catalogue *catalogue,
 }
 
 static cdn_status open_snapshot(const char *path, const cdn_catalogue *catalogue,
-                                const char *made_with, const char *data_dir, cdn_snapshot **out,
-                                cdn_error *error)
+                                const char *made_with, const char *data_dir, const char *remedy,
+                                cdn_snapshot **out, cdn_error *error)
 {
     cdn_snapshot *self = cdn_alloc(1, sizeof *self);
     if (self == NULL)
         return cdn_fail_memory(error);
+    self->remedy = remedy;
     self->path = cdn_strdup(path);
     cdn_status status = self->path == NULL ? cdn_fail_memory(error)
                                            : open_file(self, catalogue, made_with, data_dir,
@@ -364,13 +366,15 @@ static cdn_status open_snapshot(const char *path, const cdn_catalogue *catalogue
 cdn_status cdn_snapshot_open(const char *path, const cdn_catalogue *catalogue,
                              const char *data_dir, cdn_snapshot **out, cdn_error *error)
 {
-    return open_snapshot(path, catalogue, catalogue->digest, data_dir, out, error);
+    return open_snapshot(path, catalogue, catalogue->digest, data_dir,
+                         "make it again with `cordon load`", out, error);
 }
 
 cdn_status cdn_snapshot_open_earlier(const char *path, const cdn_catalogue *catalogue,
                                      const char *made_with, cdn_snapshot **out, cdn_error *error)
 {
-    return open_snapshot(path, catalogue, made_with, NULL, out, error);
+    return open_snapshot(path, catalogue, made_with, NULL, "restore the file from a copy", out,
+                         error);
 }
 
 void cdn_snapshot_close(cdn_snapshot *snapshot)

@@ -209,6 +209,17 @@ refuses "$(basename "$data")" "other data"
 copy "its data cut short" first
 truncate -s -100 "ws/ledger/snapshots/$(basename "$data")"
 refuses "$(basename "$data")" damaged
+copy "a byte of a column that is read late" first
+size=$(stat -c %s "ws/ledger/snapshots/$(basename "$data")")
+for at in 2 3 4; do
+    printf '\377' | dd of="ws/ledger/snapshots/$(basename "$data")" bs=1 seek=$((size * at / 6)) \
+        conv=notrunc 2>/dev/null
+done
+before=$(state ws)
+in_ws ws run "$borough"
+exits 3 "$(basename "$data"): the snapshot is damaged: a column"
+check "and what to do" grep -q "restore the file from a copy" err
+[ "$(state ws)" = "$before" ] || fail "something was changed"
 copy "what was published of an earlier release is gone" first
 rm "ws/ledger/releases/$one.json"
 refuses "$one.json"

@@ -3,14 +3,19 @@
  * The signed bytes are the tag manifest: it fixes manifest-sha512.txt, which fixes
  * every data file. bag-info.txt repeats, one fact a line, what verify.sh needs from
  * release.json, because stock tools read no JSON. Bagging-Date is the last day of
- * the period: the same release gives the same bytes on any day.
+ * the period: the same release gives the same bytes on any day. What verify.sh goes
+ * by is made from release.json, and compared with it by those who can read it: the two
+ * verifiers cannot be told different things.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/alloc.h"
 #include "core/fail.h"
 #include "export/parts.h"
+
+#define INFO "bag-info.txt"
 
 static const char declaration[] = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
@@ -24,25 +29,90 @@ static void add_tag(cdn_text *out, const char *label, const char *value)
     cdn_text_add(out, "\n");
 }
 
-static bool is_author(const cdn_release *release, const char *name)
+static void add_text_tag(cdn_text *out, const char *label, const cdn_json *value)
 {
-    for (uint32_t i = 0; i < release->author_count; i++)
-        if (strcmp(release->authors[i], name) == 0)
-            return true;
-    return false;
+    add_tag(out, label, cdn_json_string(value));
+}
+
+static void add_approvers(const cdn_json *approvals, cdn_text *out)
+{
+    const cdn_json *people = cdn_json_get(approvals, "approvers");
+    for (size_t i = 0; i < cdn_json_size(people); i++) {
+        const char *name = cdn_text_or_empty(cdn_json_string(cdn_json_at(people, i)));
+        if (!cdn_json_holds_text(cdn_json_get(approvals, "authors"), name))
+            add_tag(out, "Cordon-Approver", name);
+    }
 }
 
 /* "statistician 1" is needed, "statistician Asha Example" can give it: a role is one word. */
-static void add_roles(const cdn_release *release, cdn_text *out)
+static void add_role(const cdn_json *role, cdn_text *out)
 {
-    for (uint32_t i = 0; i < release->role_count; i++) {
-        const cdn_release_role *role = &release->roles[i];
-        cdn_text_addf(out, "Cordon-Role-Required: %s %" PRIu32 "\n", role->name, role->at_least);
-        for (uint32_t j = 0; j < role->count; j++)
-            cdn_text_addf(out, "Cordon-Approver-Role: %s %s\n", role->name, role->people[j]);
+    const char *name = cdn_text_or_empty(cdn_json_string(cdn_json_get(role, "role")));
+    const cdn_json *people = cdn_json_get(role, "people");
+    cdn_text value = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
+    cdn_text_addf(&value, "%s %" PRId64, name, cdn_json_integer(cdn_json_get(role, "atLeast")));
+    add_tag(out, "Cordon-Role-Required", value.bytes);
+    for (size_t i = 0; i < cdn_json_size(people); i++) {
+        cdn_text_clear(&value);
+        cdn_text_addf(&value, "%s %s", name,
+                      cdn_text_or_empty(cdn_json_string(cdn_json_at(people, i))));
+        add_tag(out, "Cordon-Approver-Role", value.bytes);
     }
-    if (release->one_per_organisation)
+    out->failed = out->failed || value.failed;
+    cdn_text_release(&value);
+}
+
+/* What decides about a package, the end of bag-info.txt. */
+static void add_terms(const cdn_json *predicate, cdn_text *out)
+{
+    const cdn_json *approvals = cdn_json_get(predicate, "approvals");
+    const cdn_json *roles = cdn_json_get(approvals, "roles");
+    add_text_tag(out, "Cordon-Not-Before", cdn_json_get(predicate, "notBefore"));
+    add_text_tag(out, "Cordon-Not-After", cdn_json_get(predicate, "notAfter"));
+    cdn_text_addf(out, "Cordon-Approvals-Required: %" PRId64 "\n",
+                  cdn_json_integer(cdn_json_get(approvals, "threshold")));
+    add_approvers(approvals, out);
+    for (size_t i = 0; i < cdn_json_size(roles); i++)
+        add_role(cdn_json_at(roles, i), out);
+    if (cdn_json_bool(cdn_json_get(approvals, "onePerOrganisation")))
         cdn_text_add(out, "Cordon-One-Per-Organisation: yes\n");
+}
+
+/* The name first, the terms last, and none of them anywhere else. */
+static bool repeats(const cdn_text *info, const cdn_text *first, const cdn_text *terms)
+{
+    static const char *const labels[] = {"\nExternal-Identifier:", "\nCordon-Not-", "\nCordon-Appro",
+                                         "\nCordon-Role", "\nCordon-One-"};
+    if (info->length < first->length + terms->length ||
+        memcmp(info->bytes, first->bytes, first->length) != 0)
+        return false;
+    size_t middle = info->length - terms->length;
+    bool good = memcmp(info->bytes + middle, terms->bytes, terms->length) == 0 &&
+                info->bytes[middle - 1] == '\n';
+    for (size_t i = 0; good && i < sizeof labels / sizeof labels[0]; i++)
+        good = memmem(info->bytes, middle - 1, labels[i], strlen(labels[i])) == NULL;
+    return good;
+}
+
+cdn_status cdn_bag_check(const char *dir, const cdn_json *predicate, cdn_error *error)
+{
+    cdn_text info = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
+    cdn_text first = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
+    cdn_text terms = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
+    char *path = cdn_path_join(dir, INFO);
+    cdn_status status = path == NULL ? cdn_fail_memory(error) : cdn_file_read(path, &info, error);
+    add_text_tag(&first, "External-Identifier", cdn_json_get(predicate, "releaseId"));
+    add_terms(predicate, &terms);
+    if (status == CDN_OK && (first.failed || terms.failed))
+        status = cdn_fail_memory(error);
+    if (status == CDN_OK && !repeats(&info, &first, &terms))
+        status = cdn_fail(error, CDN_E_REFUSED, "%s says something else than %s", INFO,
+                          CDN_PACKAGE_STATEMENT);
+    cdn_free(path);
+    cdn_text_release(&terms);
+    cdn_text_release(&first);
+    cdn_text_release(&info);
+    return status;
 }
 
 static void add_info(const cdn_release *release, const cdn_listing *files, cdn_text *out)
@@ -65,15 +135,9 @@ static void add_info(const cdn_release *release, const cdn_listing *files, cdn_t
     add_tag(out, "Cordon-Partner", release->partner);
     for (uint32_t i = 0; i < release->recipient_count; i++)
         add_tag(out, "Cordon-Recipient", release->recipients[i]);
-    cdn_date_write(release->valid_from, date);
-    add_tag(out, "Cordon-Not-Before", date);
-    cdn_date_write(release->valid_to, date);
-    add_tag(out, "Cordon-Not-After", date);
-    cdn_text_addf(out, "Cordon-Approvals-Required: %" PRIu32 "\n", release->approvals_required);
-    for (uint32_t i = 0; i < release->approver_count; i++)
-        if (!is_author(release, release->approvers[i]))
-            add_tag(out, "Cordon-Approver", release->approvers[i]);
-    add_roles(release, out);
+    cdn_json *predicate = cdn_statement_predicate(release);
+    add_terms(predicate, out);
+    cdn_json_destroy(predicate);
 }
 
 static void add_line(cdn_text *out, const cdn_listed_file *file)
@@ -86,7 +150,7 @@ static cdn_status write_texts(const cdn_release *release, const cdn_listing *fil
 {
     cdn_text text = CDN_TEXT_INIT(CDN_PACKAGE_TEXT_SIZE);
     add_info(release, files, &text);
-    cdn_status status = cdn_package_write_text(dir, "bag-info.txt", &text, error);
+    cdn_status status = cdn_package_write_text(dir, INFO, &text, error);
     cdn_text_clear(&text);
     for (size_t i = 0; i < files->count; i++)
         add_line(&text, &files->files[i]);

@@ -115,6 +115,15 @@ cdn_status cdn_notes_write(const cdn_release *release, const char *dir, cdn_erro
 cdn_status cdn_bag_write(const cdn_release *release, const char *dir, cdn_error *error)
     CDN_MUST_CHECK;
 
+/** What release.json says of the release. @owner caller, cdn_json_destroy */
+cdn_json *cdn_statement_predicate(const cdn_release *release);
+/** CDN_E_REFUSED unless bag-info.txt, which verify.sh goes by, has the name and the terms of
+ *  release.json and no other. */
+cdn_status cdn_bag_check(const char *dir, const cdn_json *predicate, cdn_error *error)
+    CDN_MUST_CHECK;
+/** true when the array has the text. */
+bool cdn_json_holds_text(const cdn_json *array, const char *text);
+
 /** dir/name; writes bytes, or a JSON tree with blanks and newlines (freed in every case). */
 cdn_status cdn_package_write(const char *dir, const char *name, const char *bytes, size_t size,
                              cdn_error *error) CDN_MUST_CHECK;

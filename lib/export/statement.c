@@ -75,19 +75,19 @@ static cdn_json *outputs(const cdn_release *release)
     return array;
 }
 
-static cdn_json *predicate(const cdn_release *release)
+cdn_json *cdn_statement_predicate(const cdn_release *release)
 {
     char date[CDN_DATE_SIZE];
+    const struct {
+        const char *key, *text;
+    } texts[] = {{"releaseId", release->id},      {"feed", release->feed},
+                 {"title", release->title},       {"period", release->period},
+                 {"scope", release->scope},       {"purpose", release->purpose},
+                 {"partner", release->partner},   {"legalBasis", release->legal_basis},
+                 {"contact", release->contact}};
     cdn_json *object = cdn_json_object();
-    cdn_json_set_text(object, "releaseId", release->id);
-    cdn_json_set_text(object, "feed", release->feed);
-    cdn_json_set_text(object, "title", release->title);
-    cdn_json_set_text(object, "period", release->period);
-    cdn_json_set_text(object, "scope", release->scope);
-    cdn_json_set_text(object, "purpose", release->purpose);
-    cdn_json_set_text(object, "legalBasis", release->legal_basis);
-    cdn_json_set_text(object, "partner", release->partner);
-    cdn_json_set_text(object, "contact", release->contact);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        cdn_json_set_text(object, texts[i].key, texts[i].text);
     cdn_json_set(object, "recipients", text_array(release->recipient_count, release->recipients));
     cdn_date_write(release->valid_from, date);
     cdn_json_set_text(object, "notBefore", date);
@@ -153,7 +153,7 @@ cdn_status cdn_statement_write(const cdn_release *release, const cdn_listing *fi
     cdn_json_set_text(root, "_type", "https://in-toto.io/Statement/v1");
     cdn_json_set(root, "subject", subjects);
     cdn_json_set_text(root, "predicateType", CDN_PACKAGE_PREDICATE);
-    cdn_json_set(root, "predicate", predicate(release));
+    cdn_json_set(root, "predicate", cdn_statement_predicate(release));
     return cdn_package_write_json(dir, CDN_PACKAGE_STATEMENT, root, error);
 }
 

@@ -137,16 +137,6 @@ cdn_status cdn_package_check_bytes(const char *dir, cdn_error *error)
     return status;
 }
 
-static bool holds_text(const cdn_json *array, const char *text)
-{
-    for (size_t i = 0; i < cdn_json_size(array); i++) {
-        const char *item = cdn_json_string(cdn_json_at(array, i));
-        if (item != NULL && strcmp(item, text) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Every data file but release.json is a subject with its digest, and no other. */
 static cdn_status check_subjects(const verify_job *job, cdn_error *error)
 {
@@ -252,10 +242,10 @@ static cdn_status count_signer(verify_job *job, const cdn_signer *signer, cdn_er
 {
     const cdn_json *people =
         cdn_json_get(cdn_json_get(job->statement, "predicate"), "approvals");
-    if (!holds_text(cdn_json_get(people, "approvers"), signer->name))
+    if (!cdn_json_holds_text(cdn_json_get(people, "approvers"), signer->name))
         return cdn_fail(error, CDN_E_REFUSED, "%s is not an approver of this release",
                         signer->name);
-    if (holds_text(cdn_json_get(people, "authors"), signer->name))
+    if (cdn_json_holds_text(cdn_json_get(people, "authors"), signer->name))
         return cdn_fail(error, CDN_E_REFUSED, "%s is an author and may not approve", signer->name);
     for (uint32_t i = 0; i < job->signer_count; i++)
         if (strcmp(job->signers[i].name, signer->name) == 0 ||
@@ -313,7 +303,7 @@ static cdn_status check_role(const verify_job *job, const cdn_json *role, cdn_er
         return cdn_fail(error, CDN_E_REFUSED, "%s: a role without a name or a number",
                         CDN_PACKAGE_STATEMENT);
     for (uint32_t i = 0; i < job->signer_count; i++)
-        has += holds_text(cdn_json_get(role, "people"), job->signers[i].name);
+        has += cdn_json_holds_text(cdn_json_get(role, "people"), job->signers[i].name);
     if (has < needs)
         return cdn_fail(error, CDN_E_REFUSED, "%" PRId64 " of %" PRId64 " approvals as %s", has,
                         needs, name);
@@ -351,6 +341,7 @@ static cdn_status check_folder(verify_job *job, cdn_error *error)
     CDN_TRY(read_below(job->root, CDN_PACKAGE_TAG_MANIFEST, &job->signed_bytes, error));
     CDN_TRY(read_statement(job, error));
     CDN_TRY(find_required(job, error));
+    CDN_TRY(cdn_bag_check(job->root, cdn_json_get(job->statement, "predicate"), error));
     CDN_TRY(cdn_dir_walk(job->root, take_signature, job, error));
     job->report->approvals = job->signer_count;
     if (job->signer_count < job->report->approvals_required)

@@ -1,6 +1,8 @@
-/* write.c - small files of a package: bytes, texts, JSON.
+/* write.c - small files of a package: bytes, texts, JSON, and what is looked up in it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "export/parts.h"
@@ -43,4 +45,14 @@ cdn_status cdn_package_write_json(const char *dir, const char *name, cdn_json *t
 void cdn_json_set_text(cdn_json *object, const char *key, const char *text)
 {
     cdn_json_set(object, key, cdn_json_new_string(cdn_text_or_empty(text)));
+}
+
+bool cdn_json_holds_text(const cdn_json *array, const char *text)
+{
+    for (size_t i = 0; i < cdn_json_size(array); i++) {
+        const char *item = cdn_json_string(cdn_json_at(array, i));
+        if (item != NULL && strcmp(item, text) == 0)
+            return true;
+    }
+    return false;
 }

@@ -237,6 +237,16 @@ statement_expect() {
     *) fail "$name: verify says '$said', expected '$1'" ;;
     esac
 }
+for edit in '1s/$/x/' '1i Contact-Name: x' '2i External-Identifier: other' '2i Cordon-Not-After: 9999-12-31' \
+    '3i Cordon-Approver: Di Poe' '3i Cordon-One-Per-Organisation: yes' '3i Cordon-Role-Required: x 1' \
+    's/^\(Cordon-Not-After: \).*/\12030-01-01/' 's/^\(Cordon-Not-Before: \).*/\12020-01-01/' \
+    's/^\(Cordon-Approvals-Required: \).*/\10/' '$d' '$a Cordon-Approver: Di Poe' '$a x: y' \
+    '/^Cordon-Approvals-Required/d' '/^Cordon-Approver: Cy Roe/d'; do
+    try "bag-info.txt says other than release.json: $edit"
+    sed -i "$edit" try/bag-info.txt
+    cmp -s try/bag-info.txt good/bag-info.txt && fail "nothing was changed"
+    statement_expect "REFUSED: bag-info.txt says something else than data/release.json"
+done
 try "another statement"
 sed -i 's|cordon.example/release/v1|cordon.example/release/v2|' try/data/release.json
 statement_expect "REFUSED: data/release.json is not a release statement"

@@ -267,6 +267,7 @@ static void decide(const row_job *job, const row_measure *m, uint32_t index, uin
     cdn_cell_list *out = job->out;
     size_t at = (size_t)i * job->list->measure_count + index;
     cdn_row_value *v = &out->values[at];
+    const cdn_row_memory *told = &memory[out->rows[i]];
     *v = row_value(job->b, m, out->rows[i], &out->reasons[at]);
     if (v->state != CDN_ROW_SHOWN && v->state != CDN_ROW_WITHHELD)
         return;
@@ -274,10 +275,11 @@ static void decide(const row_job *job, const row_measure *m, uint32_t index, uin
         size_t figure = job->first + at;
         bool shown = figure < job->past->figure_count && job->past->published[figure] != 0;
         v->state = shown ? CDN_ROW_SHOWN : CDN_ROW_WITHHELD;
-    } else if (cdn_row_memory_binds(&memory[out->rows[i]])) {
+    } else if (cdn_row_memory_binds(told) &&
+               (v->state == CDN_ROW_SHOWN || (told->flags & CDN_MEMORY_CHANGED) != 0)) {
         *v = (cdn_row_value){.state = CDN_ROW_WITHHELD};
         out->reasons[at] |= CDN_ROW_CHANGE;
-        out->bound_by[at] = memory[out->rows[i]].by;
+        out->bound_by[at] = told->by;
     }
 }
 

@@ -5,6 +5,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "release/gate.h"
+
+#include "core/alloc.h"
 #include "support/unit.h"
 #include "support/workforce.h"
 
@@ -578,6 +580,34 @@ static void test_history__earlier_rows_are_taken_as_they_were(void **state)
     end();
 }
 
+static void test_history__failed_allocations_are_reported(void **state)
+{
+    (void)state;
+    start_rows();
+    wf_plan_start(&plan);
+    wf_table(&plan, false);
+    wf_by(&plan, WF_DIM_AREA, 1, 1);
+    wf_show(&plan, WF_MEDIAN);
+    wf_list(&plan, WF_WORKPLACE);
+    wf_field(&plan, WF_FIELD_ID);
+    wf_show(&plan, WF_PAY);
+    load(0);
+    must_run(0, &plan);
+    keep(0, &plan, "first");
+    join(0, 1);
+    load(1);
+    cdn_status status = CDN_E_NOMEM;
+    long n = 0;
+    for (; status != CDN_OK && n < 50000; n += 3) {
+        cdn_alloc_fail_after(n);
+        status = run(1, &plan, NULL);
+        cdn_alloc_fail_after(-1);
+        assert_true(status == CDN_OK || status == CDN_E_NOMEM);
+    }
+    assert_true(n > 300 && status == CDN_OK);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -604,6 +634,7 @@ int main(void)
         cmocka_unit_test(test_history__a_median_of_a_row_is_a_secret_of_whose_pay_changed),
         cmocka_unit_test(test_history__a_table_does_not_tell_the_change_of_a_row),
         cmocka_unit_test(test_history__earlier_rows_are_taken_as_they_were),
+        cmocka_unit_test(test_history__failed_allocations_are_reported),
     };
     return cmocka_run_group_tests(tests, unit_scratch_setup, unit_scratch_teardown);
 }

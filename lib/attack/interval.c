@@ -125,7 +125,7 @@ static cdn_status walk(attack *a, uint32_t k, int sign, bool all, cdn_error *err
         bool found = cdn_walk_find(&a->walk, k, sign, goal);
         a->work.iterations += 1 + (a->walk.turns - turns) / CDN_WALK_TURNS;
         if (found)
-            CDN_TRY(cdn_walk_note(&a->walk, error));
+            CDN_TRY(cdn_moves_note(&a->web, &a->walk.move, error));
     }
     return CDN_OK;
 }

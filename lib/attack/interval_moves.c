@@ -71,6 +71,42 @@ int64_t cdn_moves_factor(const cdn_web *web, uint32_t k, int64_t step)
     return step == 0 ? CDN_WEB_FARTHEST : room / (step > 0 ? step : -step);
 }
 
+/* In one direction, as far as all its columns have room. */
+static void note_farthest(cdn_web *web, const cdn_web_move *move, int sign)
+{
+    int64_t factor = CDN_WEB_FARTHEST;
+    for (uint32_t i = 0; i < move->count; i++) {
+        int64_t fits = cdn_moves_factor(web, move->column[i], sign * move->step[i]);
+        factor = fits < factor ? fits : factor;
+    }
+    for (uint32_t i = 0; i < move->count; i++) {
+        uint32_t k = move->column[i];
+        int64_t d = move->step[i] * factor * sign;
+        web->most[k] = d > web->most[k] ? d : web->most[k];
+        web->least[k] = d < web->least[k] ? d : web->least[k];
+        if (web->is_open[k])
+            cdn_web_review(web, k);
+    }
+}
+
+cdn_status cdn_moves_note(cdn_web *web, const cdn_web_move *move, cdn_error *error)
+{
+    cdn_interval_moves *moves = web->input->moves;
+    note_farthest(web, move, 1);
+    note_farthest(web, move, -1);
+    if (moves == NULL)
+        return CDN_OK;
+    for (uint32_t i = 0; i < move->count; i++) {
+        uint32_t k = move->column[i];
+        for (uint32_t j = web->member_start[k]; j < web->member_start[k + 1]; j++) {
+            uint32_t cell = web->member[j];
+            int64_t step = web->is_turned[cell] ? -move->step[i] : move->step[i];
+            CDN_TRY(cdn_moves_term(moves, cell, step, error));
+        }
+    }
+    return cdn_moves_keep(moves, error);
+}
+
 cdn_moves_view cdn_moves_look(const cdn_interval_moves *m)
 {
     return (cdn_moves_view){m->count, m->end, m->cell, m->step};

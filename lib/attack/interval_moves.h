@@ -14,6 +14,18 @@ cdn_status cdn_moves_term(cdn_interval_moves *moves, uint32_t cell, int64_t step
                           cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_moves_keep(cdn_interval_moves *moves, cdn_error *error) CDN_MUST_CHECK;
 
+/** A move of a web, by columns. */
+typedef struct cdn_web_move {
+    uint32_t count;
+    uint32_t *column;
+    int64_t *step;
+    uint64_t loss; /* of what is visible on it, where that has a price */
+} cdn_web_move;
+
+/** Notes in the web what a move, made as often as it can be, and its reverse prove, and keeps it in
+ *  the input's store. The caller answers for its rows; each column has the room for its step. */
+cdn_status cdn_moves_note(cdn_web *web, const cdn_web_move *move, cdn_error *error) CDN_MUST_CHECK;
+
 /** The store as it is; good until the next move is kept. */
 typedef struct cdn_moves_view {
     uint32_t count;

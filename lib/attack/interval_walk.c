@@ -9,7 +9,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attack/interval_walk.h"
 
-#include "attack/interval_moves.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 
@@ -43,7 +42,7 @@ static uint32_t few_broken(const cdn_web *web)
 cdn_status cdn_walk_init(cdn_walk *w, cdn_web *web, cdn_error *error)
 {
     size_t entries = web->row_start[web->row_count];
-    *w = (cdn_walk){.web = web, .breaks = 1000, .looks = 1, .rest = 4, .most_loss = UINT64_MAX};
+    *w = (cdn_walk){.web = web, .breaks = 1000, .rest = 4, .most_loss = UINT64_MAX};
     w->column = cdn_alloc(web->column_count, sizeof *w->column);
     w->terms = cdn_alloc(entries, sizeof *w->terms);
     w->row_terms = cdn_alloc(entries, sizeof *w->row_terms);
@@ -51,9 +50,11 @@ cdn_status cdn_walk_init(cdn_walk *w, cdn_web *web, cdn_error *error)
     w->place = cdn_alloc(web->row_count, sizeof *w->place);
     w->broken = cdn_alloc(web->row_count, sizeof *w->broken);
     w->columns = cdn_alloc(web->column_count, sizeof *w->columns);
-    w->steps = cdn_alloc(web->column_count, sizeof *w->steps);
+    w->move.column = cdn_alloc(web->column_count, sizeof *w->move.column);
+    w->move.step = cdn_alloc(web->column_count, sizeof *w->move.step);
     if (w->column == NULL || w->terms == NULL || w->row_terms == NULL || w->sum == NULL ||
-        w->place == NULL || w->broken == NULL || w->columns == NULL || w->steps == NULL)
+        w->place == NULL || w->broken == NULL || w->columns == NULL || w->move.column == NULL ||
+        w->move.step == NULL)
         return cdn_fail_memory(error);
     w->most_step = most_step(web);
     w->few_broken = few_broken(web);
@@ -79,7 +80,8 @@ void cdn_walk_release(cdn_walk *w)
     cdn_free(w->place);
     cdn_free(w->broken);
     cdn_free(w->columns);
-    cdn_free(w->steps);
+    cdn_free(w->move.column);
+    cdn_free(w->move.step);
 }
 
 /* Below `limit`. */
@@ -197,16 +199,11 @@ static void look(cdn_walk *w, uint32_t row, uint32_t origin, int64_t most, uint3
     }
 }
 
-/* Mends a row by one column; false: none can. */
+/* Mends some row by one column; false: none can. */
 static bool mend(cdn_walk *w, uint32_t origin, int64_t most, uint32_t turn)
 {
     choice best = {.column = CDN_WEB_NONE, .equals = 1};
-    uint32_t looks = w->looks < w->broken_count ? w->looks : w->broken_count;
-    uint32_t from = next_random(w, w->broken_count);
-    for (uint32_t i = 0; i < looks; i++) {
-        look(w, w->broken[from], origin, most, turn, &best);
-        from = from + 1 == w->broken_count ? 0 : from + 1;
-    }
+    look(w, w->broken[next_random(w, w->broken_count)], origin, most, turn, &best);
     if (best.column == CDN_WEB_NONE)
         return false;
     change(w, best.column, best.by);
@@ -229,53 +226,14 @@ bool cdn_walk_find(cdn_walk *w, uint32_t column, int sign, int64_t step)
     w->turns += turn - 2;
     if (w->broken_count > 0)
         return false;
-    uint32_t kept = 0;
+    w->move.count = 0;
+    w->move.loss = w->loss;
     for (uint32_t at = 0; at < w->column_count; at++) {
-        cdn_walk_column *touched = &w->column[w->columns[at]];
-        touched->rested = 0;
-        if (touched->amount == 0)
+        uint32_t k = w->columns[at];
+        if (w->column[k].amount == 0)
             continue;
-        w->columns[kept] = w->columns[at];
-        w->steps[kept++] = touched->amount;
-        touched->amount = 0;
+        w->move.column[w->move.count] = k;
+        w->move.step[w->move.count++] = w->column[k].amount;
     }
-    w->column_count = kept; /* all sums are 0 */
     return true;
-}
-
-static void note(const cdn_walk *w, int sign)
-{
-    cdn_web *web = w->web;
-    int64_t factor = CDN_WEB_FARTHEST;
-    for (uint32_t at = 0; at < w->column_count; at++) {
-        int64_t fits = cdn_moves_factor(web, w->columns[at], sign * w->steps[at]);
-        factor = fits < factor ? fits : factor;
-    }
-    for (uint32_t at = 0; at < w->column_count; at++) {
-        uint32_t k = w->columns[at];
-        int64_t d = w->steps[at] * factor * sign;
-        web->most[k] = d > web->most[k] ? d : web->most[k];
-        web->least[k] = d < web->least[k] ? d : web->least[k];
-        if (web->is_open[k])
-            cdn_web_review(web, k);
-    }
-}
-
-cdn_status cdn_walk_note(cdn_walk *w, cdn_error *error)
-{
-    const cdn_web *web = w->web;
-    cdn_interval_moves *moves = web->input->moves;
-    note(w, 1);
-    note(w, -1);
-    if (moves == NULL)
-        return CDN_OK;
-    for (uint32_t at = 0; at < w->column_count; at++) {
-        uint32_t k = w->columns[at];
-        for (uint32_t i = web->member_start[k]; i < web->member_start[k + 1]; i++) {
-            uint32_t cell = web->member[i];
-            int64_t step = web->is_turned[cell] ? -w->steps[at] : w->steps[at];
-            CDN_TRY(cdn_moves_term(moves, cell, step, error));
-        }
-    }
-    return cdn_moves_keep(moves, error);
 }

@@ -4,7 +4,7 @@
 #ifndef CDN_ATTACK_INTERVAL_WALK_H
 #define CDN_ATTACK_INTERVAL_WALK_H
 
-#include "attack/interval_web.h"
+#include "attack/interval_moves.h"
 
 /** So many turns take about as long as an iteration of the simplex method. */
 #define CDN_WALK_TURNS 256u
@@ -33,16 +33,15 @@ typedef struct cdn_walk {
     uint32_t *place;          /* per row: 1 + its place in `broken`, or 0 */
     uint32_t *broken;         /* rows that do not hold */
     uint32_t *columns;        /* that the walk has touched */
-    int64_t *steps;           /* of the last move found, as columns */
     uint32_t broken_count, column_count;
     uint64_t loss;    /* of the columns with an amount */
     int64_t most_step; /* so that no sum overflows */
     uint32_t few_broken; /* a walk with that many broken rows, and some for its turns, is lost */
     uint64_t random, turns; /* turns in all */
+    cdn_web_move move;      /* the last one found */
     /* how to go; the caller's */
     uint64_t most_loss;  /* a walk that would lose this much or more is given up */
     int32_t breaks;      /* what a row that breaks is taken to cost */
-    uint32_t looks;      /* rows considered each turn */
     uint32_t rest;       /* turns before a column is taken again, at least */
     uint32_t most_turns;
 } cdn_walk;
@@ -52,14 +51,11 @@ cdn_status cdn_walk_init(cdn_walk *walk, cdn_web *web, cdn_error *error) CDN_MUS
 void cdn_walk_release(cdn_walk *walk);
 
 /** Looks for a move of `column` by `step` up or down, no column more than three times as far and
- *  all within the outer bounds; true: it is in columns[] and steps[]. The same for the same web and
- *  `random`. Starting with one column, a turn takes some rows that do not hold and mends one by the
+ *  all within the outer bounds; true: it is in `move`. The same for the same web and
+ *  `random`. Starting with one column, a turn takes a row that does not hold and mends it by the
  *  column, as far as it has room, that breaks the fewest others, the cheapest among equals (minimal
  *  conflicts: Minton et al. 1992, Artificial Intelligence 58, with a short memory against
  *  undoing). */
 bool cdn_walk_find(cdn_walk *walk, uint32_t column, int sign, int64_t step);
-
-/** Notes in the web what the move that was found proves, and keeps it in the input's store. */
-cdn_status cdn_walk_note(cdn_walk *walk, cdn_error *error) CDN_MUST_CHECK;
 
 #endif

@@ -16,15 +16,18 @@
 #define MOST_PASSES 12
 
 #define DETOURS 10
-#define DETOUR_NODES 1000000 /* in a pass; then boxes are taken as they are */
+#define HARD_DETOURS 50
+#define FEW_OPEN 20000 /* detours take long: they are for what plain boxes leave */
 #define NODES_PER_ITERATION 16
 
 #define FIRST_TURNS 30
-#define MOST_TURNS 400
+#define EASY_TURNS 400
 #define MOST_LOST 100 /* columns in a row without a move; then walks wait for the next pass */
 #define BREAKS 4000
 #define EASY_PASSES 5 /* in later ones walks do not go back soon */
 #define HARD_REST 8
+#define HARD_TURNS 2000
+#define HARD_WALKS 10
 
 /* What a pass tries for each column. */
 typedef struct pass {
@@ -79,16 +82,12 @@ static cdn_status find_walk(cdn_opened *o, uint32_t k, int sign, bool all, const
 }
 
 /* Each side that must be reached, then the rest of the width on either side. */
-static cdn_status box_all(cdn_opened *o, cdn_box *box, pass p, cdn_error *error)
+static cdn_status box_all(cdn_opened *o, cdn_box *box, const pass *p, cdn_error *error)
 {
-    uint64_t nodes = box->nodes;
-    for (uint32_t k = 0; k < o->web.column_count; k++) {
-        if (box->nodes - nodes >= DETOUR_NODES)
-            p.detours = 0;
+    for (uint32_t k = 0; k < o->web.column_count; k++)
         for (int all = 0; all < 2; all++)
             for (int sign = 1; sign >= -1; sign -= 2)
-                CDN_TRY(find_box(o, box, k, sign, all == 1, &p, error));
-    }
+                CDN_TRY(find_box(o, box, k, sign, all == 1, p, error));
     return CDN_OK;
 }
 
@@ -116,18 +115,25 @@ static cdn_status go_deeper(cdn_opened *o, cdn_box *box, cdn_error *error)
                                 {UINT64_MAX, 0, 30, 10000}};
     uint64_t caps[CDN_DEEPEN_MOST_CAPS];
     uint32_t count = cdn_deepen_caps(o->least, o->most, caps);
-    pass p = {.detours = DETOURS, .walks = 1, .turns = FIRST_TURNS};
+    pass p = {.walks = 1, .turns = FIRST_TURNS};
     o->walk.breaks = BREAKS;
-    for (uint32_t i = 0; i < count && cdn_opened_count_open(o) > 0; i++) {
+    for (uint32_t i = 0; i < count && cdn_opened_count_open(o) > 0;) {
         p.most_loss = caps[i];
-        o->walk.rest = i >= EASY_PASSES ? HARD_REST : o->walk.rest;
-        CDN_TRY(box_all(o, box, p, error));
+        bool is_hard = i >= EASY_PASSES, are_few = cdn_opened_count_open(o) <= FEW_OPEN;
+        p.detours = !are_few ? 0 : is_hard ? HARD_DETOURS : DETOURS;
+        if (is_hard) {
+            p.walks = HARD_WALKS;
+            p.turns = HARD_TURNS;
+            o->walk.rest = HARD_REST;
+        }
+        CDN_TRY(box_all(o, box, &p, error));
         CDN_TRY(walk_all(o, &p, error));
-        p.turns = p.turns * 2 < MOST_TURNS ? p.turns * 2 : MOST_TURNS;
+        p.turns = p.turns * 2 < EASY_TURNS ? p.turns * 2 : EASY_TURNS;
+        i += are_few || cdn_opened_count_open(o) > FEW_OPEN;
     }
     o->walk.rest = HARD_REST;
     for (size_t i = 0; i < sizeof last / sizeof *last && cdn_opened_count_open(o) > 0; i++) {
-        CDN_TRY(box_all(o, box, last[i], error));
+        CDN_TRY(box_all(o, box, &last[i], error));
         CDN_TRY(walk_all(o, &last[i], error));
     }
     return CDN_OK;

@@ -17,6 +17,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "desk/register.h"
+#include "desk/kept.h"
 #include "desk/standing.h"
 #include "export/package.h"
 #include "io/file.h"
@@ -133,7 +134,9 @@ static cdn_status reject(cdn_desk *desk, const cdn_approval *approval, cdn_stand
                                      approval->reason, NULL};
     CDN_TRY(cdn_statement_make(desk, &statement, person->name, approval->passphrase, &payload,
                                error));
-    return cdn_desk_record(desk, "reject", approval->release_id, payload, error);
+    CDN_TRY(cdn_desk_record(desk, "reject", approval->release_id, payload, error));
+    cdn_error why = CDN_ERROR_INIT; /* the rejection stands, whatever cannot be taken away */
+    return cdn_kept_prune(desk, &why) == CDN_E_NOMEM ? cdn_fail_memory(error) : CDN_OK;
 }
 
 /* --- both --------------------------------------------------------------------------------- */

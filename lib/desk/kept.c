@@ -19,7 +19,6 @@
 
 #define FORMAT "cordon-kept/1"
 #define FOLDER "ledger/releases"
-#define SNAPSHOTS "ledger/snapshots"
 #define CATALOGUES "ledger/catalogues"
 
 static char *path_of(const cdn_desk *desk, const char *folder, const char *name,
@@ -55,8 +54,8 @@ static cdn_status keep_snapshot(const cdn_desk *desk, cdn_error *error)
 {
     const char *digest = cdn_snapshot_digest(desk->snapshot);
     char *from = cdn_desk_path(desk, "data", "snapshot.cdn");
-    char *folder = cdn_desk_path(desk, SNAPSHOTS, NULL);
-    char *to = path_of(desk, SNAPSHOTS, digest, ".cdn");
+    char *folder = cdn_desk_path(desk, CDN_KEPT_SNAPSHOTS, NULL);
+    char *to = path_of(desk, CDN_KEPT_SNAPSHOTS, digest, ".cdn");
     cdn_status status = from == NULL || folder == NULL || to == NULL ? cdn_fail_memory(error)
                                                                      : cdn_dir_make(folder, error);
     if (status == CDN_OK && !is_snapshot(desk, to, digest)) {
@@ -328,7 +327,7 @@ cdn_status cdn_kept_snapshot(const cdn_desk *desk, const cdn_chapter *chapter,
 {
     cdn_error why = CDN_ERROR_INIT;
     CDN_TRY(cdn_desk_check_id(kept->snapshot, "the name of kept data", error));
-    char *path = path_of(desk, SNAPSHOTS, kept->snapshot, ".cdn");
+    char *path = path_of(desk, CDN_KEPT_SNAPSHOTS, kept->snapshot, ".cdn");
     if (path == NULL)
         return cdn_fail_memory(error);
     cdn_status status = CDN_OK;

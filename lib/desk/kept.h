@@ -15,6 +15,8 @@
 #include "desk/chronicle.h"
 #include "desk/session.h"
 
+#define CDN_KEPT_SNAPSHOTS "ledger/snapshots"
+
 typedef struct cdn_kept {
     cdn_json *json;
     const char *snapshot; /* digest */
@@ -53,5 +55,9 @@ void cdn_kept_release(cdn_kept *kept);
 cdn_status cdn_kept_snapshot(const cdn_desk *desk, const cdn_chapter *chapter,
                              const cdn_kept *kept, cdn_snapshot **out,
                              cdn_error *error) CDN_MUST_CHECK;
+
+/** Takes away the data that was kept for rejected releases alone; nothing when what is kept of any
+ *  other cannot be read. Under the desk's lock. */
+cdn_status cdn_kept_prune(const cdn_desk *desk, cdn_error *error) CDN_MUST_CHECK;
 
 #endif

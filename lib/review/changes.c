@@ -30,13 +30,6 @@ static void add_where(const cdn_release_output *output, uint32_t row, cdn_text *
     }
 }
 
-static void add_cell(const cdn_value *value, unsigned decimals, cdn_text *out)
-{
-    cdn_text_add(out, "<td class=\"n\">");
-    cdn_html_value(out, value, decimals);
-    cdn_text_add(out, "</td>");
-}
-
 static int64_t number_of(const cdn_value *value)
 {
     return value->status == CDN_VALUE_OK ? value->number : 0;
@@ -87,8 +80,8 @@ static void add_largest(const cdn_release_output *output, const cdn_comparison *
         uint32_t count = cdn_comparison_largest(changes, m, LARGEST_MAX, largest);
         for (uint32_t i = 0; i < count; i++) {
             open_row(output, largest[i], out);
-            add_cell(&largest[i]->before, output->measures[m].decimals, out);
-            add_cell(&largest[i]->now, output->measures[m].decimals, out);
+            cdn_html_value_cell(out, &largest[i]->before, output->measures[m].decimals);
+            cdn_html_value_cell(out, &largest[i]->now, output->measures[m].decimals);
             add_step(largest[i], output->measures[m].decimals, out);
             cdn_text_add(out, "</tr>\n");
         }
@@ -119,8 +112,8 @@ static void add_newly(const cdn_release_output *output, const cdn_comparison *ch
         if (!is_newly(change, shown))
             continue;
         open_row(output, change, out);
-        add_cell(&change->before, output->measures[change->measure].decimals, out);
-        add_cell(&change->now, output->measures[change->measure].decimals, out);
+        cdn_html_value_cell(out, &change->before, output->measures[change->measure].decimals);
+        cdn_html_value_cell(out, &change->now, output->measures[change->measure].decimals);
         cdn_text_add(out, "</tr>\n");
         added++;
     }
@@ -139,18 +132,13 @@ static void add_summary_row(const cdn_page *page, uint32_t o, cdn_text *out)
     const cdn_comparison *c = &page->changes[o];
     const uint32_t numbers[] = {c->same,  c->changed,  c->shown,    c->withheld,
                                 c->other, c->rows_new, c->rows_gone};
-    cdn_text_add(out, "<tr><th scope=\"row\">");
-    cdn_html_text(out, cdn_page_title(output));
-    cdn_text_add(out, "</th>");
+    cdn_html_row(out, cdn_page_title(output));
     if (!c->before.found)
         cdn_text_add(out,
                      "<td colspan=\"7\">not in the previous release, or broken down otherwise: "
                      "nothing to compare</td>");
-    for (size_t i = 0; c->before.found && i < sizeof numbers / sizeof *numbers; i++) {
-        cdn_text_add(out, "<td class=\"n\">");
-        cdn_html_count(out, numbers[i]);
-        cdn_text_add(out, "</td>");
-    }
+    for (size_t i = 0; c->before.found && i < sizeof numbers / sizeof *numbers; i++)
+        cdn_html_count_cell(out, numbers[i]);
     cdn_text_add(out, "</tr>\n");
 }
 

@@ -10,11 +10,10 @@ static void add_binding(const cdn_page *page, const cdn_gate_binding *binding, c
         cdn_text_add(out, "several releases together");
     else
         cdn_html_element(out, "code", binding->release_id);
-    cdn_text_add(out, "</th><td>");
-    cdn_html_text(out, page->gate->outputs[binding->output].name);
-    cdn_text_add(out, "</td><td class=\"n\">");
-    cdn_html_count(out, binding->figures);
-    cdn_text_add(out, "</td></tr>\n");
+    cdn_text_add(out, "</th>");
+    cdn_html_cell(out, page->gate->outputs[binding->output].name);
+    cdn_html_count_cell(out, binding->figures);
+    cdn_text_add(out, "</tr>\n");
 }
 
 void cdn_page_history(const cdn_page *page, cdn_text *out)

@@ -196,3 +196,33 @@ void cdn_html_table_head(cdn_text *out, const char *names)
     }
     cdn_text_add(out, "</tr></thead>\n<tbody>\n");
 }
+
+/* --- cells ------------------------------------------------------------------------------------ */
+
+void cdn_html_row(cdn_text *out, const char *text)
+{
+    cdn_text_add(out, "<tr><th scope=\"row\">");
+    cdn_html_text(out, text);
+    cdn_text_add(out, "</th>");
+}
+
+void cdn_html_cell(cdn_text *out, const char *text)
+{
+    cdn_text_add(out, "<td>");
+    cdn_html_text(out, text);
+    cdn_text_add(out, "</td>");
+}
+
+void cdn_html_count_cell(cdn_text *out, uint64_t count)
+{
+    cdn_text_add(out, "<td class=\"n\">");
+    cdn_html_count(out, count);
+    cdn_text_add(out, "</td>");
+}
+
+void cdn_html_value_cell(cdn_text *out, const cdn_value *value, unsigned decimals)
+{
+    cdn_text_add(out, "<td class=\"n\">");
+    cdn_html_value(out, value, decimals);
+    cdn_text_add(out, "</td>");
+}

@@ -21,6 +21,14 @@ void cdn_html_text(cdn_text *out, const char *text);
 bool cdn_html_is_plain(const char *text);
 /** <tag>text</tag>. */
 void cdn_html_element(cdn_text *out, const char *tag, const char *text);
+/** <tr><th scope="row">text</th>, the beginning of a row. */
+void cdn_html_row(cdn_text *out, const char *text);
+/** <td>text</td>. */
+void cdn_html_cell(cdn_text *out, const char *text);
+/** <td class="n">1,234</td>. */
+void cdn_html_count_cell(cdn_text *out, uint64_t count);
+/** <td class="n">, the value, </td>. */
+void cdn_html_value_cell(cdn_text *out, const cdn_value *value, unsigned decimals);
 /** <dt>name</dt><dd>text</dd>, nothing for an empty text. */
 void cdn_html_item(cdn_text *out, const char *name, const char *text);
 /** 1234567 as 1,234,567. */

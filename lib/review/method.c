@@ -5,17 +5,13 @@
 
 static void add_change(const cdn_release_change *change, cdn_text *out)
 {
-    cdn_text_add(out, "<tr><th scope=\"row\">");
-    cdn_html_text(out, change->figures);
-    cdn_text_add(out, "</th><td>");
-    cdn_html_text(out, change->method);
-    cdn_text_add(out, "</td><td>");
-    cdn_html_text(out, change->bias);
-    cdn_text_add(out, "</td><td>");
-    cdn_html_text(out, change->variance);
-    cdn_text_add(out, "</td><td>");
-    cdn_html_text(out, change->largest);
-    cdn_text_add(out, change->adds_up ? "</td><td>yes</td></tr>\n" : "</td><td>no</td></tr>\n");
+    cdn_html_row(out, change->figures);
+    cdn_html_cell(out, change->method);
+    cdn_html_cell(out, change->bias);
+    cdn_html_cell(out, change->variance);
+    cdn_html_cell(out, change->largest);
+    cdn_html_cell(out, change->adds_up ? "yes" : "no");
+    cdn_text_add(out, "</tr>\n");
 }
 
 void cdn_page_method(const cdn_page *page, cdn_text *out)
@@ -38,17 +34,12 @@ void cdn_page_method(const cdn_page *page, cdn_text *out)
 
 static void add_note(const cdn_release_note *note, cdn_text *out)
 {
-    cdn_text_add(out, "<tr><th scope=\"row\">");
-    cdn_html_text(out, note->record);
-    cdn_text_add(out, "</th><td>");
-    cdn_html_text(out, note->column);
-    cdn_text_add(out, "</td><td>");
-    cdn_html_text(out, note->reason);
-    cdn_text_add(out, "</td><td class=\"n\">");
-    cdn_html_count(out, note->rows);
-    cdn_text_add(out, "</td><td class=\"n\">");
-    cdn_html_count(out, note->values);
-    cdn_text_add(out, "</td></tr>\n");
+    cdn_html_row(out, note->record);
+    cdn_html_cell(out, note->column);
+    cdn_html_cell(out, note->reason);
+    cdn_html_count_cell(out, note->rows);
+    cdn_html_count_cell(out, note->values);
+    cdn_text_add(out, "</tr>\n");
 }
 
 void cdn_page_quality(const cdn_page *page, cdn_text *out)

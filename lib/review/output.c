@@ -64,11 +64,9 @@ static void add_row(const cdn_release_output *output, uint32_t row, cdn_text *ou
         else
             add_code_cell(&output->columns[c], output->keys[row * width + c], out);
     }
-    for (size_t m = 0; m < measures; m++) {
-        cdn_text_add(out, "<td class=\"n\">");
-        cdn_html_value(out, &output->values[row * measures + m], output->measures[m].decimals);
-        cdn_text_add(out, "</td>");
-    }
+    for (size_t m = 0; m < measures; m++)
+        cdn_html_value_cell(out, &output->values[row * measures + m],
+                            output->measures[m].decimals);
     cdn_text_add(out, "</tr>\n");
 }
 

@@ -47,6 +47,7 @@ static void add_identity(const cdn_release *release, cdn_text *out)
     add_digest(out, "Policy", release->policy_digest);
     add_digest(out, "Catalogue", release->catalogue_digest);
     add_digest(out, "Data", release->snapshot_digest);
+    add_digest(out, "Program", release->build_digest);
     cdn_text_add(out, "</dl>\n</details>\n");
 }
 

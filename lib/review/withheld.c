@@ -53,11 +53,8 @@ static void add_counts_row(const cdn_page *page, uint32_t o, cdn_text *out)
     cdn_text_addf(out, "<tr><th scope=\"row\"><a href=\"#o-%" PRIu32 "\">", o + 1);
     cdn_html_text(out, cdn_page_title(output));
     cdn_text_add(out, "</a></th>");
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        cdn_text_add(out, "<td class=\"n\">");
-        cdn_html_count(out, numbers[i]);
-        cdn_text_add(out, "</td>");
-    }
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        cdn_html_count_cell(out, numbers[i]);
     cdn_text_add(out, "<td class=\"n\">");
     cdn_html_percent(out, (uint64_t)counts->primary + counts->secondary,
                      (uint64_t)counts->figures - counts->not_applicable);
@@ -76,16 +73,14 @@ static void add_rule_rows(const cdn_page *page, uint32_t o, cdn_text *out)
         const cdn_rule_info *info = cdn_rule_get((cdn_rule)r);
         if (counts->by_rule[r] == 0)
             continue;
-        cdn_text_add(out, "<tr>");
-        cdn_text_add(out, "<th scope=\"row\">");
-        cdn_html_text(out, cdn_page_title(output));
-        cdn_text_addf(out, "</th><td><code>%s</code></td><td>", info->clause);
-        cdn_html_text(out, info->name);
-        cdn_text_add(out, "</td><td><code>");
+        cdn_html_row(out, cdn_page_title(output));
+        cdn_text_addf(out, "<td><code>%s</code></td>", info->clause);
+        cdn_html_cell(out, info->name);
+        cdn_text_add(out, "<td><code>");
         cdn_html_text(out, info->formula);
-        cdn_text_add(out, "</code></td><td class=\"n\">");
-        cdn_html_count(out, counts->by_rule[r]);
-        cdn_text_add(out, "</td></tr>\n");
+        cdn_text_add(out, "</code></td>");
+        cdn_html_count_cell(out, counts->by_rule[r]);
+        cdn_text_add(out, "</tr>\n");
     }
 }
 
@@ -105,11 +100,9 @@ static void add_rules(const cdn_page *page, cdn_text *out)
 
 static void add_withheld_row(const cdn_gate_withheld *item, cdn_text *out)
 {
-    cdn_text_add(out, "<tr><th scope=\"row\">");
-    cdn_html_text(out, item->key);
-    cdn_text_add(out, "</th><td>");
-    cdn_html_text(out, item->measure);
-    cdn_text_add(out, "</td><td>");
+    cdn_html_row(out, item->key);
+    cdn_html_cell(out, item->measure);
+    cdn_text_add(out, "<td>");
     for (uint32_t r = 0; r < CDN_RULE_END_; r++)
         if (item->rules >> r & 1u)
             cdn_text_addf(out, "<code>%s</code> ", cdn_rule_get((cdn_rule)r)->clause);

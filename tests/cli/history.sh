@@ -271,4 +271,45 @@ sed -i 's/places/Places/' "ws/ledger/catalogues/$(kept ws "$one" catalogue).txt"
 in_ws ws check "$borough"
 exits 1 "changed; without it nothing can be checked against the release $one"
 
+# --- records that nothing needs any more --------------------------------------------------------------------
+rm -rf ws
+workspace ws 3000 200
+keys ws "Asha Example" "Bram Sample"
+# rejected SCRIPT: staged and rejected; how many copies of records are kept then
+rejected() {
+    stage ws "$1"
+    must reject "$id" --reason "no" --as "Asha Example" --workspace ws
+    kept=$(find ws/ledger/snapshots -name '*.cdn' | wc -l)
+}
+for n in 1 2 3 4; do
+    sed "s/title *= \"/&$n: /" "$root/scripts/borough_coverage.lua" >"script$n.lua"
+done
+case="data of a rejected release alone"
+rejected script1.lua
+check "does not stay" [ "$kept" = 0 ]
+in_ws ws run script1.lua
+exits 0 "^unchanged, already staged"
+case="data that another release needs"
+stage ws script2.lua
+rejected script3.lua
+check "stays" [ "$kept" = 1 ]
+case="data of a release that has left"
+stage ws script2.lua
+for name in "Asha Example" "Bram Sample"; do
+    must approve "$id" --as "$name" --workspace ws
+done
+must deliver "$id" --workspace ws
+must synth --out ws/data --workers 3000 --workplaces 200 --seed 2
+must load --workspace ws
+rejected script3.lua
+check "stays, and no other" [ "$kept" = 1 ]
+in_ws ws check script4.lua
+exits 0
+case="in doubt"
+stage ws script4.lua
+echo >>"ws/ledger/releases/$id.json"
+must synth --out ws/data --workers 3000 --workplaces 200 --seed 3
+must load --workspace ws
+rejected script1.lua
+check "nothing goes" [ "$kept" = 3 ]
 done_testing

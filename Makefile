@@ -29,8 +29,8 @@ prelude_lua := $(sort $(wildcard bin/script/*.lua))
 prelude_src := $(patsubst bin/script/%.lua,$(G)/prelude_%.c,$(prelude_lua))
 support_src := $(sort $(wildcard tests/support/*.c))
 unit_src := $(sort $(wildcard tests/unit/*/test_*.c))
-scripts := $(sort $(wildcard tests/cli/*.sh tests/oracle/*.sh tests/oracle/test_*.py \
-    tests/crash/test_*.py))
+# The longest first, so that both processors are busy to the end.
+scripts := $(wildcard $(addprefix tests/,crash/test_*.py oracle/*.sh oracle/test_*.py cli/*.sh))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call objects,$(lib_src) $(G)/recipient.c)
@@ -143,7 +143,7 @@ run_env = CORDON=$(abspath $(B))/cordon BUILD=$(abspath $(B)) FLAVOUR=$(FLAVOUR)
 
 .PHONY: check check-asan check-interop crash bench bench-protect lint
 check: all $(unit_bin) $(B)/cordon-without-history | $(test_stamp) ## unit, command-line and oracle tests, and lint
-	@$(run_env) sh tests/support/run-tests $(B)/log $(unit_bin) $(scripts) tests/support/lint
+	@$(run_env) sh tests/support/run-tests $(B)/log $(scripts) tests/support/lint $(unit_bin)
 
 check-asan: ## unit and command-line tests with address and undefined sanitizers
 	@$(MAKE) --no-print-directory FLAVOUR=asan run-asan
@@ -151,7 +151,7 @@ check-asan: ## unit and command-line tests with address and undefined sanitizers
 .PHONY: run-asan
 run-asan: all $(unit_bin) $(B)/cordon-without-history
 	@$(run_env) ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
-	    sh tests/support/run-tests $(B)/log $(unit_bin) $(filter tests/cli/%,$(scripts))
+	    sh tests/support/run-tests $(B)/log $(filter tests/cli/%,$(scripts)) $(unit_bin)
 
 lint: ## the house rules that a compiler does not know
 	@sh tests/support/lint

@@ -16,12 +16,6 @@ kinds() {
     "$cordon" ledger list --workspace "$1" | awk -v id="$id" '$3 == id { print $2 }' | tr '\n' ' '
 }
 
-# unchanged TEXT: the workspace is as it was
-unchanged() {
-    checks=$((checks + 1))
-    [ "$(state ws)" = "$before" ] || fail "something was changed"
-}
-
 # fresh NAME: a copy of the workspace as staged, with nothing approved
 fresh() {
     case=$1

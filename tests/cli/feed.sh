@@ -26,20 +26,9 @@ week() {
     cp "week$2"/*.csv "$1/data/"
 }
 
-# approved WORKSPACE: by two people
-approved() {
-    must approve "$id" --as "Asha Example" --workspace "$1"
-    must approve "$id" --as "Bram Sample" --workspace "$1"
-}
-
 # kinds: the ledger's entries about feeds and what left, in order
 kinds() {
     "$cordon" ledger list --workspace "$1" | awk '$2 ~ /^(feed|intent|commit)$/ { print $2 }' | tr '\n' ' '
-}
-
-# outcome: of the last run, when its report was JSON
-member() {
-    python3 -c 'import json, sys; print(json.load(open("out"))[sys.argv[1]])' "$1"
 }
 
 # outbox WORKSPACE: every byte in it
@@ -96,8 +85,7 @@ case="again, while it waits"
 before=$(state ws)
 feed ws
 waits "$id needs 2 more"
-checks=$((checks + 1))
-[ "$(state ws)" = "$before" ] || fail "something was changed"
+unchanged
 must approve "$id" --as "Asha Example" --workspace ws
 feed ws
 waits "$id needs 1 more"
@@ -114,8 +102,7 @@ for n in 1 2; do
     feed ws
     exits 0 "^nothing to do: $id was delivered$"
 done
-checks=$((checks + 1))
-[ "$(state ws)" = "$before" ] || fail "something was changed"
+unchanged
 in_ws ws feed status $weekly --json
 exits 0
 check "its state as JSON" python3 - "$id" "$(iso_week week1)" "$(iso_week week2)" <<'PYTHON'
@@ -146,9 +133,7 @@ case="then the second is rejected"
 must reject "$second" --reason "a column is missing" --as "Asha Example" --workspace ws
 feed ws
 waits "borough_coverage-2026-09-.* needs 2 more"
-case="then the second is approved"
-rm -rf ws
-cp -rp week2made ws
+fresh "then the second is approved" week2made
 week ws 3
 id=$second
 approved ws
@@ -171,41 +156,23 @@ assert {row["status"] for row in rows} == {"active"}, rows
 PYTHON
 
 # --- no way back, no gap ----------------------------------------------------------------------------------------
-case="older data"
-rm -rf ws
-cp -rp week2made ws
+fresh "older data" week2made
 week ws 1
 before=$(state ws)
 feed ws --load
 exits 1 "has run for .* already"
-checks=$((checks + 1))
-[ "$(state ws)" = "$before" ] || fail "something was changed"
-case="a week left out"
-rm -rf ws
-cp -rp week1done ws
+unchanged
+fresh "a week left out" week1done
 week ws 3
 feed ws --load
 exits 1 "periods between them have no release"
 feed ws --skip
 waits
-check "the ledger knows" sh -c "sqlite3 ws/ledger/ledger.sqlite \
-    \"SELECT payload FROM entries WHERE kind = 'feed' ORDER BY sequence DESC LIMIT 1\" |
-    grep -q '\"skipped\":true'"
-case="a ledger with a hole"
-rm -rf ws
-cp -rp week1done ws
+payload ws feed >said
+check "the ledger knows" grep -q '"skipped":true' said
+fresh "a ledger with a hole" week1done
 week ws 2
-python3 - ws/ledger/ledger.sqlite <<'PYTHON'
-import sqlite3, sys
-ledger = sqlite3.connect(sys.argv[1])
-triggers = ledger.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-for name, sql in triggers:
-    ledger.execute("DROP TRIGGER " + name)
-ledger.execute("DELETE FROM entries WHERE kind = 'intent'")
-for name, sql in triggers:
-    ledger.execute(sql)
-ledger.commit()
-PYTHON
+tamper ws "DELETE FROM entries WHERE kind = 'intent'"
 before=$(state ws)
 in_ws ws feed list
 exits 1 "ledger"
@@ -216,16 +183,12 @@ check "nothing was made" [ -z "$(find ws/staging -mindepth 1)" ]
 
 # --- runs that were killed -----------------------------------------------------------------------------------------
 id=$(basename made/staging/*_*-*[0-9a-f].json .json)
-case="killed after it was staged"
-rm -rf ws
-cp -rp begun ws
+fresh "killed after it was staged" begun
 must run "scripts/$weekly.lua" --workspace ws
 feed ws
 waits "$id needs 2 more"
 [ "$(kinds ws)" = "feed " ] || fail "the ledger says $(kinds ws)"
-case="staging was cleared"
-rm -rf ws
-cp -rp made ws
+fresh "staging was cleared" made
 rm -r "ws/staging/$id"*
 in_ws ws feed status $weekly
 exits 0 " gone  *$id"
@@ -239,18 +202,7 @@ cut() {
     cp -rp ready ws
     must deliver "$id" --workspace ws
     cp "ready/staging/$id.json" "ws/staging/"
-    python3 - ws/ledger/ledger.sqlite <<'PYTHON'
-import sqlite3, sys
-ledger = sqlite3.connect(sys.argv[1])
-triggers = ledger.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-for name, sql in triggers:
-    ledger.execute("DROP TRIGGER " + name)
-ledger.execute("DELETE FROM entries WHERE kind = 'commit'")
-ledger.execute("UPDATE sqlite_sequence SET seq = (SELECT max(sequence) FROM entries)")
-for name, sql in triggers:
-    ledger.execute(sql)
-ledger.commit()
-PYTHON
+    uncommitted ws
 }
 cut
 outbox ws >whole
@@ -265,9 +217,7 @@ feed ws --load
 checks=$((checks + 1))
 [ "$code" = 75 ] || { fail "exit $code"; show; }
 check "the first was finished" grep -q "^delivered: $id$" out
-case="killed at any time"
-rm -rf ws
-cp -rp begun ws
+fresh "killed at any time" begun
 for n in 1 2 4 8 12 16 20 24 30 40 60 90 120 180; do
     timeout -s KILL "$(printf '0.%03d' "$n")" "$cordon" feed run $weekly --workspace ws >out 2>err </dev/null
 done
@@ -306,9 +256,7 @@ in_ws begun feed run nosuch
 exits 3 "nosuch.lua"
 
 # --- a terminal sees how far it is, a log does not ---------------------------------------------------------------------
-case="progress"
-rm -rf ws
-cp -rp week1done ws
+fresh "progress" week1done
 check "on a terminal only" python3 - "$cordon" <<'PYTHON'
 import os, pty, sys
 pid, fd = pty.fork()

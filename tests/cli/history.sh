@@ -7,19 +7,6 @@ london=$root/scripts/london_adass.lua
 borough=$root/scripts/borough_coverage.lua
 icb=$root/scripts/icb_area.lua
 
-# approved WORKSPACE ID
-approved() {
-    must approve "$2" --as "Asha Example" --workspace "$1"
-    must approve "$2" --as "Bram Sample" --workspace "$1"
-}
-
-# delivered WORKSPACE SCRIPT: staged, approved, delivered; its id in $id
-delivered() {
-    stage "$1" "$2"
-    approved "$1" "$id"
-    must deliver "$id" --workspace "$1"
-}
-
 # copy NAME FROM: a workspace of its own
 copy() {
     case=$1

@@ -3,14 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "$(dirname "$0")/../support/cli.sh"
 
-# delivered SCRIPT: its id in $id
-delivered() {
-    stage ws "$root/scripts/$1.lua"
-    must approve "$id" --as "Asha Example" --workspace ws
-    must approve "$id" --as "Bram Sample" --workspace ws
-    must deliver "$id" --workspace ws
-}
-
 # told ID: the root in its package, as SIZE:HEX
 told() {
     python3 -c 'import json, sys
@@ -20,11 +12,11 @@ print("%d:%s" % (told["entries"], told["root"]))' "ws/outbox/$1/data/release.jso
 
 workspace ws 3000 200
 keys ws "Asha Example" "Bram Sample" "Carys Specimen"
-delivered london_adass
+delivered ws "$root/scripts/london_adass.lua"
 one=$id
 stage ws "$root/scripts/borough_coverage.lua" # and never left
 must reject "$id" --as "Carys Specimen" --reason "a secret of the reviewers" --workspace ws
-delivered icb_area
+delivered ws "$root/scripts/icb_area.lua"
 two=$id
 now=$("$cordon" ledger verify --workspace ws | sed -n 's/^root //p')
 case="roots"

@@ -113,6 +113,78 @@ stage() {
     [ -n "$id" ] || { fail "run names no release"; show; exit 1; }
 }
 
+# approved DIR [ID]: $id, or another release, by two people
+approved() {
+    for approved_by in "Asha Example" "Bram Sample"; do
+        must approve "${2:-$id}" --as "$approved_by" --workspace "$1"
+    done
+}
+
+# delivered DIR SCRIPT: staged, approved, delivered; the release's id in $id
+delivered() {
+    stage "$1" "$2"
+    approved "$1"
+    must deliver "$id" --workspace "$1"
+}
+
+# fresh CASE FROM: ws is a copy of a workspace; its state in $before
+fresh() {
+    case=$1
+    rm -rf ws
+    cp -rp "$2" ws
+    before=$(state ws)
+}
+
+# unchanged: ws is as it was when $before was taken
+unchanged() {
+    checks=$((checks + 1))
+    [ "$(state ws)" = "$before" ] || fail "something was changed"
+}
+
+# member PATH: a member of the last run's JSON, like releases[0].state
+member() {
+    sqlite3 :memory: "SELECT json_extract(readfile('$work/out'), '\$.$1')"
+}
+
+# is PATH VALUE: what that member is
+is() {
+    checks=$((checks + 1))
+    is_found=$(member "$1")
+    [ "$is_found" = "$2" ] || { fail "$1 is $is_found, expected $2"; show; }
+}
+
+# ledger DIR QUERY: asks it by SQL
+ledger() {
+    sqlite3 "$1/ledger/ledger.sqlite" "$2"
+}
+
+# payload DIR KIND: of the newest entry of that kind
+payload() {
+    ledger "$1" "SELECT payload FROM entries WHERE kind = '$2' ORDER BY sequence DESC LIMIT 1"
+}
+
+# tamper DIR SQL: changes the ledger, with its triggers out of the way meanwhile
+tamper() {
+    tamper_triggers=$(ledger "$1" "SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger'")
+    ledger "$1" "$(ledger "$1" "SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema
+        WHERE type = 'trigger'") $2; $tamper_triggers" || fail "sqlite3"
+}
+
+# uncommitted DIR: as if the delivery of its release had been killed before its last entry
+uncommitted() {
+    tamper "$1" "DELETE FROM entries WHERE kind = 'commit';
+        UPDATE sqlite_sequence SET seq = (SELECT max(sequence) FROM entries)"
+}
+
+# flip FILE: one bit in the middle of it
+flip() {
+    flip_at=$(($(wc -c <"$1") / 2))
+    flip_byte=$(od -An -tu1 -j "$flip_at" -N 1 "$1")
+    # shellcheck disable=SC2059
+    printf "\\$(printf %03o $((flip_byte ^ 1)))" |
+        dd of="$1" bs=1 seek="$flip_at" conv=notrunc status=none
+}
+
 # state DIR: everything that a refusal must leave alone, as text
 state() {
     (cd "$1" && find . -type f ! -path './data/*' ! -path './scripts/*' ! -path './policies/*' \

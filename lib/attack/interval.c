@@ -11,48 +11,19 @@
 
 #include <math.h>
 
-#include "attack/interval_moves.h"
-#include "attack/interval_patch.h"
-#include "attack/interval_walk.h"
+#include "attack/interval_judge.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 
 #define SMALL_PATCH 100
 #define KNIT_PATCH 400 /* larger ones grow evenly */
 #define LARGE_PATCH 3000
-#define TOLERANCE 1e-6
 #define MOST_SETTLED 6000
 #define MOST_SETTLED_EARLY 1000
-#define MOST_SEARCHED 400
-#define MOST_NODES 100
 #define WALKS 4
 #define MOST_TURNS 2000
 #define MOST_TURNS_BRIEF 200
 #define MOST_BRIEF 100 /* columns that a brief attack has programmes for */
-
-enum { JUDGED = 1, TIGHT = 2 };
-
-typedef struct attack {
-    cdn_web web;
-    cdn_walk walk;
-    cdn_patch patch, whole; /* whole: a component that stays loaded */
-    cdn_lp *lp;
-    double *price;    /* per column: those with the least room last */
-    uint8_t *met;     /* per column: in a component that was nudged whole */
-    uint8_t *settled; /* per column: JUDGED or TIGHT: its component's programme had its say */
-    uint64_t limit;
-    cdn_interval_work work;
-} attack;
-
-static cdn_status solve(attack *a, cdn_lp_method method, cdn_lp_outcome *outcome, cdn_error *error)
-{
-    *outcome = CDN_LP_STOPPED;
-    if (a->work.iterations + 1 >= a->limit)
-        return CDN_OK;
-    a->work.programmes++;
-    return cdn_lp_solve(a->lp, method, a->limit - a->work.iterations, &a->work.iterations, outcome,
-                        error);
-}
 
 /* Columns with much room are cheap: what is far from its bounds can be multiplied. */
 static double room_price(const void *context, const cdn_web *web, uint32_t k, int sign)
@@ -64,13 +35,13 @@ static double room_price(const void *context, const cdn_web *web, uint32_t k, in
 }
 
 /* The patch's smallest move; when `searched`, in whole numbers if fractions came out. */
-static cdn_status nudge_patch(attack *a, uint32_t k, int sign, bool all, bool searched,
+static cdn_status nudge_patch(cdn_judge *a, uint32_t k, int sign, bool all, bool searched,
                               cdn_lp_outcome *outcome, cdn_error *error)
 {
     int64_t goal = cdn_web_goal(&a->web, k, sign, all);
     double end = 0;
     CDN_TRY(cdn_patch_load_nudge(&a->patch, a->lp, k, sign, goal, room_price, NULL, error));
-    CDN_TRY(solve(a, CDN_LP_DUAL, outcome, error));
+    CDN_TRY(cdn_judge_solve(a, CDN_LP_DUAL, outcome, error));
     if (*outcome != CDN_LP_OPTIMAL)
         return CDN_OK;
     CDN_TRY(cdn_patch_note(&a->patch, a->lp, error));
@@ -78,24 +49,24 @@ static cdn_status nudge_patch(attack *a, uint32_t k, int sign, bool all, bool se
         return CDN_OK;
     cdn_lp_outcome found;
     a->work.programmes++;
-    CDN_TRY(cdn_lp_search(a->lp, MOST_NODES, true, &a->work.iterations, &found, &end, error));
+    CDN_TRY(cdn_lp_search(a->lp, CDN_JUDGE_NODES, true, &a->work.iterations, &found, &end, error));
     return found == CDN_LP_OPTIMAL ? cdn_patch_note(&a->patch, a->lp, error) : CDN_OK;
 }
 
 /* One direction of one column in a patch, by the smallest move: it takes few columns and so seldom
  * has fractions; where it has, whole numbers are looked for around it. */
-static cdn_status nudge(attack *a, uint32_t k, int sign, bool all, uint32_t size, cdn_error *error)
+static cdn_status nudge(cdn_judge *a, uint32_t k, int sign, bool all, uint32_t size, cdn_error *error)
 {
     cdn_lp_outcome outcome;
     if (size <= KNIT_PATCH)
         cdn_patch_knit(&a->patch, k, size, a->price);
     else
         cdn_patch_grow(&a->patch, k, size);
-    bool is_small = a->patch.count <= MOST_SEARCHED;
+    bool is_small = a->patch.count <= CDN_JUDGE_SEARCHED;
     CDN_TRY(nudge_patch(a, k, sign, all, is_small, &outcome, error));
     if (is_small || outcome != CDN_LP_OPTIMAL || cdn_web_goal(&a->web, k, sign, all) == 0)
         return CDN_OK;
-    cdn_patch_knit_move(&a->patch, &a->patch, a->lp, MOST_SEARCHED, a->price);
+    cdn_patch_knit_move(&a->patch, &a->patch, a->lp, CDN_JUDGE_SEARCHED, a->price);
     return nudge_patch(a, k, sign, all, true, &outcome, error);
 }
 
@@ -105,7 +76,7 @@ static int32_t walk_price(int64_t end)
     return 100 + (end < 100 && end > -100 ? (int32_t)(800 / (1 + (end < 0 ? -end : end))) : 0);
 }
 
-static void set_walk(attack *a)
+static void set_walk(cdn_judge *a)
 {
     a->walk.breaks = 4000;
     a->walk.most_turns = a->web.input->brief ? MOST_TURNS_BRIEF : MOST_TURNS;
@@ -115,7 +86,7 @@ static void set_walk(attack *a)
     }
 }
 
-static cdn_status walk(attack *a, uint32_t k, int sign, bool all, cdn_error *error)
+static cdn_status walk(cdn_judge *a, uint32_t k, int sign, bool all, cdn_error *error)
 {
     for (uint32_t i = 0; i < WALKS; i++) {
         int64_t goal = cdn_web_goal(&a->web, k, sign, all);
@@ -130,7 +101,7 @@ static cdn_status walk(attack *a, uint32_t k, int sign, bool all, cdn_error *err
     return CDN_OK;
 }
 
-static cdn_status walk_all(attack *a, cdn_error *error)
+static cdn_status walk_all(cdn_judge *a, cdn_error *error)
 {
     for (uint32_t k = 0; k < a->web.column_count; k++)
         for (int all = 0; all < 2; all++)
@@ -141,12 +112,12 @@ static cdn_status walk_all(attack *a, cdn_error *error)
 
 /* One direction of one column in the whole component: any move, from where the last ended; then the
  * smallest move on the columns of that, which has fewer fractions. */
-static cdn_status nudge_whole(attack *a, uint32_t k, int sign, bool all, cdn_error *error)
+static cdn_status nudge_whole(cdn_judge *a, uint32_t k, int sign, bool all, cdn_error *error)
 {
     int64_t goal = cdn_web_goal(&a->web, k, sign, all);
     cdn_lp_outcome outcome;
     CDN_TRY(cdn_patch_aim_nudge(&a->whole, a->lp, k, sign, goal, error));
-    CDN_TRY(solve(a, CDN_LP_DUAL, &outcome, error));
+    CDN_TRY(cdn_judge_solve(a, CDN_LP_DUAL, &outcome, error));
     if (outcome == CDN_LP_OPTIMAL)
         CDN_TRY(cdn_patch_note(&a->whole, a->lp, error));
     CDN_TRY(cdn_patch_aim_nudge(&a->whole, a->lp, k, sign, 0, error));
@@ -154,10 +125,10 @@ static cdn_status nudge_whole(attack *a, uint32_t k, int sign, bool all, cdn_err
         return CDN_OK;
     cdn_patch_knit_move(&a->patch, &a->whole, a->lp, 0, a->price);
     cdn_lp_park(a->lp);
-    bool is_small = a->patch.count <= MOST_SEARCHED;
+    bool is_small = a->patch.count <= CDN_JUDGE_SEARCHED;
     CDN_TRY(nudge_patch(a, k, sign, all, is_small, &outcome, error));
     if (!is_small && outcome == CDN_LP_OPTIMAL && cdn_web_goal(&a->web, k, sign, all) > 0) {
-        cdn_patch_knit_move(&a->patch, &a->patch, a->lp, MOST_SEARCHED, a->price);
+        cdn_patch_knit_move(&a->patch, &a->patch, a->lp, CDN_JUDGE_SEARCHED, a->price);
         CDN_TRY(nudge_patch(a, k, sign, all, true, &outcome, error));
     }
     cdn_lp_park(a->lp);
@@ -165,7 +136,7 @@ static cdn_status nudge_whole(attack *a, uint32_t k, int sign, bool all, cdn_err
 }
 
 /* All that one column has to reach; it stays open when it misses a goal, so the rest can wait. */
-static cdn_status nudge_column(attack *a, uint32_t k, cdn_error *error)
+static cdn_status nudge_column(cdn_judge *a, uint32_t k, cdn_error *error)
 {
     bool missed = false;
     for (int all = 0; all < 2; all++)
@@ -179,7 +150,7 @@ static cdn_status nudge_column(attack *a, uint32_t k, cdn_error *error)
 }
 
 /* Components of a middling size, each loaded once. */
-static cdn_status nudge_components(attack *a, cdn_error *error)
+static cdn_status nudge_components(cdn_judge *a, cdn_error *error)
 {
     for (uint32_t first = 0; first < a->web.column_count; first++) {
         if (!a->web.is_open[first] || a->met[first])
@@ -198,7 +169,7 @@ static cdn_status nudge_components(attack *a, cdn_error *error)
     return CDN_OK;
 }
 
-static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
+static cdn_status find_witnesses(cdn_judge *a, uint32_t size, cdn_error *error)
 {
     for (uint32_t k = 0; k < a->web.column_count; k++) {
         for (int all = 0; all < 2 && !a->settled[k] && !a->met[k]; all++)
@@ -206,122 +177,6 @@ static cdn_status find_witnesses(attack *a, uint32_t size, cdn_error *error)
                 if (a->work.iterations + 1 < a->limit &&
                     cdn_web_goal(&a->web, k, sign, all == 1) > 0)
                     CDN_TRY(nudge(a, k, sign, all == 1, size, error));
-    }
-    return CDN_OK;
-}
-
-/* The solver says that nothing whole-numbered passes `end`, looking no farther than `goal`: let a
- * little more pass. */
-static void limit_end(cdn_web *web, uint32_t k, int sign, double end, int64_t goal)
-{
-    double whole = floor(end + fabs(end) * TOLERANCE + TOLERANCE);
-    if (!(whole < (double)CDN_WEB_FARTHEST) || !(whole < (double)goal) || whole < 0)
-        return;
-    int64_t far = (int64_t)whole;
-    if (sign > 0 && far < web->high[k])
-        web->high[k] = far > web->most[k] ? far : web->most[k];
-    if (sign < 0 && -far > web->low[k])
-        web->low[k] = -far < web->least[k] ? -far : web->least[k];
-    cdn_web_review(web, k);
-}
-
-/* Bounds a column in the programme so that it goes no farther than its goal. */
-static cdn_status aim(attack *a, uint32_t k, int sign, int64_t goal, cdn_error *error)
-{
-    uint32_t c = a->patch.place[k] - 1;
-    int64_t low = a->patch.low[c], high = a->patch.high[c];
-    if (sign > 0 && high > goal)
-        high = goal;
-    if (sign < 0 && low < -goal)
-        low = -goal;
-    return cdn_lp_bound(a->lp, c, low, high, error);
-}
-
-/* Whole numbers may fall short of a goal that fractions reach. The column is let free first: its
- * steps may be so large that it can only pass the goal. */
-static cdn_status search(attack *a, uint32_t k, double *end, cdn_error *error)
-{
-    uint32_t c = a->patch.place[k] - 1;
-    cdn_lp_outcome outcome;
-    *end = INFINITY;
-    CDN_TRY(cdn_lp_bound(a->lp, c, a->patch.low[c], a->patch.high[c], error));
-    CDN_TRY(solve(a, CDN_LP_PRIMAL, &outcome, error));
-    if (outcome != CDN_LP_OPTIMAL)
-        return CDN_OK;
-    a->work.programmes++;
-    *end = cdn_lp_optimum(a->lp);
-    CDN_TRY(cdn_lp_search(a->lp, MOST_NODES, false, &a->work.iterations, &outcome, end, error));
-    if (outcome == CDN_LP_OPTIMAL)
-        return cdn_patch_note(&a->patch, a->lp, error);
-    return CDN_OK;
-}
-
-/* The far end of a column in the whole component, at most `goal` away. */
-static cdn_status push(attack *a, uint32_t k, int sign, int64_t goal, cdn_error *error)
-{
-    uint32_t c = a->patch.place[k] - 1;
-    cdn_lp_outcome outcome;
-    double end = INFINITY;
-    CDN_TRY(aim(a, k, sign, goal, error));
-    CDN_TRY(cdn_lp_weigh(a->lp, c, sign, error));
-    CDN_TRY(solve(a, CDN_LP_PRIMAL, &outcome, error));
-    if (outcome == CDN_LP_OPTIMAL) {
-        end = cdn_lp_optimum(a->lp);
-        CDN_TRY(cdn_patch_note(&a->patch, a->lp, error));
-        limit_end(&a->web, k, sign, end, goal);
-        if (a->patch.count <= MOST_SEARCHED && cdn_web_goal(&a->web, k, sign, true) > 0) {
-            CDN_TRY(search(a, k, &end, error));
-            limit_end(&a->web, k, sign, end, INT64_MAX);
-        }
-    }
-    CDN_TRY(cdn_lp_weigh(a->lp, c, 0, error));
-    return cdn_lp_bound(a->lp, c, a->patch.low[c], a->patch.high[c], error);
-}
-
-static cdn_status settle(attack *a, uint32_t k, bool tight, cdn_error *error)
-{
-    for (int all = 0; all < 2; all++)
-        for (int sign = 1; sign >= -1; sign -= 2) {
-            int64_t goal = cdn_web_goal(&a->web, k, sign, all == 1);
-            if (goal > 0 && a->web.is_open[k])
-                CDN_TRY(push(a, k, sign, goal, error));
-        }
-    for (int sign = 1; sign >= -1 && tight; sign -= 2)
-        CDN_TRY(push(a, k, sign, INT64_MAX, error));
-    return CDN_OK;
-}
-
-static bool is_asked(const cdn_web *web, uint32_t k)
-{
-    for (uint32_t i = web->member_start[k]; i < web->member_start[k + 1]; i++)
-        if (web->is_asked[web->member[i]])
-            return true;
-    return false;
-}
-
-static bool is_wanted(const attack *a, uint32_t k, bool tight)
-{
-    return a->settled[k] < (tight ? TIGHT : JUDGED) &&
-           (a->web.is_open[k] || (tight && is_asked(&a->web, k)));
-}
-
-/* Component by component, each loaded once. */
-static cdn_status settle_rest(attack *a, uint32_t most, bool tight, cdn_error *error)
-{
-    for (uint32_t k = 0; k < a->web.column_count; k++) {
-        if (!is_wanted(a, k, tight))
-            continue;
-        cdn_patch_grow(&a->patch, k, most);
-        if (!a->patch.is_whole)
-            continue;
-        CDN_TRY(cdn_patch_load(&a->patch, a->lp, error));
-        for (uint32_t c = 0; c < a->patch.count; c++) {
-            uint32_t one = a->patch.columns[c];
-            if (!is_wanted(a, one, tight))
-                continue;
-            CDN_TRY(settle(a, one, tight, error));
-            a->settled[one] = tight ? TIGHT : JUDGED;
-        }
     }
     return CDN_OK;
 }
@@ -335,16 +190,16 @@ static uint32_t count_open(const cdn_web *web)
 }
 
 /* Single steps that walks did not find are seldom there. */
-static void leave_narrow(attack *a)
+static void leave_narrow(cdn_judge *a)
 {
     for (uint32_t k = 0; k < a->web.column_count; k++)
         if (cdn_web_goal(&a->web, k, 1, true) <= 1 && cdn_web_goal(&a->web, k, -1, true) <= 1)
-            a->settled[k] = JUDGED;
+            a->settled[k] = CDN_SETTLED_VERDICT;
 }
 
 /* Walks before programmes, small programmes before large ones; whole components as soon as they are
  * small enough. */
-static cdn_status judge(attack *a, cdn_error *error)
+static cdn_status judge(cdn_judge *a, cdn_error *error)
 {
     bool tight = a->web.input->tight != 0, brief = a->web.input->brief != 0 && !tight;
     set_walk(a);
@@ -353,13 +208,13 @@ static cdn_status judge(attack *a, cdn_error *error)
         leave_narrow(a);
     CDN_TRY(find_witnesses(a, SMALL_PATCH, error));
     if (!tight)
-        CDN_TRY(settle_rest(a, brief ? MOST_SEARCHED : MOST_SETTLED_EARLY, false, error));
+        CDN_TRY(cdn_judge_settle(a, brief ? CDN_JUDGE_SEARCHED : MOST_SETTLED_EARLY, false, error));
     CDN_TRY(find_witnesses(a, KNIT_PATCH, error));
     if (brief)
         return CDN_OK;
     CDN_TRY(nudge_components(a, error));
     CDN_TRY(find_witnesses(a, LARGE_PATCH, error));
-    return settle_rest(a, tight ? UINT32_MAX : MOST_SETTLED, tight, error);
+    return cdn_judge_settle(a, tight ? UINT32_MAX : MOST_SETTLED, tight, error);
 }
 
 static int64_t add_end(int64_t value, int64_t deviation)
@@ -387,7 +242,7 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
                                 const cdn_interval_input *input, cdn_interval *out,
                                 cdn_error *error)
 {
-    attack a = {.limit = input->limit == 0 ? CDN_INTERVAL_DEFAULT_LIMIT : input->limit};
+    cdn_judge a = {.limit = input->limit == 0 ? CDN_INTERVAL_DEFAULT_LIMIT : input->limit};
     cdn_status status = cdn_web_init(&a.web, system, figure_withheld, input, error);
     if (status != CDN_OK)
         goto done;
@@ -409,8 +264,10 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
     a.price = cdn_alloc(a.web.column_count, sizeof *a.price);
     for (uint32_t k = 0; k < a.web.column_count && a.price != NULL; k++)
         a.price[k] = room_price(NULL, &a.web, k, 1) + room_price(NULL, &a.web, k, -1);
-    status =
-        a.met == NULL || a.settled == NULL || a.price == NULL ? cdn_fail_memory(error) : cdn_lp_create(&a.lp, error);
+    if (a.met == NULL || a.settled == NULL || a.price == NULL)
+        status = cdn_fail_memory(error);
+    else
+        status = cdn_lp_create(&a.lp, error);
     if (status == CDN_OK)
         status = judge(&a, error);
     if (status != CDN_OK)

@@ -138,6 +138,11 @@ answers 1 "REFUSED: root.pem is not the root you know, nor certified by it" -477
 case="nothing is handed over"
 rm rogue/handover.pem
 answers 1 "REFUSED: root.pem is not the root you know, nor certified by it" -477d rogue "" trust1
+case="an earlier root that this one did not certify"
+cp -rp trust1 uncertified
+cp rogue/root.pem rogue/crl.pem uncertified/
+cp trust1/root.pem uncertified/earlier-1.pem
+answers 1 "REFUSED: signatures/approver-1.p7s is not a valid approval" -477d uncertified "approver-1.p7s: "
 case="two roots in one file"
 cp -rp trust1 two
 cat rogue/root.pem >>two/root.pem

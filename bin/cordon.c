@@ -443,7 +443,8 @@ static cdn_status run_feed(const options *o, cdn_report *report, cdn_error *erro
     cdn_feed_request request = {.feed = feed, .load = o->load, .skip = o->skip};
     cdn_desk *desk = NULL;
     if ((!run && !list && strcmp(verb, "status") != 0) || list != (feed == NULL))
-        return usage_error(error, "expected `feed run FEED`, `feed list` or `feed status FEED`", "");
+        return usage_error(error, "expected `feed run FEED`, `feed list` or `feed status FEED`",
+                           "");
     if (isatty(STDERR_FILENO))
         request.progress = draw_progress;
     cdn_status status = cdn_desk_open(o->workspace, NULL, &desk, error);
@@ -547,7 +548,8 @@ static const command commands[] = {
      "status [--as NAME] [--passphrase-file F] [--passphrase-fd N]",
      "which releases are good; with a name, sign the list for the recipients"},
     {"ledger", 1, 2, run_ledger, NULL,
-     "ledger list|show|verify|export|prove [RELEASE] [--root SIZE:HEX] [--agreement ID] [--out FILE]",
+     "ledger list|show|verify|export|prove [RELEASE] [--root SIZE:HEX] [--agreement ID] [--out "
+     "FILE]",
      "the history of releases, and its proofs"},
     {"protect", 2, 2, run_protect, NULL,
      "protect CELLS CONSTRAINTS --out FILE [--policy NAME_OR_FILE] [--intervals]",

@@ -68,7 +68,8 @@ static cdn_status read_file(const char *path, char *out, cdn_error *error)
                       "the passphrase file must be this user's and readable by nobody else:", path,
                       "chmod 600 the file");
     else if (!read_line(descriptor, out) || out[0] == '\0')
-        status = fail(error, CDN_E_USAGE, "nothing stands in the first line of the passphrase file", path, "");
+        status = fail(error, CDN_E_USAGE, "nothing stands in the first line of the passphrase file",
+                      path, "");
     (void)close(descriptor);
     return status;
 }

@@ -1,4 +1,5 @@
-/* passphrase.h - where the command line gets a passphrase: a private file, a descriptor, a terminal.
+/* passphrase.h - where the command line gets a passphrase: a private file, a descriptor, a
+ * terminal.
  *
  * Never an argument and never the environment: both can be read by others.
  *

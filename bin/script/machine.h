@@ -24,7 +24,8 @@ typedef struct script_job {
     script_prelude base, library, kind;
 } script_job;
 
-/** Makes the processor-time limit report the line. To be called before the layers, which forbid it. */
+/** Makes the processor-time limit report the line. To be called before the layers, which forbid
+ *  it. */
 void script_machine_watch_time(void);
 
 /** Runs the job and reports. To be called under all layers. */

@@ -99,7 +99,8 @@ CDN_API cdn_status cdn_desk_run(cdn_desk *desk, const char *script, cdn_report *
 
 /** What is staged, how each release stands and for whom it waits; with a name, only what waits for
  *  that person. With a release: that one in short, and where its review page is; then a name is
- *  recorded as that of somebody who looked at just these bytes. `release_id`, `name` may be NULL. */
+ *  recorded as that of somebody who looked at just these bytes. `release_id`, `name` may be
+ *  NULL. */
 CDN_API cdn_status cdn_desk_review(cdn_desk *desk, const char *release_id, const char *name,
                                    cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
 
@@ -146,8 +147,8 @@ CDN_API cdn_status cdn_desk_feed_list(cdn_desk *desk, const char *feed, cdn_repo
                                       cdn_error *error) CDN_MUST_CHECK;
 
 /** The recipient's check of a package directory or zip against a trust folder. `known_dir`, the
- *  trust folder of before or NULL: nothing in `trust_dir` may be older, and its root is the same, or
- *  one that the root of before led to. CDN_E_REFUSED sets
+ *  trust folder of before or NULL: nothing in `trust_dir` may be older, and its root is the same,
+ *  or one that the root of before led to. CDN_E_REFUSED sets
  *  report->exit_code: 1 refused, 10 expired, 11 not yet, 12 withdrawn, 13 superseded, 14 revoked,
  *  15 the trust folder is out of date. */
 CDN_API cdn_status cdn_desk_verify(const char *package, const char *trust_dir,
@@ -249,8 +250,8 @@ CDN_API cdn_status cdn_desk_ledger_verify(cdn_desk *desk, const char *earlier, c
 CDN_API cdn_status cdn_desk_ledger_export(cdn_desk *desk, const char *agreement, const char *out,
                                           cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
 
-/** A proof (docs/ledger.md) that the ledger of `root` (SIZE:HEX; NULL = all of it) has the intent of
- *  a release, and goes on from the root in its package. */
+/** A proof (docs/ledger.md) that the ledger of `root` (SIZE:HEX; NULL = all of it) has the intent
+ *  of a release, and goes on from the root in its package. */
 CDN_API cdn_status cdn_desk_ledger_prove(cdn_desk *desk, const char *release_id, const char *root,
                                          cdn_report *report, cdn_error *error) CDN_MUST_CHECK;
 

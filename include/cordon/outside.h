@@ -70,8 +70,9 @@ typedef struct cdn_outside_change {
     const char *workspace;
 } cdn_outside_change;
 
-/** Changes all values by the policy's rounding. What becomes 0 without being 0 has status low and no
- *  value. A cell's draw comes from the key file and the text in the column "key", or the cell's id.
+/** Changes all values by the policy's rounding. What becomes 0 without being 0 has status low and
+ *  no value. A cell's draw comes from the key file and the text in the column "key", or the cell's
+ *  id.
  *  @errors CDN_E_INPUT, CDN_E_REFUSED (a method without its key, no such noise or rounding),
  *  CDN_E_IO */
 CDN_API cdn_status cdn_outside_perturb(const cdn_outside_change *request,

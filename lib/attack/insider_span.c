@@ -237,8 +237,8 @@ static cdn_status try_holder(work *w, const held *cells, uint32_t count, cdn_err
         uint32_t pivot = w->lines[i].pivot;
         for (uint32_t j = w->bearer_start[pivot]; j < w->bearer_start[pivot + 1]; j++) {
             uint32_t column = w->bearers[j];
-            if ((w->view->finds == NULL && w->by[column] != CDN_INSIDER_NONE) || w->tried[column] == w->trial ||
-                w->holder[w->view->cell[column]] == cells[0].holder)
+            if ((w->view->finds == NULL && w->by[column] != CDN_INSIDER_NONE) ||
+                w->tried[column] == w->trial || w->holder[w->view->cell[column]] == cells[0].holder)
                 continue;
             w->tried[column] = w->trial;
             if (is_spanned(w, column) &&

@@ -55,7 +55,8 @@ static cdn_status nudge_patch(cdn_judge *a, uint32_t k, int sign, bool all, bool
 
 /* One direction of one column in a patch, by the smallest move: it takes few columns and so seldom
  * has fractions; where it has, whole numbers are looked for around it. */
-static cdn_status nudge(cdn_judge *a, uint32_t k, int sign, bool all, uint32_t size, cdn_error *error)
+static cdn_status nudge(cdn_judge *a, uint32_t k, int sign, bool all, uint32_t size,
+                        cdn_error *error)
 {
     cdn_lp_outcome outcome;
     if (size <= KNIT_PATCH)

@@ -93,8 +93,8 @@ cdn_status cdn_attack_intervals(const cdn_system *system, const uint8_t *figure_
                                 cdn_error *error) CDN_MUST_CHECK;
 
 /** Lowers protection levels (per cell, in place; width to no less than 1) to what the cell's bounds
- *  leave when nothing is visible but what everybody knows: no pattern can give more. Uses the values
- *  and bounds of the input. */
+ *  leave when nothing is visible but what everybody knows: no pattern can give more. Uses the
+ *  values and bounds of the input. */
 cdn_status cdn_interval_cap(const cdn_system *system, const cdn_interval_input *input,
                             int64_t *below, int64_t *above, int64_t *width,
                             cdn_error *error) CDN_MUST_CHECK;

@@ -114,7 +114,7 @@ static uint64_t loss_of(const cdn_box *b, uint32_t cell)
     return b->walk->column[b->walk->web->column_of[cell]].loss;
 }
 
-/* --- the stack of changes ----------------------------------------------------------------------- */
+/* --- the stack of changes --------------------------------------------------------------------- */
 
 static void add(cdn_box *b, uint32_t cell, int64_t by)
 {
@@ -160,7 +160,7 @@ static void load_best(cdn_box *b)
         push(b, b->best[i].cell, b->best[i].from, b->best[i].by);
 }
 
-/* --- one step ----------------------------------------------------------------------------------- */
+/* --- one step --------------------------------------------------------------------------------- */
 
 static bool has_room(const cdn_box *b, uint32_t cell, int64_t by)
 {
@@ -319,7 +319,7 @@ static void extend(cdn_box *b, uint32_t head)
     b->group_count = first;
 }
 
-/* --- the whole ---------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 /* The dearest cell of the move that loses less than `below`; its loss, or 0. */
 static uint64_t dearest(const cdn_box *b, uint64_t below, uint32_t *cell)

@@ -34,8 +34,8 @@ typedef struct cdn_judge {
 cdn_status cdn_judge_solve(cdn_judge *judge, cdn_lp_method method, cdn_lp_outcome *outcome,
                            cdn_error *error) CDN_MUST_CHECK;
 
-/** How far the columns that are open can go at all, by the programme of their whole component, where
- *  that has at most so many columns. `tight`: the exact ends of all that are asked for. */
+/** How far the columns that are open can go at all, by the programme of their whole component,
+ *  where that has at most so many columns. `tight`: the exact ends of all that are asked for. */
 cdn_status cdn_judge_settle(cdn_judge *judge, uint32_t most, bool tight,
                             cdn_error *error) CDN_MUST_CHECK;
 

@@ -90,7 +90,8 @@ int64_t cdn_web_goal(const cdn_web *web, uint32_t k, int sign, bool all)
     return farthest;
 }
 
-/* Beyond the outer bounds there is nothing; within them maybe not either, which then stays unsafe. */
+/* Beyond the outer bounds there is nothing; within them maybe not either, which then stays
+ * unsafe. */
 static void cap_cell(const cdn_web *web, uint32_t c, int64_t *below, int64_t *above, int64_t *width)
 {
     cdn_web_cell look = cdn_web_look(web, c);

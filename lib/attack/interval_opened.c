@@ -1,7 +1,7 @@
 /* interval_opened.c - opening up a pattern: prices of what is visible, and moves taken.
  *
- * A column loses what its visible cells cost. Walks see the logarithm of that, so that twice as dear
- * is worse by the same amount everywhere; programmes see the loss itself.
+ * A column loses what its visible cells cost. Walks see the logarithm of that, so that twice as
+ * dear is worse by the same amount everywhere; programmes see the loss itself.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attack/interval_opened.h"

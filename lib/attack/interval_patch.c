@@ -289,8 +289,8 @@ cdn_status cdn_patch_load_nudge(cdn_patch *patch, cdn_lp *lp, uint32_t column, i
     return load(patch, lp, 2 * count, entries, error);
 }
 
-/* Columns of a basis of the rows may go either way for nothing; the others are split, and priced. So
- * the basis is one from which the dual method can start, and all columns are 0 in it. */
+/* Columns of a basis of the rows may go either way for nothing; the others are split, and priced.
+ * So the basis is one from which the dual method can start, and all columns are 0 in it. */
 cdn_status cdn_patch_load_whole(cdn_patch *patch, cdn_lp *lp, cdn_price price, const void *context,
                                 cdn_error *error)
 {

@@ -1,7 +1,7 @@
 /* interval_remedy.c - what to withhold besides: moves first, programmes for what is left.
  *
- * Programmes find what moves cannot: a cell that must move by much, where no single move has the room,
- * and the few that no pass reached. They take long, so only few columns get one.
+ * Programmes find what moves cannot: a cell that must move by much, where no single move has the
+ * room, and the few that no pass reached. They take long, so only few columns get one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attack/interval_remedy.h"
@@ -54,7 +54,8 @@ static cdn_status solve(remedy *m, uint32_t k, int sign, int64_t goal, bool *fou
 {
     cdn_lp_outcome outcome = CDN_LP_STOPPED;
     double end = 0;
-    CDN_TRY(cdn_patch_load_nudge(&m->patch, m->lp, k, sign, goal, price_of, m->opened.price, error));
+    CDN_TRY(
+        cdn_patch_load_nudge(&m->patch, m->lp, k, sign, goal, price_of, m->opened.price, error));
     if (cdn_opened_has_time(&m->opened)) {
         m->opened.work.programmes++;
         CDN_TRY(cdn_lp_solve(m->lp, CDN_LP_DUAL, m->opened.limit - m->opened.work.iterations,
@@ -69,7 +70,8 @@ static cdn_status solve(remedy *m, uint32_t k, int sign, int64_t goal, bool *fou
         return solve(m, k, sign, goal, found, error);
     }
     if (m->opened.web.is_open[k]) {
-        CDN_TRY(cdn_lp_search(m->lp, MOST_NODES, true, &m->opened.work.iterations, &outcome, &end, error));
+        CDN_TRY(cdn_lp_search(m->lp, MOST_NODES, true, &m->opened.work.iterations, &outcome, &end,
+                              error));
         if (outcome == CDN_LP_OPTIMAL)
             CDN_TRY(cdn_patch_note(&m->patch, m->lp, error));
     }

@@ -9,9 +9,9 @@
 /** For each cell that `found` (of cdn_attack_intervals on the same system, pattern and input) does
  *  not call protected, a cheap move that would show it safe if the visible cells on it were
  *  withheld: found by walks that may lose more and more, or by a linear programme that prices each
- *  visible cell at its cost (Kelly, Golden & Assad 1992, Networks 22; with patches, so that its size
- *  does not grow with the table) where the cell must move by more than one, or no walk arrived, and
- *  few are left. wanted[c] is 1
+ *  visible cell at its cost (Kelly, Golden & Assad 1992, Networks 22; with patches, so that its
+ *  size does not grow with the table) where the cell must move by more than one, or no walk
+ *  arrived, and few are left. wanted[c] is 1
  *  for every cell on such a move, visible or not: when all of them are withheld, the move stands,
  *  whatever else is published. *visible: how many of them are visible now. *stuck: groups of cells
  *  for which no such move was proven; the cheapest visible cells near them are wanted, so that the

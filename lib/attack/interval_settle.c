@@ -1,7 +1,7 @@
 /* interval_settle.c - the programme of a whole component: how far a column can go at all.
  *
- * Only this shows that a cell is unsafe where bounds do not, and the exact ends of intervals. What the
- * solver says is rounded outwards, so that its small errors cannot make a bound too narrow.
+ * Only this shows that a cell is unsafe where bounds do not, and the exact ends of intervals. What
+ * the solver says is rounded outwards, so that its small errors cannot make a bound too narrow.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attack/interval_judge.h"
@@ -63,7 +63,8 @@ static cdn_status search(cdn_judge *a, uint32_t k, double *end, cdn_error *error
         return CDN_OK;
     a->work.programmes++;
     *end = cdn_lp_optimum(a->lp);
-    CDN_TRY(cdn_lp_search(a->lp, CDN_JUDGE_NODES, false, &a->work.iterations, &outcome, end, error));
+    CDN_TRY(
+        cdn_lp_search(a->lp, CDN_JUDGE_NODES, false, &a->work.iterations, &outcome, end, error));
     if (outcome == CDN_LP_OPTIMAL)
         return cdn_patch_note(&a->patch, a->lp, error);
     return CDN_OK;

@@ -12,7 +12,8 @@
 #include "core/text.h"
 #include "seal/digest.h"
 
-#define ROOT_KEYS "format name* title period as_at codelists records axes dimensions measures fields"
+#define ROOT_KEYS                                                                                  \
+    "format name* title period as_at codelists records axes dimensions measures fields"
 #define ROUTE_MAX 4u
 
 /* Names and search: linear, because catalogues are small and are searched once per plan. */

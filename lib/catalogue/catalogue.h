@@ -251,12 +251,12 @@ typedef struct cdn_field {
 typedef struct cdn_catalogue {
     const char *name;
     const char *title;
-    const char *canonical; /* canonical JSON without lines, then "\n", name, " ", SHA-256 of the bytes
-                              of each code list */
+    const char *canonical; /* canonical JSON without lines, then "\n", name, " ", SHA-256 of the
+                              bytes of each code list */
     char digest[65]; /* SHA-256 of `canonical` */
     const char *period_record;  /* the record type and column that hold the period MYYYYMM */
     const char *period_column;
-    uint32_t as_at_column;      /* the newest of these dates tells the week of the data; or CDN_NONE */
+    uint32_t as_at_column;   /* the newest of these dates tells the week of the data; or CDN_NONE */
     uint32_t record_count;    const cdn_record *records;
     uint32_t column_count;    const cdn_column *columns;
     uint32_t codelist_count;  const cdn_codelist *codelists;
@@ -283,7 +283,8 @@ cdn_status cdn_catalogue_extends(const cdn_catalogue *catalogue, const char *ear
 uint32_t cdn_catalogue_find_record(const cdn_catalogue *catalogue, const char *name);
 uint32_t cdn_catalogue_find_dimension(const cdn_catalogue *catalogue, const char *name);
 uint32_t cdn_catalogue_find_measure(const cdn_catalogue *catalogue, const char *name);
-uint32_t cdn_catalogue_find_field(const cdn_catalogue *catalogue, uint32_t record, const char *name);
+uint32_t cdn_catalogue_find_field(const cdn_catalogue *catalogue, uint32_t record,
+                                  const char *name);
 uint32_t cdn_catalogue_find_column(const cdn_catalogue *catalogue, uint32_t record,
                                    const char *name);
 uint32_t cdn_level_find(const cdn_dimension *dimension, const char *name);

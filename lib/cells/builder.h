@@ -1,8 +1,8 @@
 /* builder.h - what the stages of cdn_cells_create share while they work.
  *
  * Stages, in order: contributors (contributor.c) -> masks and tables (tables.c)
- * -> provider rows of earlier dates (day.c) and today's (rows.c) -> differences of overlapping sets (overlap.c) ->
- * sums that two tables share (join.c) -> tabulation and interning (cells.c) ->
+ * -> provider rows of earlier dates (day.c) and today's (rows.c) -> differences of overlapping sets
+ * (overlap.c) -> sums that two tables share (join.c) -> tabulation and interning (cells.c) ->
  * categories of groups (category.c) -> equations (link.c) -> earlier dates (dates.c). Each adds to
  * the builder; none looks ahead.
  *
@@ -41,7 +41,7 @@ typedef struct cdn_table_plan {
  *  gives away the count of its records by the classifications in `reveals`. */
 typedef struct cdn_row_part {
     cdn_statistic statistic;
-    uint32_t quantile;      /* 1 + the measure, when all that rows have is a quantile of these records */
+    uint32_t quantile; /* 1 + the measure, when all that rows have is a quantile of these records */
     const uint8_t *reveals; /* axis_count flags; NULL for provider rows */
     uint8_t *units; /* per row of the unit record type: CDN_PART_... (cells/row.h) */
     uint32_t *by;   /* the same: 1 + the earlier release that showed it, or else withheld it */
@@ -69,7 +69,8 @@ typedef struct cdn_builder {
     uint32_t date;          /* 0 = today */
     uint32_t date_count;
     const cdn_snapshot **snapshots; /* per date */
-    struct cdn_builder *days; /* per date but today: as this one, with the rows that were shown then */
+    struct cdn_builder *days; /* per date but today: as this one, with the rows that were shown
+                                 then */
     uint32_t *first_names;  /* per record type: what its first row is called; then one past all */
     cdn_identities *identities; /* per record type */
     cdn_cells *cells;
@@ -145,7 +146,8 @@ bool cdn_builder_axis_is_public(const cdn_builder *b, uint32_t axis, uint32_t re
 
 /* The stages. */
 cdn_status cdn_builder_contributors(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
-/** What the contributors of the date at hand are called; fills all of b->records but wishes, keys. */
+/** What the contributors of the date at hand are called; fills all of b->records but wishes,
+ *  keys. */
 cdn_status cdn_builder_name_contributors(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_tables(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_masks(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;

@@ -114,8 +114,8 @@ static cdn_status note_share(finder *f, const uint32_t *grids, bool *noted, cdn_
     return CDN_OK;
 }
 
-/* In a table by a characteristic that a filter narrows, each of its cells is a category of the total
- * over it. (Where the total is everybody, cell_categories finds it.) */
+/* In a table by a characteristic that a filter narrows, each of its cells is a category of the
+ * total over it. (Where the total is everybody, cell_categories finds it.) */
 static cdn_status table_columns(finder *f, const cdn_plan_table *table, const cdn_grid *grid,
                                 cdn_error *error)
 {

@@ -123,7 +123,7 @@ typedef enum cdn_row_reason {
     CDN_ROW_FEW_WORKERS = 1, /* behind the base, or the complement of a share */
     CDN_ROW_GROUP = 2,       /* a share of 0 or 100 per cent */
     CDN_ROW_QUANTILE = 4,    /* too few under, or beside, a quantile */
-    CDN_ROW_CHANGE = 8       /* too few changed since an earlier release showed it, or it was withheld
+    CDN_ROW_CHANGE = 8     /* too few changed since an earlier release showed it, or it was withheld
                                 and nothing changed */
 } cdn_row_reason;
 
@@ -151,9 +151,9 @@ typedef struct cdn_cells_date {
                                       are shown included; NULL when there are none */
 } cdn_cells_date;
 
-/** The time between two dates. A record counts for a change when it is in the cell on one of the two
- *  days only, or contributes something else. Contributors whose rows show the statistic on both days
- *  are left out, as ever. */
+/** The time between two dates. A record counts for a change when it is in the cell on one of the
+ *  two days only, or contributes something else. Contributors whose rows show the statistic on both
+ *  days are left out, as ever. */
 typedef struct cdn_cells_span {
     uint32_t from, to; /* positions in `dates`; to == CDN_NONE: today */
     uint32_t *changes; /* per cell of today: the number of its change; CDN_NONE = nothing changed */

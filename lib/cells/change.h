@@ -35,8 +35,8 @@ cdn_status cdn_changes_find(const cdn_builder *today, const cdn_builder *now,
 void cdn_changes_release(cdn_changes *changes);
 
 /** Per key of a grid the change between two dates, on which it is `now` and `then`; `value` is the
- *  later day's less the earlier one's, the rest of it over the changes. out[0..key_count), zeroed before.
- *  CDN_E_LIMIT when a sum does not fit. */
+ *  later day's less the earlier one's, the rest of it over the changes. out[0..key_count), zeroed
+ *  before. CDN_E_LIMIT when a sum does not fit. */
 cdn_status cdn_changes_tabulate(const cdn_changes *changes, const cdn_grid *now,
                                 const cdn_grid *then, const cdn_nodes *nodes, cdn_cell *out,
                                 cdn_error *error) CDN_MUST_CHECK;

@@ -234,8 +234,8 @@ static cdn_status check_difference(const cdn_cells *cells, const cdn_cells_span 
     return CDN_OK;
 }
 
-/* Numbers the cells of the span's first date, which are all still their own, and the changes: a cell
- * that did not change is the later one. */
+/* Numbers the cells of the span's first date, which are all still their own, and the changes: a
+ * cell that did not change is the later one. */
 static cdn_status number_span(dater *d, cdn_cells_span *span, const cdn_cell *changes,
                               cdn_error *error)
 {

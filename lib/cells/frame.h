@@ -38,7 +38,8 @@ typedef struct cdn_mask {
 
 typedef struct cdn_frame cdn_frame;
 
-/** One snapshot for each date, borrowed like the array. `tell_missing`: leaves of the usable axis also tell who fails a mask from who did not answer. */
+/** One snapshot for each date, borrowed like the array. `tell_missing`: leaves of the usable axis
+ *  also tell who fails a mask from who did not answer. */
 cdn_frame *cdn_frame_create(const cdn_snapshot *const *snapshots, uint32_t date_count,
                             const cdn_catalogue *catalogue, bool tell_missing);
 void cdn_frame_destroy(cdn_frame *frame);

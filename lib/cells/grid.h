@@ -28,7 +28,8 @@ typedef struct cdn_grid_axis {
     uint32_t *row_like;     /* per position: bit r = as in the statistic of row part r */
     const uint32_t *leaves; /* per record. @owner the frame */
     const uint8_t **answers; /* per position: NULL, or per leaf 1 = more than a missing answer; NULL
-                                for an axis without such positions. @owner the grid, flags an arena */
+                                for an axis without such positions. @owner the grid, flags an
+                                arena */
 } cdn_grid_axis;
 
 typedef struct cdn_grid {

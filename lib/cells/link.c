@@ -327,7 +327,8 @@ static bool find_parts(linker *l, const uint32_t *key, uint32_t key_count, const
 {
     uint32_t other[KEY_NODES + 1];
     for (uint32_t i = 0; i < p->count; i++) {
-        uint32_t count = cdn_builder_replace_node(key, key_count, p->whole, l->pool[p->first + i], other);
+        uint32_t count =
+            cdn_builder_replace_node(key, key_count, p->whole, l->pool[p->first + i], other);
         l->parts[i] = find_cell(l->b, other, count);
         if (l->parts[i] == CDN_MAP_NONE)
             return false;

@@ -9,7 +9,8 @@
 #define CDN_PASS_KEYS 4096u /* of one record */
 #define CDN_PASS_TOO_LARGE "an exact sum does not fit in 64 bits"
 
-/** leaf -> positions, as offsets into one list; positions are pre-multiplied by the axis's stride. */
+/** leaf -> positions, as offsets into one list; positions are pre-multiplied by the axis's
+ *  stride. */
 typedef struct cdn_place {
     uint32_t *start;
     uint32_t *offset;
@@ -20,7 +21,7 @@ typedef struct cdn_pass {
     cdn_place places[CDN_GRID_AXES];
     uint32_t answer_axis;   /* the axis that has answers, and how its positions stand in keys */
     uint32_t answer_stride;
-    uint32_t *row_like;     /* per key: bit r = row part r publishes this key's statistic; or NULL */
+    uint32_t *row_like;    /* per key: bit r = row part r publishes this key's statistic; or NULL */
     uint32_t keys[CDN_PASS_KEYS];
 } cdn_pass;
 

@@ -42,9 +42,9 @@ cdn_status cdn_row_since_create(cdn_builder *today, const cdn_plan *plan, cdn_ro
                                 cdn_error *error) CDN_MUST_CHECK;
 void cdn_row_since_destroy(cdn_row_since *since);
 
-/** Adds to memory[] of each unit of today what one statistic of a figure says. The workers among the
- *  records that joined, left or contribute something else are a group to protect (CDN-R-021), since
- *  each day that a row was shown. One that nothing changed in since it was shown is known. */
+/** Adds to memory[] of each unit of today what one statistic of a figure says. The workers among
+ *  the records that joined, left or contribute something else are a group to protect (CDN-R-021),
+ *  since each day that a row was shown. One that nothing changed in since it was shown is known. */
 cdn_status cdn_row_since_add(cdn_row_since *since, const cdn_row_part *like,
                              cdn_row_memory *memory, cdn_error *error) CDN_MUST_CHECK;
 

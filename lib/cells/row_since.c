@@ -30,7 +30,8 @@ static type_since *item_of(const cdn_row_since *since, uint32_t date, uint32_t r
     return &since->items[(size_t)date * since->types + record];
 }
 
-/* Makes the frame read what the statistics of a measure are about, so that who differs in it does. */
+/* Makes the frame read what the statistics of a measure are about, so that who differs in it
+ * does. */
 static cdn_status read_columns(cdn_builder *b, uint32_t measure_index, cdn_error *error)
 {
     const cdn_measure *measure = &b->catalogue->measures[measure_index];
@@ -123,8 +124,8 @@ void cdn_row_since_destroy(cdn_row_since *since)
         cdn_changes_release(&since->items[i].changes);
 }
 
-/* The grid of a statistic on a day, whose only key is today's unit. Of a quantile the values are what
- * it is a quantile of. */
+/* The grid of a statistic on a day, whose only key is today's unit. Of a quantile the values are
+ * what it is a quantile of. */
 static cdn_status unit_grid(cdn_builder *today, cdn_builder *day, const cdn_row_part *like,
                             const uint32_t *units, cdn_grid *grid, cdn_error *error)
 {

@@ -32,7 +32,7 @@ typedef struct cdn_system {
     uint32_t cell_count;
     const uint8_t *marks;          /* per cell */
     const uint64_t *costs;         /* per cell: what withholding it loses; > 0 */
-    const uint64_t *ranks;         /* per cell: of two that cost the same, the one with the greater is
+    const uint64_t *ranks;       /* per cell: of two that cost the same, the one with the greater is
                                       rather published; NULL = all are alike */
     uint32_t equation_count;
     const uint32_t *equation_start; /* equation_count + 1 offsets */
@@ -41,10 +41,10 @@ typedef struct cdn_system {
     uint32_t figure_count;
     const uint32_t *figure_start;   /* figure_count + 1 offsets */
     const uint32_t *figure_cell;
-    /* Contributors as attackers. holder[k][cell]: the contributor of kind k who is alone in the cell
-     * and therefore knows its value; 0 = nobody or several. Each (k, h) is an attacker who knows, on
-     * top of what is visible, all cells with holder[k] = h, and must not determine a sensitive cell
-     * that is not h's own. */
+    /* Contributors as attackers. holder[k][cell]: the contributor of kind k who is alone in the
+     * cell and therefore knows its value; 0 = nobody or several. Each (k, h) is an attacker who
+     * knows, on top of what is visible, all cells with holder[k] = h, and must not determine a
+     * sensitive cell that is not h's own. */
     uint32_t holder_kinds; /* 0 = outsiders only */
     const uint32_t *holder[CDN_HOLDER_KINDS];
 } cdn_system;

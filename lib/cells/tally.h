@@ -11,8 +11,8 @@
 #include "cells/cells.h"
 #include "core/number.h"
 
-/* In `sole`: nobody is alone any more; this far nobody contributes more than 0 (with a name: only one
- * is there at all). */
+/* In `sole`: nobody is alone any more; this far nobody contributes more than 0 (with a name: only
+ * one is there at all). */
 #define CDN_TALLY_SEVERAL 0x7fffffffu
 #define CDN_TALLY_NOTHING 0x80000000u
 

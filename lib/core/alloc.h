@@ -8,7 +8,8 @@
 
 #include <stddef.h>
 
-/** Zeroed block of count x size bytes (count 0 gives a valid, empty block). @owner caller, cdn_free */
+/** Zeroed block of count x size bytes (count 0 gives a valid, empty block). @owner caller,
+ *  cdn_free */
 void *cdn_alloc(size_t count, size_t size);
 
 /** Resizes; new bytes are NOT zeroed. On failure NULL, and the old block stands. */

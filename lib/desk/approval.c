@@ -1,4 +1,5 @@
-/* approval.c - what one named person says about the exact bytes of a staged release, with their key.
+/* approval.c - what one named person says about the exact bytes of a staged release, with their
+ * key.
  *
  * An approval is a signature over the bytes that recipients verify, and lies in
  * the package. A rejection is a signature over a statement that names those bytes

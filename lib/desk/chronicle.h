@@ -16,8 +16,9 @@ typedef struct cdn_chapter {
     const char *kept;         /* SHA-256 of what is kept of it (desk/kept.h) */
     const char *signed_bytes; /* SHA-256 of the bytes that approvers sign */
     bool staged, committed;
-    uint64_t intent;          /* number of the entry from which on it counts as released; 0 = it does
-                                 not: there is none, or it was declared void before it was delivered */
+    uint64_t intent;         /* number of the entry from which on it counts as released; 0 = it does
+                                 not: there is none, or it was declared void before it was
+                                 delivered */
     const char *unfinished;   /* hash of an intent that no commit and no void ended */
     const char *zip;          /* the digest in it */
     bool rejected;

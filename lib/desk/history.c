@@ -11,7 +11,8 @@
 #include "desk/kept.h"
 #include "desk/staging.h"
 
-#define LONGEST 100u /* of a text that is shown; of longer ones, signatures for example, the length */
+#define LONGEST 100u /* of a text that is shown; of longer ones, signatures for example, the
+                        length */
 
 typedef struct reading {
     cdn_text *text;

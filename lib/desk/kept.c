@@ -279,7 +279,8 @@ static cdn_status read_members(const cdn_chapter *chapter, const char *path, cdn
     out->ledger_entries = (uint64_t)cdn_json_integer(cdn_json_get(ledger, "entries"));
     out->ledger_root = cdn_json_string(cdn_json_get(ledger, "root"));
     if (out->snapshot == NULL || out->policy == NULL || out->catalogue == NULL ||
-        out->ledger_root == NULL || cdn_json_kind_of(out->history) != CDN_JSON_ARRAY || !read_figures(out))
+        out->ledger_root == NULL || cdn_json_kind_of(out->history) != CDN_JSON_ARRAY ||
+        !read_figures(out))
         return lost(chapter, path, "what is kept of an earlier release is damaged", error);
     return out->published == NULL ? cdn_fail_memory(error) : CDN_OK;
 }

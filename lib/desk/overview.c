@@ -54,8 +54,9 @@ void cdn_overview_outputs(const cdn_gate_report *gate, bool rules, cdn_text *tex
                       gate->pinned_count);
     if (gate->interval_asked > 0) {
         cdn_json_set(json, "intervalsUnsafe", cdn_json_new_integer(gate->interval_unsafe));
-        cdn_text_addf(text, "intervals: of %u confidential cells %u are not proven to have more than "
-                            "one possible value\n",
+        cdn_text_addf(text,
+                      "intervals: of %u confidential cells %u are not proven to have more than "
+                      "one possible value\n",
                       gate->interval_asked, gate->interval_unsafe);
     }
 }
@@ -206,7 +207,9 @@ void cdn_overview_history(const cdn_gate_report *gate, const cdn_past *past, uin
     cdn_json_set(history, "withheld", bindings_json(gate, text));
     cdn_json_set(history, "conflicts", cdn_json_new_integer(gate->conflict_count));
     if (gate->conflict_count > 0)
-        cdn_text_addf(text, "%u confidential cells follow from earlier releases alone: nothing that "
-                            "is done now can prevent it\n", gate->conflict_count);
+        cdn_text_addf(text,
+                      "%u confidential cells follow from earlier releases alone: nothing that "
+                      "is done now can prevent it\n",
+                      gate->conflict_count);
     cdn_json_set(json, "history", history);
 }

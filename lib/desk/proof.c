@@ -339,7 +339,8 @@ static cdn_json *proof_json(const cdn_ledger_proof *proof, cdn_json *entry)
     return json;
 }
 
-/* The release's intent in the tree of `head`, and that tree as a later one of that in its package. */
+/* The release's intent in the tree of `head`, and that tree as a later one of that in its
+ * package. */
 static cdn_status prove(cdn_desk *desk, const cdn_chapter *chapter, cdn_tree_head *head,
                         cdn_json **out, cdn_error *error)
 {

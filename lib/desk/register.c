@@ -198,7 +198,7 @@ cdn_status cdn_desk_register_collect(const cdn_desk *desk, cdn_arena *arena, cdn
     return out->ledger == NULL ? cdn_fail_memory(error) : list_rows(&c, out, error);
 }
 
-/* --- signing and writing ----------------------------------------------------------------------- */
+/* --- signing and writing ---------------------------------------------------------------------- */
 
 static cdn_status sign(const cdn_desk *desk, const cdn_register_signer *signer, const char *bytes,
                        size_t size, cdn_text *pem, cdn_error *error)
@@ -282,7 +282,7 @@ cdn_status cdn_desk_register_publish(const cdn_desk *desk, const cdn_register_si
     return status;
 }
 
-/* --- what is getting old ------------------------------------------------------------------------ */
+/* --- what is getting old ---------------------------------------------------------------------- */
 
 static void warn_of(int64_t until, int64_t days, const char *what, const char *remedy,
                     cdn_text *out)

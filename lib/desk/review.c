@@ -1,4 +1,5 @@
-/* review.c - what waits at the desk, for whom; one release in short; and that somebody looked at it.
+/* review.c - what waits at the desk, for whom; one release in short; and that somebody looked at
+ * it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>

@@ -72,7 +72,8 @@ typedef struct cdn_request {
 cdn_status cdn_request_read(cdn_desk *desk, const char *script, cdn_request *out,
                             cdn_error *error) CDN_MUST_CHECK;
 void cdn_request_release(cdn_request *request);
-/** The workspace's perturbation key, when the policy needs one; CDN_E_REFUSED when there is none. */
+/** The workspace's perturbation key, when the policy needs one; CDN_E_REFUSED when there is
+ *  none. */
 cdn_status cdn_request_read_key(const cdn_desk *desk, cdn_request *request, cdn_error *error)
     CDN_MUST_CHECK;
 /** A script that names a month wants that month's data: CDN_E_REFUSED when others are loaded. */

@@ -1,4 +1,5 @@
-/* standing.h - how a release stands at the desk: computed each time from what is there, never stored.
+/* standing.h - how a release stands at the desk: computed each time from what is there, never
+ * stored.
  *
  * What the ledger says (an intent that nothing ended, a rejection, a release that
  * the audience got since), what the bytes say (are they those that were staged),

@@ -47,8 +47,9 @@ static cdn_status check_possible(const cdn_register *list, const cdn_withdrawal 
         return cdn_fail(error, CDN_E_REFUSED, "no release \"%s\" was delivered", w->release_id);
     if (old->kind == CDN_REGISTER_WITHDRAWN) {
         (void)cdn_fail(error, CDN_E_REFUSED, "%s is withdrawn already", w->release_id);
-        cdn_fail_hint(error, "`cordon status` shows whether the signed list says so, `cordon status "
-                             "--as NAME` signs it");
+        cdn_fail_hint(error,
+                      "`cordon status` shows whether the signed list says so, `cordon status "
+                      "--as NAME` signs it");
         return CDN_E_REFUSED;
     }
     if (w->by == NULL)
@@ -119,7 +120,7 @@ cdn_status cdn_desk_withdraw(cdn_desk *desk, const cdn_withdrawal *withdrawal,
     return cdn_report_fill(report, &text, json, error);
 }
 
-/* --- the list ------------------------------------------------------------------------------------ */
+/* --- the list --------------------------------------------------------------------------------- */
 
 static cdn_status sign_again(const cdn_desk *desk, const char *name, const char *passphrase,
                              cdn_text *text, cdn_error *error)

@@ -101,9 +101,9 @@ static cdn_status say_expired(const cdn_signer *signer, cdn_package_report *repo
     char instant[CDN_INSTANT_SIZE];
     cdn_text text = CDN_TEXT_INIT(1024);
     cdn_instant_write(signer->until, instant);
-    cdn_text_addf(&text,
-                  "the certificate of %s ended on %.10s, and no status list vouches for the release",
-                  signer->name, instant);
+    cdn_text_addf(
+        &text, "the certificate of %s ended on %.10s, and no status list vouches for the release",
+        signer->name, instant);
     cdn_status status =
         cdn_package_say(report, CDN_PACKAGE_EXPIRED, cdn_text_or_empty(text.bytes), error);
     cdn_text_release(&text);
@@ -180,9 +180,9 @@ static cdn_status check_days(const cdn_json *predicate, cdn_package_report *repo
     return CDN_OK;
 }
 
-cdn_status cdn_package_answer(const cdn_package_trust *trust, const cdn_json *predicate, const char *digest,
-                              const cdn_signer *expired, cdn_package_report *report,
-                              cdn_error *error)
+cdn_status cdn_package_answer(const cdn_package_trust *trust, const cdn_json *predicate,
+                              const char *digest, const cdn_signer *expired,
+                              cdn_package_report *report, cdn_error *error)
 {
     cdn_register_file file;
     CDN_TRY(cdn_register_read(trust->folder, &file, error));

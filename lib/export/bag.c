@@ -81,8 +81,8 @@ static void add_terms(const cdn_json *predicate, cdn_text *out)
 /* The name first, the terms last, and none of them anywhere else. */
 static bool repeats(const cdn_text *info, const cdn_text *first, const cdn_text *terms)
 {
-    static const char *const labels[] = {"\nExternal-Identifier:", "\nCordon-Not-", "\nCordon-Appro",
-                                         "\nCordon-Role", "\nCordon-One-"};
+    static const char *const labels[] = {"\nExternal-Identifier:", "\nCordon-Not-",
+                                         "\nCordon-Appro", "\nCordon-Role", "\nCordon-One-"};
     if (info->length < first->length + terms->length ||
         memcmp(info->bytes, first->bytes, first->length) != 0)
         return false;

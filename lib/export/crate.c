@@ -66,7 +66,7 @@ static void add_names(cdn_json *graph, const char *stem, const char *type, uint3
     }
 }
 
-/* --- files ------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static const char *format_of(const char *path)
 {
@@ -131,7 +131,7 @@ static void add_files(const cdn_listing *files, const char *script, cdn_json *gr
     cdn_json_push(parts, ref("release.json"));
 }
 
-/* --- what it was made from ------------------------------------------------------------------------ */
+/* --- what it was made from -------------------------------------------------------------------- */
 
 static void add_digest(cdn_json *graph, const char *id, const char *type, const char *name,
                        const char *sha256)
@@ -172,7 +172,7 @@ static void add_sources(const cdn_release *release, const char *script, cdn_json
     cdn_json_push(graph, software);
 }
 
-/* --- actions --------------------------------------------------------------------------------------- */
+/* --- actions ---------------------------------------------------------------------------------- */
 
 static cdn_json *action(const char *id, const char *type, const char *kind, const char *name,
                         const char *status)
@@ -246,7 +246,7 @@ static void add_checks(const cdn_release *release, const char *main, cdn_json *g
     cdn_json_push(graph, entity(SHA_512, "DefinedTerm", "sha-512"));
 }
 
-/* --- the whole --------------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 /* Takes the parts. */
 static void add_root(const cdn_release *release, const char *main, cdn_json *parts, cdn_json *graph)

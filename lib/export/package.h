@@ -58,7 +58,7 @@ typedef struct cdn_package_report {
 /** What a recipient holds. */
 typedef struct cdn_package_trust {
     const char *folder; /* the trust folder */
-    const char *known;  /* the one of before, or NULL: nothing in `folder` may be older, and its root
+    const char *known; /* the one of before, or NULL: nothing in `folder` may be older, and its root
                            is the same, or one that the known root led to */
 } cdn_package_trust;
 

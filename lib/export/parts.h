@@ -147,9 +147,9 @@ cdn_status cdn_package_check_known(const cdn_package_trust *trust, cdn_package_r
                                    cdn_error *error) CDN_MUST_CHECK;
 /** May the authentic release report->release_id be used today? `digest` is that of its signed
  *  bytes, `expired` one of its signers, by choice one whose certificate has ended. */
-cdn_status cdn_package_answer(const cdn_package_trust *trust, const cdn_json *predicate, const char *digest,
-                              const cdn_signer *expired, cdn_package_report *report,
-                              cdn_error *error) CDN_MUST_CHECK;
+cdn_status cdn_package_answer(const cdn_package_trust *trust, const cdn_json *predicate,
+                              const char *digest, const cdn_signer *expired,
+                              cdn_package_report *report, cdn_error *error) CDN_MUST_CHECK;
 
 /* verify.sh and VERIFY.txt of this room */
 extern const char cdn_package_verify_script[];

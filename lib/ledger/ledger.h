@@ -76,8 +76,8 @@ typedef struct cdn_ledger_proof {
     cdn_merkle_proof inclusion, growth;
 } cdn_ledger_proof;
 
-/** Proofs in the tree of the first `entries` entries, 0 = of all, about the entry `sequence` and the
- *  tree of the first `earlier` >= 1. CDN_E_REFUSED when there are fewer, or the chain does not
+/** Proofs in the tree of the first `entries` entries, 0 = of all, about the entry `sequence` and
+ *  the tree of the first `earlier` >= 1. CDN_E_REFUSED when there are fewer, or the chain does not
  *  hold. */
 cdn_status cdn_ledger_prove(cdn_ledger *ledger, uint64_t sequence, uint64_t earlier,
                             uint64_t entries, cdn_ledger_proof *out,

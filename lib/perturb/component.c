@@ -85,7 +85,8 @@ static uint32_t component_of(const cdn_additive *s, uint32_t *parent, const uint
     return number[root_of(parent, cell)];
 }
 
-/* Counting sort of cells and equations into their components; start[] is count + 2 long on the way. */
+/* Counting sort of cells and equations into their components; start[] is count + 2 long on the
+ * way. */
 static void fill(cdn_components *out, uint32_t *parent, const uint32_t *number)
 {
     const cdn_additive *s = out->system;

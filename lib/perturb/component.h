@@ -6,8 +6,8 @@
 
 #include "perturb/additive.h"
 
-/** Cells and equations of each component, by the lowest cell. Cells of value 0 and cells out of play
- *  are in none: equations reach past them. Components without a shown cell come last, after
+/** Cells and equations of each component, by the lowest cell. Cells of value 0 and cells out of
+ *  play are in none: equations reach past them. Components without a shown cell come last, after
  *  `count`. */
 typedef struct cdn_components {
     const cdn_additive *system;

@@ -137,7 +137,8 @@ static cdn_status round_alone(solving *s, cdn_error *error)
     return CDN_OK;
 }
 
-/* The largest change of a shown cell by the search, in bases, rounded down; 0 is zero-restricted. */
+/* The largest change of a shown cell by the search, in bases, rounded down; 0 is
+ * zero-restricted. */
 static int64_t farthest(const cdn_search *search)
 {
     int64_t most = 0;

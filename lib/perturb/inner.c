@@ -32,8 +32,8 @@ static uint32_t cell_at(const writer *w, uint32_t place)
     return w->all->cells[w->all->cell_start[w->component] + place];
 }
 
-/* The one cell of an equation that is alone with its sign, as an index of an entry; of two cells the
- * first. NONE when there is no such cell, or it is 0. */
+/* The one cell of an equation that is alone with its sign, as an index of an entry; of two cells
+ * the first. NONE when there is no such cell, or it is 0. */
 static uint32_t whole_of(const cdn_additive *s, uint32_t e)
 {
     uint32_t count[2] = {0, 0}, last[2] = {NONE, NONE};
@@ -82,7 +82,8 @@ static bool put_term(writer *w, uint32_t inner, int64_t times)
 {
     if (w->terms == w->room) {
         uint32_t room = w->room == 0 ? 4096 : w->room * 2;
-        uint32_t *more_inner = room > TERMS_MAX ? NULL : cdn_resize(w->inner, room, sizeof(uint32_t));
+        uint32_t *more_inner =
+            room > TERMS_MAX ? NULL : cdn_resize(w->inner, room, sizeof(uint32_t));
         if (more_inner == NULL)
             return false;
         w->inner = more_inner;
@@ -156,7 +157,8 @@ static void write_sum(writer *w, uint32_t place)
     write_terms(w, place);
 }
 
-/* Parts before wholes, without recursion: a place stays on the stack until its parts are written. */
+/* Parts before wholes, without recursion: a place stays on the stack until its parts are
+ * written. */
 static void write_place(writer *w, uint32_t from, uint32_t *stack)
 {
     uint32_t depth = 0;

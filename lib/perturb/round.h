@@ -38,9 +38,9 @@ cdn_status cdn_round_value(int64_t value, int64_t base, int64_t *out,
                            cdn_error *error) CDN_MUST_CHECK;
 
 /** The multiple of `base` (> 0) below or above `value`: above with probability s / base, where s is
- *  what is left of `value` over the one below; multiples stay. The draw decides, 2^64 equally likely
- *  ones: up when draw x base < s x 2^64, exactly. So the expected result is `value`, to within
- *  base x 2^-64. (Handbook on SDC, chapter 5, random rounding; Fellegi 1975.) */
+ *  what is left of `value` over the one below; multiples stay. The draw decides, 2^64 equally
+ *  likely ones: up when draw x base < s x 2^64, exactly. So the expected result is `value`, to
+ *  within base x 2^-64. (Handbook on SDC, chapter 5, random rounding; Fellegi 1975.) */
 cdn_status cdn_round_random(int64_t value, int64_t base, uint64_t draw, int64_t *out,
                             cdn_error *error) CDN_MUST_CHECK;
 

@@ -30,7 +30,8 @@ static cdn_status list_holders(cdn_search *s, cdn_error *error)
         return cdn_fail_memory(error);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t p = 0; p < s->count; p++)
-            for (uint32_t k = s->sums.start[p]; cdn_search_is_shown(s, p) && k < s->sums.start[p + 1]; k++) {
+            for (uint32_t k = s->sums.start[p];
+                 cdn_search_is_shown(s, p) && k < s->sums.start[p + 1]; k++) {
                 uint32_t i = s->sums.inner[k];
                 if (pass == 0) {
                     s->holder_start[i + 2]++;

@@ -37,8 +37,8 @@ bool cdn_search_is_shown(const cdn_search *search, uint32_t place);
 /** The inner cell at a place becomes low or low + base, the better one for now; once each. */
 void cdn_search_choose(cdn_search *search, uint32_t place, int64_t low);
 void cdn_search_improve(cdn_search *search);
-/** For shown cells that changed by a base or more: exchanges between inner cells that share any small
- *  sum, which improve does not look for. */
+/** For shown cells that changed by a base or more: exchanges between inner cells that share any
+ *  small sum, which improve does not look for. */
 void cdn_search_repair(cdn_search *search);
 
 /** All cells of the component from the inner ones. */

@@ -26,7 +26,8 @@ static bool is_shown(const rounding *r, uint32_t place)
     return r->all->system->shown[cell_at(r, place)] != 0;
 }
 
-/* Inner cells below shown counts from 1 to base - 1 that are not multiples yet; false: none left. */
+/* Inner cells below shown counts from 1 to base - 1 that are not multiples yet; false: none
+ * left. */
 static bool choose_more(cdn_search *s)
 {
     uint32_t before = s->list_count;

@@ -83,7 +83,8 @@ cdn_status cdn_plan_create(const cdn_json *json, const char *script, const cdn_c
                            cdn_plan **out, cdn_error *error) CDN_MUST_CHECK;
 void cdn_plan_destroy(cdn_plan *plan);
 
-/** The id of the agreement that a raw plan names, before anything else is checked; NULL if absent. */
+/** The id of the agreement that a raw plan names, before anything else is checked; NULL if
+ *  absent. */
 const char *cdn_plan_agreement_of(const cdn_json *json);
 
 /** Everything the agreement does not grant is refused, at the line that asks for it: validity on

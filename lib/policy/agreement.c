@@ -17,9 +17,10 @@
 #include "core/number.h"
 #include "policy/roster.h"
 
-#define ROOT_KEYS                                                                             \
-    "format id title partner purpose legal_basis contact policy valid scope dimensions "      \
-    "embargo_days measures rows consent forbidden approvals roles one_per_organisation approvers authors "   \
+#define ROOT_KEYS                                                                                  \
+    "format id title partner purpose legal_basis contact policy valid scope dimensions "           \
+    "embargo_days measures rows consent forbidden approvals roles one_per_organisation approvers " \
+    "authors "                                                                                     \
     "recipients cadence max_cells encrypted script_travels"
 #define LIST_MAX 1024u
 #define EMBARGO_DAYS_MAX 366

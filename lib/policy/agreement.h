@@ -57,7 +57,7 @@ typedef struct cdn_agreement {
     const char *policy;          /* name of the protection policy */
     char digest[65];
     int32_t valid_from, valid_to; /* days since 1970-01-01, inclusive */
-    int32_t embargo_days;         /* a release may be used from so long after its period's last day */
+    int32_t embargo_days;       /* a release may be used from so long after its period's last day */
     uint32_t scope_count;         /* every table and list must lie inside these */
     const cdn_restriction *scope;
     const char *const *scope_texts; /* e.g. "area within London", for messages and notes */

@@ -153,7 +153,8 @@ typedef enum cdn_manual_status {
     CDN_MANUAL_WITHHELD = 1, /* sensitive whatever the rules say */
     CDN_MANUAL_SAFE = 2,     /* not sensitive whatever they say; may be a secondary */
     CDN_MANUAL_PUBLISHED = 3, /* always published: never a secondary */
-    CDN_MANUAL_STRUCTURAL = 4 /* cannot be other than 0, as everybody knows: known, never withheld */
+    CDN_MANUAL_STRUCTURAL = 4 /* cannot be other than 0, as everybody knows: known, never
+                                 withheld */
 } cdn_manual_status;
 
 typedef struct cdn_manual {

@@ -124,8 +124,10 @@ static cdn_status read_roles(const cdn_shape *shape, const cdn_node *root,
         sum += roles[i].at_least;
     }
     if (sum > agreement->approvals_required)
-        return cdn_shape_fail(shape, root, "its roles need %" PRIu32 " approvals, and \"approvals\" "
-                              "is %" PRIu32, sum, agreement->approvals_required);
+        return cdn_shape_fail(shape, root,
+                              "its roles need %" PRIu32 " approvals, and \"approvals\" "
+                              "is %" PRIu32,
+                              sum, agreement->approvals_required);
     return CDN_OK;
 }
 

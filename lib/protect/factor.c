@@ -235,7 +235,8 @@ static bool reduce_column(cdn_factor *factor, uint32_t cell)
     cdn_prime field = factor->field;
     sparse_clear(&factor->column);
     cdn_heap_direct(&factor->heap, false);
-    for (uint32_t i = factor->matrix.rows->start[cell]; i < factor->matrix.rows->start[cell + 1]; i++) {
+    for (uint32_t i = factor->matrix.rows->start[cell]; i < factor->matrix.rows->start[cell + 1];
+         i++) {
         uint32_t equation = factor->matrix.rows->items[i];
         touch_equation(factor, equation);
         factor->column.values[equation] = coefficient(factor, equation, cell);
@@ -449,8 +450,8 @@ static void combine_columns(const cdn_factor *factor, const uint32_t *cells, uin
     for (uint32_t i = 0; i < count; i++) {
         uint32_t cell = cells[i];
         uint64_t weight = cdn_mix64(CDN_FACTOR_SEED - 1 - cell) % field.prime;
-        for (uint32_t j = factor->matrix.rows->start[cell]; j < factor->matrix.rows->start[cell + 1];
-             j++) {
+        for (uint32_t j = factor->matrix.rows->start[cell];
+             j < factor->matrix.rows->start[cell + 1]; j++) {
             uint32_t equation = factor->matrix.rows->items[j];
             uint64_t minus = cdn_prime_negate(field, coefficient(factor, equation, cell));
             sums[equation] = cdn_prime_deduct(field, sums[equation], minus, weight);

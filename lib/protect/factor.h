@@ -120,7 +120,8 @@ typedef struct cdn_factor {
 /** Eliminates for the cells that are unknown in `pattern`. Release it in any case. */
 cdn_status cdn_factor_init(cdn_factor *factor, const cdn_pattern *pattern, cdn_prime field,
                            cdn_error *error) CDN_MUST_CHECK;
-/** The same for a matrix, all of whose columns are unknown, without steps: no tracing, no adding. */
+/** The same for a matrix, all of whose columns are unknown, without steps: no tracing, no
+ *  adding. */
 cdn_status cdn_factor_init_matrix(cdn_factor *factor, const cdn_matrix *matrix, cdn_prime field,
                                   cdn_error *error) CDN_MUST_CHECK;
 void cdn_factor_release(cdn_factor *factor);
@@ -151,16 +152,16 @@ void cdn_factor_null_vectors(const cdn_factor *factor, uint64_t seed, uint64_t (
 cdn_status cdn_factor_slack(const cdn_factor *factor, uint64_t seed, uint64_t *sums,
                             cdn_error *error) CDN_MUST_CHECK;
 
-/** Random values for `count` cells outside the factor, and what they make of the others: responses[c]
- *  (a place for every cell) is not zero for a determined cell whose certificate one of those cells
- *  breaks (a false 0 has probability near 2^-61). */
+/** Random values for `count` cells outside the factor, and what they make of the others:
+ *  responses[c] (a place for every cell) is not zero for a determined cell whose certificate one of
+ *  those cells breaks (a false 0 has probability near 2^-61). */
 cdn_status cdn_factor_respond(const cdn_factor *factor, const uint32_t *cells, uint32_t count,
                               uint64_t *responses, cdn_error *error) CDN_MUST_CHECK;
 
 /** The cell becomes visible: one more row, "cell = 0": the cell, less the multiples of the rows
- *  before that are left in factor->multiplier, times the inverse of the new pivot. factor->row then holds a null vector of the
- *  factor as it was that is not zero at the cell; no members when the cell was determined anyway
- *  (nothing changes then). Stands until the next call on the factor. */
+ *  before that are left in factor->multiplier, times the inverse of the new pivot. factor->row then
+ *  holds a null vector of the factor as it was that is not zero at the cell; no members when the
+ *  cell was determined anyway (nothing changes then). Stands until the next call on the factor. */
 cdn_status cdn_factor_fix(cdn_factor *factor, uint32_t cell, cdn_error *error) CDN_MUST_CHECK;
 /** Takes the last fix back that had members. */
 void cdn_factor_unfix(cdn_factor *factor);

@@ -21,8 +21,8 @@
  * cell can replace secondaries of several equations. */
 #define REACH 4u
 
-/* The greedy order is tried as well: with the ties of the peers, and from several starts with others;
- * as often as this many cells allow. */
+/* The greedy order is tried as well: with the ties of the peers, and from several starts with
+ * others; as often as this many cells allow. */
 #define STARTS_TIMES_CELLS 10500u
 #define MOST_STARTS 32u
 

@@ -298,7 +298,8 @@ static cdn_status work_init(work *w, cdn_pattern *pattern, const cdn_factor *fac
     w->next = cdn_alloc(cells, sizeof *w->next);
     w->next_ratios = cdn_alloc(cells, sizeof *w->next_ratios);
     if (w->columns == NULL || w->map == NULL || w->ratios == NULL || w->moved == NULL ||
-        w->products == NULL || w->next == NULL || w->next_ratios == NULL || !list_candidates(w, ties))
+        w->products == NULL || w->next == NULL || w->next_ratios == NULL ||
+        !list_candidates(w, ties))
         return cdn_fail_memory(error);
     return enter(w, factor, error);
 }

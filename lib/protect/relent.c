@@ -115,7 +115,7 @@ static void list_candidates(work *w)
     qsort(w->candidates, w->candidate_count, sizeof *w->candidates, compare_candidates);
 }
 
-/* --- points and views --------------------------------------------------------------------------- */
+/* --- points and views ------------------------------------------------------------------------- */
 
 static bool add_view(work *w, uint32_t kind, const held *cells, uint32_t count)
 {
@@ -232,7 +232,7 @@ static cdn_status open_points(work *w, cdn_error *error)
     return CDN_OK;
 }
 
-/* --- objections --------------------------------------------------------------------------------- */
+/* --- objections ------------------------------------------------------------------------------- */
 
 /* Has a class of cells a sensitive one, and one of a contributor who does not hold all of these? */
 static bool class_objects(const work *w, const mark *members, uint32_t count)
@@ -321,7 +321,8 @@ static bool views_object(work *w, uint32_t cell, bool *object)
     return true;
 }
 
-/* The commonest objection: an equation with two cells left, one sensitive and one of a contributor. */
+/* The commonest objection: an equation with two cells left, one sensitive and one of a
+ * contributor. */
 static bool equations_object(work *w, uint32_t cell)
 {
     const cdn_system *system = w->pattern->system;
@@ -341,7 +342,7 @@ static bool equations_object(work *w, uint32_t cell)
     return false;
 }
 
-/* --- one by one --------------------------------------------------------------------------------- */
+/* --- one by one ------------------------------------------------------------------------------- */
 
 /* Does anybody object to the cell, which the pattern shows already? */
 static cdn_status ask(work *w, uint32_t cell, bool *object, cdn_error *error)

@@ -54,12 +54,13 @@ bool cdn_spans_make(cdn_spans *spans, uint32_t count);
  *  memory. Takes count + 2 vectors. */
 bool cdn_spans_pair(cdn_spans *spans, const uint32_t *own, uint32_t count, uint64_t (*pair)[2]);
 
-/** The vectors become random ones of those that are zero at the cell, which has a place; one fewer. */
+/** The vectors become random ones of those that are zero at the cell, which has a place; one
+ *  fewer. */
 void cdn_spans_publish(cdn_spans *spans, uint32_t cell);
 
 /** The sensitive cells in the span of `count` cells: spans->found, in the order they were added.
- *  false when out of memory. @complexity O(count^3 + targets x count), and once a solve for each two
- *  of count + 1 vectors */
+ *  false when out of memory. @complexity O(count^3 + targets x count), and once a solve for each
+ *  two of count + 1 vectors */
 bool cdn_spans_find(cdn_spans *spans, const uint32_t *own, uint32_t count);
 
 /** Coefficients: column j is the own cell j of `count`, or the found cell j - count; row i has what
@@ -67,11 +68,13 @@ bool cdn_spans_find(cdn_spans *spans, const uint32_t *own, uint32_t count);
  *  Only the first `rank` own cells may have to do with each other by more than a factor. */
 bool cdn_spans_solve(cdn_spans *spans, const uint32_t *own, uint32_t count, uint32_t rank);
 
-/** How much of own cell i column j takes; 0 when own cell i is itself determined by those before. */
+/** How much of own cell i column j takes; 0 when own cell i is itself determined by those
+ *  before. */
 static inline uint64_t cdn_spans_coefficient(const cdn_spans *spans, uint32_t i, uint32_t j)
 {
-    return spans->pivots[i] == CDN_NONE ? 0
-                                        : spans->matrix[(size_t)spans->pivots[i] * spans->width + j];
+    return spans->pivots[i] == CDN_NONE
+               ? 0
+               : spans->matrix[(size_t)spans->pivots[i] * spans->width + j];
 }
 
 #endif

@@ -22,7 +22,8 @@
 #define KEPT 2u
 #define FEW 16u /* cells to take in one by one */
 #define SHARE 4096u /* and one more for as many cells of the system */
-#define MOST_STALE 256u /* certificates of a view that cells withheld in the round break: the rest can
+#define MOST_STALE 256u /* certificates of a view that cells withheld in the round break: the rest
+                           can
                        * wait for the next */
 #define LARGEST_BURST (UINT32_C(1) << 20)
 
@@ -32,7 +33,8 @@ struct cdn_choice {
     uint32_t rank; /* LONE: it would be determined itself; KEPT: marked keep */
 };
 
-/* The row of the pivot is its inverse times (a fixed cell less the links up to those of the next). */
+/* The row of the pivot is its inverse times (a fixed cell less the links up to those of the
+ * next). */
 struct cdn_viewer_fix {
     size_t first_link;
     uint32_t pivot;
@@ -43,7 +45,7 @@ struct cdn_viewer_link {
     uint32_t pivot;
 };
 
-/* --- components --------------------------------------------------------------------------------- */
+/* --- components ------------------------------------------------------------------------------- */
 
 static uint32_t find_root(cdn_viewer *v, uint32_t equation)
 {
@@ -76,7 +78,7 @@ static void join_equations(cdn_viewer *v, uint32_t cell)
     }
 }
 
-/* --- life --------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 static bool sums_init(cdn_sums *sums, uint32_t cells)
 {
@@ -122,8 +124,8 @@ cdn_status cdn_viewer_init(cdn_viewer *viewer, cdn_pattern *pattern, cdn_factor 
     v->responses = cdn_alloc(cells, sizeof *v->responses);
     if (v->vectors == NULL || v->parents == NULL || v->fixes == NULL || v->idle == NULL ||
         v->saved == NULL || v->moved == NULL || v->opening == NULL || v->slack == NULL ||
-        v->choices == NULL || v->late == NULL || v->responses == NULL || !sums_init(&v->sum, cells) ||
-        !sums_init(&v->relation, cells))
+        v->choices == NULL || v->late == NULL || v->responses == NULL ||
+        !sums_init(&v->sum, cells) || !sums_init(&v->relation, cells))
         return cdn_fail_memory(error);
     for (uint32_t e = 0; e < system->equation_count; e++)
         v->parents[e] = e;
@@ -153,7 +155,7 @@ void cdn_viewer_release(cdn_viewer *viewer)
     *viewer = (cdn_viewer){0};
 }
 
-/* --- opening and closing a view ----------------------------------------------------------------- */
+/* --- opening and closing a view --------------------------------------------------------------- */
 
 static bool is_zero(const cdn_viewer *v, uint32_t cell)
 {
@@ -251,7 +253,7 @@ static bool is_exposed(const cdn_viewer *v, uint32_t cell)
            v->holder[cell] != v->self && is_zero(v, cell);
 }
 
-/* --- certificates ------------------------------------------------------------------------------- */
+/* --- certificates ----------------------------------------------------------------------------- */
 
 static void deduct_link(cdn_viewer *v, const struct cdn_viewer_link *link, uint64_t multiple)
 {

@@ -361,7 +361,8 @@ cdn_status cdn_views_protect(cdn_pattern *pattern, cdn_factor *factor, uint32_t 
         status = cdn_fail_memory(error);
     for (bool settled = false; status == CDN_OK && !settled;) {
         status = object(&w, error);
-        settled = w.viewer.late_count == 0; /* each objection has withheld something, or may stand */
+        settled = w.viewer.late_count == 0; /* each objection has withheld something, or may
+                                               stand */
         if (status == CDN_OK)
             status = cdn_viewer_catch_up(&w.viewer, error);
     }

@@ -477,7 +477,7 @@ static void run_step(const step *at, uint32_t first, uint32_t count, const int r
     }
 }
 
-/* ---- three-valued: MISSING is "depends on what is missing", NOTHING "no value in any case" ---- */
+/* ---- three-valued: MISSING is "depends on what is missing", NOTHING "no value in any case" --- */
 
 static bool is_certain(int64_t value)
 {

@@ -29,7 +29,8 @@ cdn_status cdn_expr_certain(const cdn_snapshot *snapshot, const cdn_catalogue *c
     CDN_MUST_CHECK;
 
 /** The leaf of `axis` for every row of `record` (its own binding, or the nearest reference's).
- *  CDN_NONE for a row that has no place on the axis (missing, on an axis without an unknown leaf). */
+ *  CDN_NONE for a row that has no place on the axis (missing, on an axis without an unknown
+ *  leaf). */
 cdn_status cdn_axis_leaves(const cdn_snapshot *snapshot, const cdn_catalogue *catalogue,
                            uint32_t axis, uint32_t record, uint32_t *out, cdn_error *error)
     CDN_MUST_CHECK;

@@ -114,7 +114,8 @@ static cdn_status number_unpivoted(cataloguing *c, uint32_t s, uint32_t record,
     return CDN_OK;
 }
 
-/* Call numbers of all rows of a record type. `sources`: of an unpivoted one, who its sources are. */
+/* Call numbers of all rows of a record type. `sources`: of an unpivoted one, who its sources
+ * are. */
 static cdn_status number_rows(cataloguing *c, uint32_t record, const uint32_t *sources,
                               int32_t *out, cdn_error *error)
 {

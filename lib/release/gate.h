@@ -78,8 +78,8 @@ typedef struct cdn_gate_withheld {
 } cdn_gate_withheld;
 
 /** Figures of an output that an earlier release withholds now: it published the other end of a
- *  change that is confidential (of a list: in too few workers of the row), withheld the same figure,
- *  or published a confidential one. Figures
+ *  change that is confidential (of a list: in too few workers of the row), withheld the same
+ *  figure, or published a confidential one. Figures
  *  that have to be withheld to protect these count as secondary, like all others. */
 typedef struct cdn_gate_binding {
     const char *release_id; /* borrowed from the input; NULL = several releases together */
@@ -90,9 +90,9 @@ typedef struct cdn_gate_binding {
 typedef struct cdn_gate_report {
     uint32_t cell_count, hidden_count, sensitive_count, equation_count;
     uint32_t rounds;
-    uint32_t pinned_count; /* confidential cells that known bounds (not negative, a withheld count at
-                              least 1) leave one value, exact figures taken as published */
-    uint32_t interval_asked;   /* with `intervals`: cells judged by the interval attack, and those */
+    uint32_t pinned_count; /* confidential cells that known bounds (not negative, a withheld count
+                              at least 1) leave one value, exact figures taken as published */
+    uint32_t interval_asked;  /* with `intervals`: cells judged by the interval attack, and those */
     uint32_t interval_unsafe;  /* exposed or undecided (see attack/interval.h) */
     /* per figure of all tables, in the order of the cells, then of all lists, row by row, 1 =
      * published: what a later release needs to know of this one (cells/past.h) */

@@ -249,8 +249,8 @@ cdn_status cdn_history_remember(cdn_trial *trial, cdn_error *error)
 
 /* ---- what history alone gives away ---- */
 
-/* Today's cells that follow from common knowledge without any earlier release are no fault of theirs:
- * they stay confidential. */
+/* Today's cells that follow from common knowledge without any earlier release are no fault of
+ * theirs: they stay confidential. */
 static cdn_status spare_old_faults(const cdn_trial *trial, uint8_t *found, uint8_t *marks,
                                    cdn_error *error)
 {

@@ -9,8 +9,8 @@
 #include "core/map.h"
 #include "release/history.h"
 
-/* What was published when: of each quantile (measure, cell), per date and last of today's data, 1 + the
- * first release that published it. */
+/* What was published when: of each quantile (measure, cell), per date and last of today's data, 1 +
+ * the first release that published it. */
 typedef struct memory {
     cdn_trial *trial;
     cdn_map *quantiles;

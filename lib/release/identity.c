@@ -38,8 +38,8 @@ static cdn_status digest_request(const cdn_gate_input *in, cdn_identity *own, cd
     const char *agreement = in->agreement->digest;
     cdn_text lines = CDN_TEXT_INIT(4096);
     cdn_text_addf(&lines, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n", CDN_VERSION_TEXT, own->build,
-                  own->script, own->snapshot, in->plan->digest, in->catalogue->digest, in->policy->digest,
-                  agreement);
+                  own->script, own->snapshot, in->plan->digest, in->catalogue->digest,
+                  in->policy->digest, agreement);
     /* another key, other values: but the key itself must not be guessable from the name */
     if (in->perturbation_key != NULL && cdn_rounding_needs_key(in->policy->rounding)) {
         char changed[CDN_SHA256_HEX] = "";

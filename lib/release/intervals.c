@@ -118,9 +118,9 @@ static bool is_unsafe(const cdn_interval *found)
     return found->verdict == CDN_INTERVAL_EXPOSED || found->verdict == CDN_INTERVAL_UNDECIDED;
 }
 
-/* Of the unsafe cells those that are safe while nothing is published stay flagged; the others follow
- * from common knowledge (a consented row that shows a total of 0, say), and are counted. Which cells
- * are empty, and that the withheld ones are not, only the release tells. */
+/* Of the unsafe cells those that are safe while nothing is published stay flagged; the others
+ * follow from common knowledge (a consented row that shows a total of 0, say), and are counted.
+ * Which cells are empty, and that the withheld ones are not, only the release tells. */
 static cdn_status excuse(cdn_trial *trial, knowledge *k, uint8_t *unsafe, cdn_error *error)
 {
     cdn_system before = trial->system;

@@ -1,8 +1,8 @@
 /* judge.c - what the rules say of each cell and figure, and what an attacker knows.
  *
- * Which cells an attacker knows: what earlier releases published (history.c), public facts, cells whose contributors all have
- * the statistic in a published row (their sum), and empty cells when the policy
- * publishes zeros (a published 0 says that nobody is there, and a hidden empty
+ * Which cells an attacker knows: what earlier releases published (history.c), public facts, cells
+ * whose contributors all have the statistic in a published row (their sum), and empty cells when
+ * the policy publishes zeros (a published 0 says that nobody is there, and a hidden empty
  * cell is treated as known too, which only makes the attacker stronger; see
  * zeros.c for those that are not).
  * Nobody knows how many did not answer, nor that nobody failed to, unless a

@@ -105,7 +105,7 @@ typedef struct cdn_release {
     const char *plan_digest, *script_digest, *catalogue_digest, *policy_digest,
         *agreement_digest, *snapshot_digest, *build_digest;
     uint64_t ledger_entries;   /* of the ledger before this release was staged, */
-    const char *ledger_root;   /* and their Merkle root, hex: set by who stages it; NULL = not told */
+    const char *ledger_root; /* and their Merkle root, hex: set by who stages it; NULL = not told */
     const char *plan_text;   /* canonical JSON */
     const char *script_text;
     const char *script_name;

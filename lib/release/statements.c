@@ -57,7 +57,8 @@ static void add_changes(method_list *list, const cdn_policy *policy)
     if (sums != NULL)
         add_method(list, cdn_arena_printf(list->arena, "Sums are %s %s.", verb, sums));
     if (changed)
-        add_method(list, "Rates, shares and means are worked out from totals that were changed so.");
+        add_method(list,
+                   "Rates, shares and means are worked out from totals that were changed so.");
     if (policy->rounding == CDN_ROUNDING_SMALL_COUNTS)
         add_method(list, "Sums are rounded one by one, so their totals may differ from the sums of "
                          "their parts.");
@@ -81,8 +82,9 @@ static void add_rules(method_list *list, const cdn_policy *policy)
     add_minimum(list, &policy->providers, "providers");
     add_minimum(list, &policy->quantile_workers, "records, for medians and quantiles,");
     if (policy->dominance_count > 0 || policy->p_percent.on)
-        add_method(list, "Sums that a few providers dominate are withheld, and so are the rates and "
-                         "means that use them.");
+        add_method(list,
+                   "Sums that a few providers dominate are withheld, and so are the rates and "
+                   "means that use them.");
     if (policy->request.on)
         add_method(list, "Sums of which a provider that asked for confidentiality is a large part "
                          "are withheld.");

@@ -40,8 +40,8 @@ cdn_status cdn_trial_refuse(const cdn_trial *trial, const uint8_t *exposed, cons
             cdn_text_addf(&names, "%s%s", names.length > 0 ? ", " : "",
                           trial->input->plan->tables[t].name);
     cdn_status status = cdn_fail(
-        error, CDN_E_REFUSED, "the audit found %u %s in the outputs: %s; nothing is released", count,
-        what, names.bytes == NULL ? "differences between them" : names.bytes);
+        error, CDN_E_REFUSED, "the audit found %u %s in the outputs: %s; nothing is released",
+        count, what, names.bytes == NULL ? "differences between them" : names.bytes);
     cdn_text_release(&names);
     return status;
 }

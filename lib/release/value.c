@@ -117,7 +117,8 @@ const char *cdn_values_phrase(cdn_arena *arena, const cdn_policy *policy, const 
         if (!is_count && policy->noise.share_small == 0)
             break;
         if (!is_count)
-            return cdn_arena_printf(arena, "with noise in proportion to the largest contributions%s",
+            return cdn_arena_printf(arena,
+                                    "with noise in proportion to the largest contributions%s",
                                     base > 1 ? ", rounded" : "");
         if (base > 1)
             return cdn_arena_printf(arena, "with noise of at most %ld, to the nearest %ld",
@@ -159,7 +160,8 @@ cdn_status cdn_compose_measure(cdn_arena *arena, const cdn_policy *policy,
     if (decimals > 0)
         rounding = cdn_arena_printf(arena, "to %u decimal place%s", decimals,
                                     decimals == 1 ? "" : "s");
-    else if (exact_public || (measure->kind != CDN_MEASURE_COUNT && measure->kind != CDN_MEASURE_SUM))
+    else if (exact_public ||
+             (measure->kind != CDN_MEASURE_COUNT && measure->kind != CDN_MEASURE_SUM))
         rounding = "to whole numbers";
     else
         rounding = cdn_values_phrase(arena, policy, &measure->parts[0]);

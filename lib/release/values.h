@@ -9,8 +9,8 @@
 #include "perturb/method.h"
 #include "release/trial.h"
 
-/** Values of cells, and what it took. With conventional rounding there are none: figures are rounded
- *  from exact parts (release/compose.h). */
+/** Values of cells, and what it took. With conventional rounding there are none: figures are
+ *  rounded from exact parts (release/compose.h). */
 typedef struct cdn_values {
     const cdn_trial *trial;
     int64_t *cells;              /* per cell, scaled as the cell; NULL: conventional */
@@ -30,8 +30,8 @@ cdn_status cdn_values_create(const cdn_trial *trial, cdn_values *out, cdn_error 
     CDN_MUST_CHECK;
 void cdn_values_release(cdn_values *values);
 
-/** The published parts of a row's figure. A row's keys are keyed hashes of its record, the measure and
- *  the part; additive methods round it conventionally, since rows are no part of the tables. */
+/** The published parts of a row's figure. A row's keys are keyed hashes of its record, the measure
+ *  and the part; additive methods round it conventionally, since rows are no part of the tables. */
 cdn_status cdn_values_row(const cdn_values *values, uint32_t list, uint32_t row,
                           const cdn_measure *measure, cdn_figure_parts *parts,
                           cdn_error *error) CDN_MUST_CHECK;

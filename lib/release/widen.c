@@ -143,7 +143,8 @@ static void withhold_taken(const job *j, cdn_suppress_result *out)
     for (uint32_t c = 0; c < s->cell_count; c++)
         out->cell_visible[c] = (s->marks[c] & CDN_CELL_KNOWN) != 0;
     for (uint32_t f = 0; f < s->figure_count; f++) {
-        out->figure_withheld[f] = uses(s, f, j->taken, 1) || uses(s, f, s->marks, CDN_CELL_SENSITIVE);
+        out->figure_withheld[f] =
+            uses(s, f, j->taken, 1) || uses(s, f, s->marks, CDN_CELL_SENSITIVE);
         for (uint32_t i = s->figure_start[f]; i < s->figure_start[f + 1]; i++)
             out->cell_visible[s->figure_cell[i]] |= !out->figure_withheld[f];
     }
@@ -251,8 +252,8 @@ done:
     return status;
 }
 
-/* Once every cell has a move, with only what the moves need taken. Who can move is not determined, so
- * that is enough, unless contributors have to be kept from more than intervals. */
+/* Once every cell has a move, with only what the moves need taken. Who can move is not determined,
+ * so that is enough, unless contributors have to be kept from more than intervals. */
 static cdn_status take_moves(job *j, cdn_suppress_result *out, cdn_error *error)
 {
     uint64_t cost;

@@ -117,6 +117,7 @@ const char cdn_page_style[] =
     "break-after:avoid}#outputs,#script,#decision{break-before:page}tr,figure,.cards div{"
     "break-inside:avoid}thead{display:table-header-group}.scroll{overflow:visible}"
     "table{font-size:8pt}th,td{padding:1pt 3pt}thead .n{min-width:0}"
-    "details:not([open])>summary::after{content:\" (folded: not printed)\"}.lines,pre{white-space:pre-wrap;min-width:0}"
+    "details:not([open])>summary::after{content:\" (folded: not "
+    "printed)\"}.lines,pre{white-space:pre-wrap;min-width:0}"
     ".lines li{white-space:pre-wrap}.charts{grid-template-columns:1fr 1fr}a{text-decoration:none}}"
     "\n";

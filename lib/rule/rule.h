@@ -59,7 +59,8 @@ cdn_verdict cdn_rule_minimum(const cdn_cell *cell, const cdn_variable *variable,
                              const cdn_policy *policy);
 
 /** (n,k) dominance: in one of the policy's rules the n largest providers hold more than k % of the
- *  cell's total of absolute contributions (dominance.c). Handbook on SDC, 2nd ed., section 4.2.2. */
+ *  cell's total of absolute contributions (dominance.c). Handbook on SDC, 2nd ed., section
+ *  4.2.2. */
 bool cdn_rule_dominance(const cdn_cell *cell, const cdn_policy *policy);
 
 /** p% and pq: what is left of the total after the largest and the coalition of the next, X - x1 -
@@ -82,8 +83,8 @@ void cdn_rule_levels(const cdn_cell *cell, const cdn_variable *variable,
 /** A weight of 1. */
 #define CDN_RULE_WEIGHT_ONE UINT64_C(1000000)
 
-/** The largest contributions as the weighting counts them (weight.c): sizes[0..count) >= 0, falling,
- *  and their weights in millionths, each at least 1. tau-Argus manual 4.1, section 2.2. */
+/** The largest contributions as the weighting counts them (weight.c): sizes[0..count) >= 0,
+ *  falling, and their weights in millionths, each at least 1. tau-Argus manual 4.1, section 2.2. */
 void cdn_rule_weigh(const int64_t *sizes, const uint64_t *weights, uint32_t count,
                     cdn_weighting weighting, int64_t top[CDN_CELL_TOP]);
 
@@ -92,9 +93,9 @@ void cdn_rule_weigh(const int64_t *sizes, const uint64_t *weights, uint32_t coun
  *  SDC, 2nd ed., section 5.2.2. */
 void cdn_rule_group(const cdn_cells *cells, const cdn_policy *policy, cdn_verdict *verdicts);
 
-/** k-disclosure (k_disclosure.c): adds to verdicts[] for the rest of a group that is in one category
- *  but for at most k of it, who know themselves. Lupp and Langsrud 2021, UNECE expert meeting on
- *  SDC. */
+/** k-disclosure (k_disclosure.c): adds to verdicts[] for the rest of a group that is in one
+ *  category but for at most k of it, who know themselves. Lupp and Langsrud 2021, UNECE expert
+ *  meeting on SDC. */
 void cdn_rule_k_disclosure(const cdn_cells *cells, const cdn_policy *policy,
                            cdn_verdict *verdicts);
 

@@ -42,9 +42,10 @@ void cdn_rule_weigh(const int64_t *sizes, const uint64_t *weights, uint32_t coun
     uint64_t filled = 0;
     uint32_t rank = 0;
     for (uint32_t i = 0; i < count && rank < CDN_CELL_TOP; i++) {
-        uint64_t weight = weighting == CDN_WEIGHT_RESPONDENT   ? ONE
-                          : weighting == CDN_WEIGHT_REPLICATED ? whole_weight(weights[i], i % 2 == 0)
-                                                               : weights[i];
+        uint64_t weight = weighting == CDN_WEIGHT_RESPONDENT ? ONE
+                          : weighting == CDN_WEIGHT_REPLICATED
+                              ? whole_weight(weights[i], i % 2 == 0)
+                              : weights[i];
         rank = fill(sizes[i], weight, rank, &filled, sums);
     }
     for (uint32_t r = 0; r < CDN_CELL_TOP; r++)

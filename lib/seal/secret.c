@@ -53,7 +53,9 @@ cdn_status cdn_secret_read(const char *directory, const char *name, uint8_t out[
     if (good)
         return CDN_OK;
     explicit_bzero(out, CDN_SECRET_SIZE);
-    return cdn_fail(error, CDN_E_INPUT,
-                    "%s: expected 64 digits of 0-9 and a-f and the end of the line, found something "
-                    "else", name);
+    return cdn_fail(
+        error, CDN_E_INPUT,
+        "%s: expected 64 digits of 0-9 and a-f and the end of the line, found something "
+        "else",
+        name);
 }

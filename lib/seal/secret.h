@@ -1,4 +1,5 @@
-/* secret.h - a secret of 32 random bytes in a file of its own, as hex: what keyed hashes are made with.
+/* secret.h - a secret of 32 random bytes in a file of its own, as hex: what keyed hashes are made
+ * with.
  *
  * Kept as private keys are: mode 0600, in a folder that nobody else may write,
  * never replaced, never printed.

@@ -66,8 +66,8 @@ cdn_status cdn_seal_new_signer(cdn_seal_role role, const char *keys_dir, const c
                                const cdn_passphrase *passphrase, cdn_error *error) CDN_MUST_CHECK;
 
 /** Removes the key that one of those left when it was killed before its certificate: one that opens
- *  with the passphrase and that no roster has a certificate of. `name` NULL = the root's, when there
- *  is no root.pem. For who knows that no key of that name was ever made. */
+ *  with the passphrase and that no roster has a certificate of. `name` NULL = the root's, when
+ *  there is no root.pem. For who knows that no key of that name was ever made. */
 cdn_status cdn_seal_clear_left(const char *keys_dir, const char *trust_dir, const char *name,
                                const cdn_passphrase *passphrase, cdn_error *error) CDN_MUST_CHECK;
 
@@ -99,7 +99,8 @@ cdn_status cdn_seal_refresh_crl(const char *keys_dir, const char *trust_dir,
 cdn_status cdn_seal_crl_until(const char *trust_dir, int64_t *out, cdn_error *error)
     CDN_MUST_CHECK;
 
-/** Until when the signer's newest certificate is in force; 0 when there is none or it is revoked. */
+/** Until when the signer's newest certificate is in force; 0 when there is none or it is
+ *  revoked. */
 cdn_status cdn_seal_signer_until(cdn_seal_role role, const char *trust_dir, const char *name,
                                  int64_t *out, cdn_error *error) CDN_MUST_CHECK;
 

@@ -164,8 +164,9 @@ static cdn_status save(const char *trust_dir, X509_CRL *crl, cdn_error *error)
     char *bytes = NULL;
     long size = good ? BIO_get_mem_data(buffer, &bytes) : 0;
     cdn_status status =
-        size <= 0 ? cdn_seal_fail(error, CDN_E_NOMEM, "cannot write the list of revoked certificates")
-                  : cdn_seal_write_public(trust_dir, LIST, bytes, (size_t)size, error);
+        size <= 0
+            ? cdn_seal_fail(error, CDN_E_NOMEM, "cannot write the list of revoked certificates")
+            : cdn_seal_write_public(trust_dir, LIST, bytes, (size_t)size, error);
     BIO_free(buffer);
     return status;
 }

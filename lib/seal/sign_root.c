@@ -105,7 +105,7 @@ cdn_status cdn_seal_issuer_load(const char *keys_dir, const char *trust_dir,
     return CDN_OK;
 }
 
-/* --- replacing it ------------------------------------------------------------------------------ */
+/* --- replacing it ----------------------------------------------------------------------------- */
 
 /* One root and its key. */
 typedef struct holder {
@@ -302,7 +302,7 @@ cdn_status cdn_seal_root_until(const char *trust_dir, int64_t *out, cdn_error *e
     return CDN_OK;
 }
 
-/* --- the recipient's side ------------------------------------------------------------------------ */
+/* --- the recipient's side --------------------------------------------------------------------- */
 
 /* An approver's certificate is signed by the root too: this one must be that of an authority. */
 static bool leads_to(X509 *known, STACK_OF(X509) *handover)

@@ -95,7 +95,8 @@ static cdn_status rewrite(const char *keys_dir, const char *trust_dir, STACK_OF(
     if (status == CDN_OK && list != NULL)
         status = collect(list, name, crl, more, error);
     if (status == CDN_OK && list != NULL && sk_X509_num(more) == 0)
-        status = cdn_fail(error, CDN_E_REFUSED, "%s has no certificate that could be revoked", name);
+        status =
+            cdn_fail(error, CDN_E_REFUSED, "%s has no certificate that could be revoked", name);
     if (status == CDN_OK)
         status = cdn_seal_crl_save(trust_dir, root, key, crl, more, error);
     if (status == CDN_OK && count != NULL)

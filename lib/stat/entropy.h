@@ -25,8 +25,8 @@ typedef struct cdn_outcomes {
 } cdn_outcomes;
 
 /** weights[g]: the probability of each of the outcomes of group g, such that the features have the
- *  means `first` and `second`. *found false: no distribution has. On the edge of what is possible two
- *  groups share the weight. The groups' (first, second) must differ from each other.
+ *  means `first` and `second`. *found false: no distribution has. On the edge of what is possible
+ *  two groups share the weight. The groups' (first, second) must differ from each other.
  *  @errors CDN_E_NOMEM; CDN_E_INTERNAL when the solver does not get there. @complexity count^2 */
 cdn_status cdn_entropy_solve(const cdn_outcomes *groups, uint32_t count, double first,
                              double second, double *weights, bool *found,

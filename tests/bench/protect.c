@@ -3,14 +3,14 @@
  *   protect TABLE [--count] [--holders] [--providers N] [--intervals] [--greedy] [--no-attack]
  *           [--limit SECONDS]
  *
- * TABLE is a name of shapes.h. Counts of 1 to 4 are sensitive, zeros are published; a cell costs its
- * value, with --count 1. --holders: a record alone in a cell knows it, in every such cell;
+ * TABLE is a name of shapes.h. Counts of 1 to 4 are sensitive, zeros are published; a cell costs
+ * its value, with --count 1. --holders: a record alone in a cell knows it, in every such cell;
  * --providers: the records belong to N providers of skewed sizes, and one alone in a cell knows it;
  * --intervals: a reader also knows that published zeros are the only ones, and must be left two
- * possible values of each sensitive cell; --greedy: what the peers' greedy order would withhold (see
- * oracle/greedy.h), against public attackers. Prints one line of key=value:
- *   seconds      CPU, of all threads, from the first call to the last pattern; wall: the same by clock
- *   peak_kib     of this process until then, the table included
+ * possible values of each sensitive cell; --greedy: what the peers' greedy order would withhold
+ * (see oracle/greedy.h), against public attackers. Prints one line of key=value:
+ *   seconds CPU, of all threads, from the first call to the last pattern; wall: the same by clock
+ *    peak_kib     of this process until then, the table included
  *   limit, ratio what it should take, and seconds as a share of that
  * Exit 1 when the attack finds a sensitive cell, the table cannot be protected, or the greedy order
  * would withhold less of what the table was asked to keep: cells, or value.
@@ -50,7 +50,7 @@ static double since(const struct timespec *from, clockid_t clock)
     return (double)(to.tv_sec - from->tv_sec) + (double)(to.tv_nsec - from->tv_nsec) / 1e9;
 }
 
-/* --- one table ---------------------------------------------------------------------------------- */
+/* --- one table -------------------------------------------------------------------------------- */
 
 static void know_holders(shape_table *t, const options *o)
 {

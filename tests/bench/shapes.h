@@ -132,7 +132,8 @@ static inline void shape_join(uint32_t *who, uint32_t number)
 }
 
 /* One record into the cell of every combination of its leaves and their ancestors. */
-static inline void shape_count(shape_table *t, const uint32_t *at, uint32_t record, uint32_t provider)
+static inline void shape_count(shape_table *t, const uint32_t *at, uint32_t record,
+                               uint32_t provider)
 {
     const shape *s = t->shape;
     uint32_t up[SHAPE_DIMENSIONS];

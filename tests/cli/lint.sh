@@ -100,6 +100,9 @@ if ctags --version 2>/dev/null | grep -q Universal; then
     pass lib/rule/planted.c "int f(int x)\n{\n$(body 67)}"
 fi
 plant lib/rule/planted.c "$(body 800)" 'file is longer than 800 lines'
+plant lib/rule/planted.c "/* $(printf '%095d' 0) */" 'line is longer than 100 columns'
+pass lib/rule/planted.c "/* $(printf '%094d' 0) */"
+pass lib/rule/planted.c "/* $(printf '%093d' 0)é */"
 
 # the first line
 printf '/* other.c - wrong name */\n' >"$copy/lib/rule/planted.c"

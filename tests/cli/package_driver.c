@@ -1,7 +1,7 @@
 /* package_driver.c - stages, signs, zips and verifies the made-up release, for package.sh.
  *
- *   stage DIR | stage-plain DIR (without the script) | keys KEYS TRUST NAME... | sign KEYS TRUST DIR NAME | zip DIR ZIP
- *   verify PACKAGE TRUST
+ *   stage DIR | stage-plain DIR (without the script) | keys KEYS TRUST NAME... | sign KEYS TRUST
+ *   DIR NAME | zip DIR ZIP verify PACKAGE TRUST
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>

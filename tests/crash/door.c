@@ -209,7 +209,8 @@ static int open_through(int directory, const char *name, int flags, mode_t mode)
 {
     char path[PATH_MAX];
     struct stat info;
-    const char *inside = (flags & (O_CREAT | O_TRUNC)) != 0 ? below_name(directory, name, path) : NULL;
+    const char *inside =
+        (flags & (O_CREAT | O_TRUNC)) != 0 ? below_name(directory, name, path) : NULL;
     bool creates = inside != NULL && lstat(path, &info) != 0;
     if (inside != NULL && (creates || (flags & O_TRUNC) != 0) && pass(false) == FAIL)
         return -1;

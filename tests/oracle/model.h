@@ -162,7 +162,8 @@ static inline void model_add_equations(model *m, const model_hierarchy *h, uint3
     }
 }
 
-/** Adds a table: hierarchy[v] is 0 or 1, or GREEDY_NONE for a variable that it has only as total. */
+/** Adds a table: hierarchy[v] is 0 or 1, or GREEDY_NONE for a variable that it has only as
+ *  total. */
 static inline void model_add_table(model *m, const uint32_t *hierarchy)
 {
     uint32_t at[MODEL_VARIABLES] = {0};
@@ -212,7 +213,9 @@ static inline void model_finish(model *m, uint32_t threshold, model_cost cost)
         uint64_t f = m->frequency[c];
         m->sensitive[c] = f > 0 && f < threshold;
         m->marks[c] = f == 0 ? CDN_CELL_KEEP : m->sensitive[c] ? CDN_CELL_SENSITIVE : 0;
-        m->costs[c] = cost == MODEL_CELLS_COST ? 1 : cost == MODEL_FREQUENCY_COST ? f : m->magnitude[c];
+        m->costs[c] = cost == MODEL_CELLS_COST       ? 1
+                      : cost == MODEL_FREQUENCY_COST ? f
+                                                     : m->magnitude[c];
         m->costs[c] += m->costs[c] == 0;
         m->figures[c + 1] = c + 1;
     }
@@ -239,7 +242,7 @@ static inline void model_reset(model *m)
     memset(m, 0, sizeof *m);
 }
 
-/* --- random ------------------------------------------------------------------------------------- */
+/* --- random ----------------------------------------------------------------------------------- */
 
 typedef enum model_kind {
     MODEL_TWO, MODEL_THREE, MODEL_GROUPED, MODEL_LINKED, MODEL_KINDS

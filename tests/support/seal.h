@@ -37,8 +37,8 @@ static inline cdn_status seal_enrol(const char *name)
 
 static inline cdn_status seal_sign(const char *name, const void *bytes, size_t size, cdn_text *pem)
 {
-    return cdn_seal_sign(CDN_SEAL_APPROVER, unit_path("keys"), unit_path("trust"), name, NULL, bytes,
-                         size, pem, NULL);
+    return cdn_seal_sign(CDN_SEAL_APPROVER, unit_path("keys"), unit_path("trust"), name, NULL,
+                         bytes, size, pem, NULL);
 }
 
 /* A scratch directory with a root and two approvers; each test has its own. */

@@ -31,7 +31,8 @@ typedef struct matrix {
 
 static matrix matrix_make(uint32_t columns)
 {
-    matrix m = {.columns = columns, .cells = calloc((size_t)SPANS_MOST * columns, sizeof(uint64_t))};
+    matrix m = {.columns = columns,
+                .cells = calloc((size_t)SPANS_MOST * columns, sizeof(uint64_t))};
     assert_non_null(m.cells);
     return m;
 }

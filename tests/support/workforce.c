@@ -547,7 +547,8 @@ const cdn_agreement wf_agreement = {
     .recipient_count = COUNT_OF(recipients), .recipients = recipients, .max_cells = 100000};
 
 const cdn_policy wf_policy = {
-    .name = "policy", .title = "Policy",
+    .name = "policy",
+    .title = "Policy",
     .digest = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210",
     .workers = {true, CDN_FEWER_THAN, 10},
     .workplaces = {true, CDN_FEWER_THAN, 3},
@@ -558,8 +559,19 @@ const cdn_policy wf_policy = {
     .dominance_count = 1,
     .dominance = {{true, 1, 80, CDN_MORE_THAN}},
     .p_percent = {true, 10, 100, 1, CDN_FEWER_THAN},
-    .negatives = CDN_NEGATIVES_ABSOLUTE, .negative_factor = 1,
-    .weighting = CDN_WEIGHT_RESPONDENT, .total_weight = 1, .rounding = CDN_ROUNDING_CONVENTIONAL,
-    .source = "policy.lua", .group_disclosure = true, .zeros = CDN_ZEROS_SAFE, .missing_safe = false,
-    .cost = CDN_COST_WORKERS, .count_base = 5, .sum_base = 5, .rate_decimals = 1,
-    .mean_decimals = 2, .quantile_decimals = 2, .round_public = false};
+    .negatives = CDN_NEGATIVES_ABSOLUTE,
+    .negative_factor = 1,
+    .weighting = CDN_WEIGHT_RESPONDENT,
+    .total_weight = 1,
+    .rounding = CDN_ROUNDING_CONVENTIONAL,
+    .source = "policy.lua",
+    .group_disclosure = true,
+    .zeros = CDN_ZEROS_SAFE,
+    .missing_safe = false,
+    .cost = CDN_COST_WORKERS,
+    .count_base = 5,
+    .sum_base = 5,
+    .rate_decimals = 1,
+    .mean_decimals = 2,
+    .quantile_decimals = 2,
+    .round_public = false};

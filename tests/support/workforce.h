@@ -238,12 +238,12 @@ cdn_cell wf_count(const wf_world *world, const wf_statistic *s, const uint32_t l
 
 /** Compares every figure of every table of the plan; fails the test where they differ. */
 void wf_check_tables(const cdn_cells *cells, const cdn_plan *plan, const wf_world *world);
-/** The cell of what changed: who is in the statistic at one of two dates only, or contributes something
- *  else. No rows. */
+/** The cell of what changed: who is in the statistic at one of two dates only, or contributes
+ *  something else. No rows. */
 cdn_cell wf_change(const wf_world *now, const wf_world *then, const wf_statistic *s,
                    const uint32_t leaves[WF_AXES]);
-/** Compares the cells of all figures at each earlier date, and what changed between any two; names of
- *  contributors are those of wf_check_tables, which comes before. */
+/** Compares the cells of all figures at each earlier date, and what changed between any two; names
+ *  of contributors are those of wf_check_tables, which comes before. */
 void wf_check_dates(const cdn_cells *cells, const cdn_plan *plan, const wf_world *today,
                     const wf_world *const *then);
 /** Fails the test when an equation does not hold on the values. */

@@ -11,7 +11,8 @@
 
 static wf_record empty_record(int id, int unit, int holding, int workers)
 {
-    wf_record r = {.id = id, .holding = holding, .unit = unit, .workers = workers < 0 ? 0 : workers};
+    wf_record r = {
+        .id = id, .holding = holding, .unit = unit, .workers = workers < 0 ? 0 : workers};
     for (int a = 0; a < WF_AXES; a++)
         r.leaf[a] = WF_ANY;
     for (int v = 0; v < WF_VALUES; v++)

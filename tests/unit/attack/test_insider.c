@@ -140,9 +140,9 @@ static void test_insider__what_all_can_tell_is_no_contributors_work(void **state
 static void test_insider__goes_through_equations(void **state)
 {
     (void)state;
-    /* 5 x 5, protected against outsiders by (x, d). Whoever holds (w, a) can go on to (x, a) through
-     * column a, no further: rows w and x have two more each. With (w, c) as well all of rows w and x
-     * falls, and rows y and z still hold. */
+    /* 5 x 5, protected against outsiders by (x, d). Whoever holds (w, a) can go on to (x, a)
+     * through column a, no further: rows w and x have two more each. With (w, c) as well all of
+     * rows w and x falls, and rows y and z still hold. */
     fixture f = five_by_five();
     f.holder_kinds = 1;
     f.withheld[8] = 1;

@@ -45,10 +45,10 @@ static const char posts[] = "measure \"filled_posts\" {";
 static void test_extends__what_is_added_or_only_shown_may_differ(void **state)
 {
     (void)state;
-    static const char one_more[] =
-        "measure \"more_posts\" { title = \"More\", unit = \"posts\", places = 0, definition = \"D\", "
-        "of = worker, count = \"records\" }\n"
-        "measure \"filled_posts\" {";
+    static const char one_more[] = "measure \"more_posts\" { title = \"More\", unit = \"posts\", "
+                                   "places = 0, definition = \"D\", "
+                                   "of = worker, count = \"records\" }\n"
+                                   "measure \"filled_posts\" {";
     cdn_catalogue *first = edited(posts, posts, posts);
     cdn_catalogue *titled = edited(posts, "title = \"Filled posts\"", "title = \"Posts\"");
     cdn_catalogue *more = edited(posts, posts, one_more);

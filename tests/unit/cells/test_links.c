@@ -144,7 +144,8 @@ static void weights(bool totals, uint32_t area_bits, uint32_t service_bits)
     wf_show(&plan, WF_WEIGHT);
 }
 
-/* {A1, A2} by service and areas for {S2, S3}: both give {A1, A2} x {S2, S3}, which neither shows. */
+/* {A1, A2} by service and areas for {S2, S3}: both give {A1, A2} x {S2, S3}, which neither
+ * shows. */
 static void test_links__tables_meet_in_sums_that_neither_shows(void **state)
 {
     (void)state;
@@ -242,7 +243,8 @@ static void test_links__filters_have_hidden_complements(void **state)
     cdn_cells_destroy(cells);
 }
 
-/* How many did not answer may be safe: then it is not judged, but everything else is still linked. */
+/* How many did not answer may be safe: then it is not judged, but everything else is still
+ * linked. */
 static void test_links__a_safe_remainder_still_links(void **state)
 {
     (void)state;
@@ -274,7 +276,8 @@ static void test_links__a_safe_remainder_still_links(void **state)
         }
         assert_int_equal(unanswered, safe ? 4 : 0);
         for (uint32_t key = 0; key < 4; key++)
-            visible[cells->figures[key].cells[0]] = visible[cells->figures[8 + key].cells[0]] = true;
+            visible[cells->figures[key].cells[0]] = visible[cells->figures[8 + key].cells[0]] =
+                true;
         spans_by_equations(cells, visible, found);
         for (uint32_t key = 0; key < 4; key++)
             assert_int_equal(found[cells->figures[4 + key].cells[0]], safe == 1);

@@ -1,4 +1,5 @@
-/* test_rows.c - provider rows and register lists: what they show, and whom they take out of the cells.
+/* test_rows.c - provider rows and register lists: what they show, and whom they take out of the
+ * cells.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>

@@ -400,7 +400,8 @@ static void test_tabulate__a_share_knows_its_complement(void **state)
     cdn_snapshot_close(snapshot);
 }
 
-/* In a count by a characteristic of people each key belongs to the total over that characteristic. */
+/* In a count by a characteristic of people each key belongs to the total over that
+ * characteristic. */
 static void test_tabulate__a_count_by_a_characteristic_has_groups(void **state)
 {
     (void)state;

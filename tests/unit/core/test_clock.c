@@ -29,9 +29,14 @@ static void test_clock__instants_are_written_and_read(void **state)
 static void test_clock__other_texts_are_no_instants(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"", "2026-11-22", "2026-11-22T07:00:00", "2026-11-22T7:00:00Z",
-                                        "2026-02-30T00:00:00Z", "2026-11-22T07:00:00Zx",
-                                        " 2026-11-22T07:00:00Z", "2026-11-22T25:00:00Z"};
+    static const char *const wrong[] = {"",
+                                        "2026-11-22",
+                                        "2026-11-22T07:00:00",
+                                        "2026-11-22T7:00:00Z",
+                                        "2026-02-30T00:00:00Z",
+                                        "2026-11-22T07:00:00Zx",
+                                        " 2026-11-22T07:00:00Z",
+                                        "2026-11-22T25:00:00Z"};
     int64_t seconds = 0;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_false(cdn_instant_read(wrong[i], &seconds));

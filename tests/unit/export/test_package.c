@@ -114,11 +114,20 @@ static void test_package__notes_tell_what_a_reader_needs(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "# A test \\| of &lt;packages>\n", "- Purpose: To test\n", "- Agreement: test-agreement\n",
-        "- Scope: area within North\n",  "- Use until: 9999-12-31\n", "- Recipient: South Council\n",
+        "# A test \\| of &lt;packages>\n",
+        "- Purpose: To test\n",
+        "- Agreement: test-agreement\n",
+        "- Scope: area within North\n",
+        "- Use until: 9999-12-31\n",
+        "- Recipient: South Council\n",
         "| tables/turnover.csv | Posts and pay | 6 | 8 | 3 | 1 |\n",
-        "Note on turnover: Bank staff are not counted.\n", "| low | ", "| c | ", "| x | ", "| z | ",
-        "- Counts are rounded to the nearest 5.\n", "| worker | age | out of range | 3 | 3 |\n",
+        "Note on turnover: Bank staff are not counted.\n",
+        "| low | ",
+        "| c | ",
+        "| x | ",
+        "| z | ",
+        "- Counts are rounded to the nearest 5.\n",
+        "| worker | age | out of range | 3 | 3 |\n",
         "| turnover | median_pay | Median pay | GBP/hour | to 2 decimal places | "};
     cdn_release release = package_fixture();
     stage(&release);

@@ -1,4 +1,5 @@
-/* test_register.c - the status list: its bytes by hand, what is found in it, and lists of another form.
+/* test_register.c - the status list: its bytes by hand, what is found in it, and lists of another
+ * form.
  *
  * Every list here is signed by an approver, so that only its form speaks.
  *
@@ -109,19 +110,23 @@ static void test_register__other_forms_are_refused(void **state)
         "{}\n",
         "[]\n",
         "not a list",
-        LIST(ROW_A) "\n",                      /* a blank line more */
-        LIST("  " ROW_A),                      /* another indent: sed would not see the row */
-        LIST(ROW_B ",\n" ROW_A),               /* another order */
-        LIST(ROW_A ",\n" ROW_A),               /* one release twice */
-        LIST("    \"a\": \"active\""),         /* a text for an entry */
+        LIST(ROW_A) "\n",              /* a blank line more */
+        LIST("  " ROW_A),              /* another indent: sed would not see the row */
+        LIST(ROW_B ",\n" ROW_A),       /* another order */
+        LIST(ROW_A ",\n" ROW_A),       /* one release twice */
+        LIST("    \"a\": \"active\""), /* a text for an entry */
         LIST("    \"a\": {}"),
         LIST("    \"a\": {\n      \"signedBytes\": \"" D1 "\"\n    }"),
         LIST("    \"a\": {\n      \"status\": \"active\"\n    }"),
-        LIST("    \"a\": {\n      \"signedBytes\": \"" D1 "0\",\n      \"status\": \"active\"\n    }"),
+        LIST("    \"a\": {\n      \"signedBytes\": \"" D1
+             "0\",\n      \"status\": \"active\"\n    }"),
         LIST("    \"a\": {\n      \"signedBytes\": \"" D1 "\",\n      \"status\": \"\"\n    }"),
-        LIST("    \"a\": {\n      \"signedBytes\": \"" D1 "\",\n      \"status\": \"Active\"\n    }"),
-        LIST("    \"a\": {\n      \"signedBytes\": \"" D1 "\",\n      \"status\": \"withdrawn\"\n    }"),
-        LIST("    \"a\": {\n      \"signedBytes\": \"" D1 "\",\n      \"status\": \"superseded\"\n    }"),
+        LIST("    \"a\": {\n      \"signedBytes\": \"" D1
+             "\",\n      \"status\": \"Active\"\n    }"),
+        LIST("    \"a\": {\n      \"signedBytes\": \"" D1
+             "\",\n      \"status\": \"withdrawn\"\n    }"),
+        LIST("    \"a\": {\n      \"signedBytes\": \"" D1
+             "\",\n      \"status\": \"superseded\"\n    }"),
         "{\n" DATES LEDGER NEXT "  \"releases\": [],\n  \"version\": 7\n}\n",
         "{\n" DATES LEDGER NEXT "  \"version\": 7\n}\n",
         "{\n" DATES LEDGER NEXT "  \"releases\": {},\n  \"version\": 0\n}\n",

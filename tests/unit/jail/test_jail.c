@@ -175,7 +175,8 @@ static void test_jail__a_missing_layer_is_not_the_scripts_mistake(void **state)
 {
     (void)state;
     cdn_error error;
-    const char *body = "echo '{\"error\":{\"hint\":\"h\",\"line\":0,\"message\":\"m\"}}' >&4; exit 70";
+    const char *body =
+        "echo '{\"error\":{\"hint\":\"h\",\"line\":0,\"message\":\"m\"}}' >&4; exit 70";
     assert_int_equal(run(false_helper(body), CDN_JAIL_SCRIPT, good, &error), CDN_E_IO);
     assert_string_equal(error.message, "m");
     assert_string_equal(error.hint, "h");

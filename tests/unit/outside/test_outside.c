@@ -67,8 +67,8 @@ static void test_outside__protects_and_withstands_its_own_attack(void **state)
     cdn_report_release(&report);
 }
 
-/* The smallest rectangle bounds its cells: 20 and 50, 8 and 19 in published sums. A pattern with its
- * sums only is exposed by the bound 0, not by equations. */
+/* The smallest rectangle bounds its cells: 20 and 50, 8 and 19 in published sums. A pattern with
+ * its sums only is exposed by the bound 0, not by equations. */
 static void test_outside__intervals_are_written_and_attacked(void **state)
 {
     (void)state;

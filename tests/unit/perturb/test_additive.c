@@ -1,4 +1,5 @@
-/* test_additive.c - rounding of whole tables: against brute force, and the invariants on random ones.
+/* test_additive.c - rounding of whole tables: against brute force, and the invariants on random
+ * ones.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "perturb/additive.h"
@@ -249,7 +250,8 @@ static void test_additive__hidden_cells_only_make_the_sums_right(void **state)
     }
 }
 
-/* Beyond the limit of work a search finds a rounding all the same, and says that it is not proven. */
+/* Beyond the limit of work a search finds a rounding all the same, and says that it is not
+ * proven. */
 static void test_additive__a_search_where_the_programme_is_too_large(void **state)
 {
     (void)state;
@@ -268,7 +270,8 @@ static void test_additive__a_search_where_the_programme_is_too_large(void **stat
     }
 }
 
-/* Two tables of one margin each, with the same total and no inner cells in common: no search there. */
+/* Two tables of one margin each, with the same total and no inner cells in common: no search
+ * there. */
 static void linked_margins(table *t, int64_t base)
 {
     memset(t, 0, sizeof *t);

@@ -234,7 +234,8 @@ static void check_optimum(const cdn_ptable_row *row, uint32_t deviation, uint32_
         fail_msg("D %u V %u js %u row %u: sum %.12f mean %.12f square %.9f", deviation, variance,
                  small, i, sum, mean, square);
     /* three moves above 0 are never bound: they give a, b and c */
-    if (row->count < 3 || row->moves[row->count - 1] < 3 || row->probabilities[row->count - 1] < 1e-9)
+    if (row->count < 3 || row->moves[row->count - 1] < 3 ||
+        row->probabilities[row->count - 1] < 1e-9)
         return;
     double l1 = log(probability(row, row->moves[row->count - 1]));
     double l2 = log(probability(row, row->moves[row->count - 2]));
@@ -336,7 +337,8 @@ static void test_ptable__no_bias_over_all_draws(void **state)
 static void test_ptable__what_cannot_be_is_refused(void **state)
 {
     (void)state;
-    /* V below the gap that js leaves, or beyond the reach of a count of 1; parameters out of range */
+    /* V below the gap that js leaves, or beyond the reach of a count of 1; parameters out of
+     * range */
     static const cdn_ptable_options cases[] = {
         {7, 1500, 2}, {2, 999, 1}, {5, 100, 3}, {0, 1000, 0}, {5, 0, 0}, {2, 2000, 3},
         {5, 5001, 0}, {101, 1000, 0}};

@@ -428,7 +428,8 @@ static void test_plan__keeps_its_limits(void **state)
         fixture_plan_create(fixture_plan_text("", repeated(before, after, 65), ""), &plan, &error),
         CDN_E_REFUSED);
     assert_non_null(strstr(error.message, "more than 64 tables and lists"));
-    const char *filters = repeated("{'codes':['R1'],'dim':'area','level':'region','line':", "}", 65);
+    const char *filters =
+        repeated("{'codes':['R1'],'dim':'area','level':'region','line':", "}", 65);
     assert_int_equal(fixture_plan_create(fixture_plan_text(filters, TABLE_LA, ""), &plan, &error),
                      CDN_E_REFUSED);
     assert_non_null(strstr(error.message, "more than 64 filters"));

@@ -301,9 +301,12 @@ static void test_agreement__forbids_a_measure_built_on_ethnicity(void **state)
     (void)state;
     static const char addition[] =
         "local minority = dimension \"minority\" { title = \"M\", attribute = true,\n"
-        "  from = when(worker.ethnicity:where(\"group\", \"white\"), 0, worker.ethnicity:known(), 1),\n"
-        "  bands = { { 0, \"no\", \"No\" }, { 1, \"yes\", \"Yes\" } }, levels = { level \"answer\" {} } }\n"
-        "measure \"minority_share\" { title = \"M\", definition = \"M\", unit = \"%\", places = 1,\n"
+        "  from = when(worker.ethnicity:where(\"group\", \"white\"), 0, worker.ethnicity:known(), "
+        "1),\n"
+        "  bands = { { 0, \"no\", \"No\" }, { 1, \"yes\", \"Yes\" } }, levels = { level \"answer\" "
+        "{} } }\n"
+        "measure \"minority_share\" { title = \"M\", definition = \"M\", unit = \"%\", places = "
+        "1,\n"
         "  of = worker, share = minority.answer \"Yes\" }\n";
     cdn_error error = CDN_ERROR_INIT;
     cdn_text text = CDN_TEXT_INIT(1024u * 1024u);

@@ -193,7 +193,7 @@ static void build(const spec *s, instance *i)
     }
 }
 
-/* --- smaller and printed ------------------------------------------------------------------------ */
+/* --- smaller and printed ---------------------------------------------------------------------- */
 
 static void without_last_leaf(spec *s, uint32_t v)
 {
@@ -307,7 +307,7 @@ static uint32_t try_tables(uint32_t tables, uint64_t seed, check *good)
     return tried;
 }
 
-/* --- attackers ---------------------------------------------------------------------------------- */
+/* --- attackers -------------------------------------------------------------------------------- */
 
 /* Cells that are published, and those of a contributor (0: an outsider), are known to the attacker;
  * the others lie within `reach` of the truth, or (0) between what is known and fifty above. */
@@ -476,8 +476,8 @@ static bool bounds_tell_nothing(const spec *s, instance *i, uint32_t *tried)
     return agrees(i, 0, insiders, done, tried);
 }
 
-/* Interval and verdict of a cell are those of the values that it can have, unless these are too many
- * to try. */
+/* Interval and verdict of a cell are those of the values that it can have, unless these are too
+ * many to try. */
 static bool interval_agrees(const instance *i, brute *b, uint32_t c, uint32_t *tried)
 {
     const cdn_interval *f = &i->found[c];

@@ -15,7 +15,7 @@
 
 #define SMALL_TABLES 400u /* of each kind and cost */
 
-/* --- the yardstick: published answers ----------------------------------------------------------- */
+/* --- the yardstick: published answers --------------------------------------------------------- */
 
 /* Inner rows of paris2025_micro: Denmark, France, USA x old, young. */
 static const uint64_t PARIS[6] = {1, 1, 6, 2, 3, 4};
@@ -115,7 +115,7 @@ static void test_oracle_greedy__adds_31_to_the_five_by_five_table(void **unused)
     free(m);
 }
 
-/* --- the yardstick: columns and equations ------------------------------------------------------- */
+/* --- the yardstick: columns and equations ----------------------------------------------------- */
 
 static void random_model(model *m, model_kind kind, model_cost cost, uint64_t *state)
 {
@@ -192,7 +192,7 @@ static void test_oracle_greedy__any_basis_gives_the_same_pattern(void **unused)
     shape_release(&t);
 }
 
-/* --- the engine --------------------------------------------------------------------------------- */
+/* --- the engine ------------------------------------------------------------------------------- */
 
 typedef struct score {
     uint64_t ours, peers;

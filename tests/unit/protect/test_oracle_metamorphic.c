@@ -250,9 +250,9 @@ static void test_oracle_metamorphic__units_of_cost_change_nothing(void **unused)
     end(p);
 }
 
-/* A higher threshold: every cell that the lower one made sensitive is withheld; the pattern would do
- * for the lower one; and it withholds more, but for a few tables where a heuristic does better on the
- * harder problem. */
+/* A higher threshold: every cell that the lower one made sensitive is withheld; the pattern would
+ * do for the lower one; and it withholds more, but for a few tables where a heuristic does better
+ * on the harder problem. */
 static void test_oracle_metamorphic__a_stricter_policy_withholds_more(void **unused)
 {
     (void)unused;

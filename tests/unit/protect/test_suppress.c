@@ -50,7 +50,7 @@ static void assert_safe_and_minimal(const cdn_system *s, cdn_suppress_result *r)
     assert_int_equal(secondary, r->secondary_count);
 }
 
-/* --- random systems ----------------------------------------------------------------------------- */
+/* --- random systems --------------------------------------------------------------------------- */
 
 static void random_dimension(dimension *d, uint64_t *state, uint32_t most)
 {
@@ -114,7 +114,7 @@ static void test_suppress__random_systems_are_safe_and_minimal(void **unused)
     free(b);
 }
 
-/* --- permutation and repetition ----------------------------------------------------------------- */
+/* --- permutation and repetition --------------------------------------------------------------- */
 
 static void shuffle(uint32_t *order, uint32_t count, uint64_t *state)
 {
@@ -218,7 +218,7 @@ static void test_suppress__cell_visible_follows_the_figures(void **unused)
     free(b);
 }
 
-/* --- least loss --------------------------------------------------------------------------------- */
+/* --- least loss ------------------------------------------------------------------------------- */
 
 /* A table of skewed counts: 1 to 4 sensitive, zeros kept, costs the counts. */
 static void random_counts(builder *b, uint64_t *state)
@@ -301,7 +301,7 @@ static void test_suppress__loses_less_than_the_greedy_order(void **unused)
     free(b);
 }
 
-/* --- the literature ----------------------------------------------------------------------------- */
+/* --- the literature --------------------------------------------------------------------------- */
 
 /* sdcTable's 5 x 5 table: with only the nine cells withheld, w|b is determined by rows minus
  * columns, 236 - 189 = 47, and only that. One more is needed, and enough. */
@@ -424,7 +424,7 @@ static void test_suppress__one_cell_of_three_by_three_needs_a_rectangle(void **u
     free(b);
 }
 
-/* --- marks and figures -------------------------------------------------------------------------- */
+/* --- marks and figures ------------------------------------------------------------------------ */
 
 /* cell 0 = the sum of the others */
 static void one_equation(builder *b, uint32_t cells)
@@ -643,7 +643,7 @@ static void test_suppress__malformed_systems_are_refused(void **unused)
     free(b);
 }
 
-/* --- memory ------------------------------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 static void test_suppress__every_failed_allocation_is_reported(void **unused)
 {

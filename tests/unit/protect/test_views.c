@@ -1,4 +1,5 @@
-/* test_views.c - contributors as attackers: the literature's examples, and every view by brute force.
+/* test_views.c - contributors as attackers: the literature's examples, and every view by brute
+ * force.
  *
  * The brute force is the exact attacker of attacker.h, once for everybody and
  * once for each contributor with the contributor's cells marked known.
@@ -96,7 +97,7 @@ static void start_square(builder *b, uint32_t size, const uint64_t *costs)
     }
 }
 
-/* --- examples ----------------------------------------------------------------------------------- */
+/* --- examples --------------------------------------------------------------------------------- */
 
 /* One row, two cells of one holding each, everything else published: each subtracts itself. */
 static void test_views__two_lone_contributors_in_a_row_get_a_third_cell(void **unused)
@@ -257,7 +258,7 @@ static void test_views__what_known_cells_give_a_contributor_is_refused(void **un
     free(b);
 }
 
-/* --- random systems ----------------------------------------------------------------------------- */
+/* --- random systems --------------------------------------------------------------------------- */
 
 static void random_system(builder *b, held *h, uint64_t *state)
 {
@@ -355,7 +356,8 @@ static void test_views__nothing_is_withheld_for_nothing(void **unused)
             uint32_t j = b->system.figure_start[f], end = b->system.figure_start[f + 1];
             while (j < end && !(b->marks[b->system.figure_cell[j]] & CDN_CELL_SENSITIVE))
                 j++;
-            if (!r.figure_withheld[f] || j < end || (i >= 100 && end - b->system.figure_start[f] > 1))
+            if (!r.figure_withheld[f] || j < end ||
+                (i >= 100 && end - b->system.figure_start[f] > 1))
                 continue;
             r.figure_withheld[f] = 0;
             assert_true(anybody_wins(&b->system, r.figure_withheld));

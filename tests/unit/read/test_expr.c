@@ -347,7 +347,7 @@ static void test_expr__an_expression_inside_itself_is_refused(void **state)
     bench_close(&b);
 }
 
-/* --- axes --------------------------------------------------------------------------------------- */
+/* --- axes ------------------------------------------------------------------------------------- */
 
 static void leaves_of(bench *b, const cdn_axis *axis, uint32_t record, uint32_t *out)
 {
@@ -442,7 +442,7 @@ static void test_axis__a_row_without_a_target_is_not_recorded(void **state)
     bench_close(&b);
 }
 
-/* --- random trees against the slow evaluator ------------------------------------------------------ */
+/* --- random trees against the slow evaluator -------------------------------------------------- */
 
 typedef __int128 wide;
 

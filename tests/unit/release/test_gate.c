@@ -231,8 +231,8 @@ static void add_workplace(int service, int staff, int consent)
     g.data.workplaces++;
 }
 
-/* S1 has two workplaces, which is too few. Withholding S2 besides would cost least, but all of S2 is
- * in published rows: whoever adds these up would have S1 from the total. */
+/* S1 has two workplaces, which is too few. Withholding S2 besides would cost least, but all of S2
+ * is in published rows: whoever adds these up would have S1 from the total. */
 static void test_gate__rows_are_no_hiding_place(void **state)
 {
     (void)state;

@@ -33,7 +33,8 @@ cdn_status cdn_suppress(const cdn_system *system, cdn_suppress_result *out, cdn_
     for (uint32_t c = 0; c < system->cell_count; c++)
         out->cell_visible[c] = (system->marks[c] & CDN_CELL_KNOWN) != 0;
     for (uint32_t f = 0; f < system->figure_count; f++) {
-        out->figure_withheld[f] = mode == EVERYTHING || (mode == PRIMARIES && uses_sensitive(system, f));
+        out->figure_withheld[f] =
+            mode == EVERYTHING || (mode == PRIMARIES && uses_sensitive(system, f));
         for (uint32_t i = system->figure_start[f]; i < system->figure_start[f + 1]; i++)
             if (!out->figure_withheld[f])
                 out->cell_visible[system->figure_cell[i]] = 1;
@@ -60,7 +61,8 @@ cdn_status cdn_widen(const cdn_system *system, const cdn_interval_input *input,
 
 static gate_case g;
 
-/* Three services; only the first has too few workplaces, so that the total less the others is it. */
+/* Three services; only the first has too few workplaces, so that the total less the others is
+ * it. */
 static void one_primary(bool in_other_table)
 {
     gate_start(&g);

@@ -306,8 +306,8 @@ static void test_history__sums_of_earlier_figures_are_earlier_figures(void **sta
     end();
 }
 
-/* In the second week A1 was withheld for one joiner, and A3 beside it. In the third A3 is as it was,
- * so that the total less A1 and A2 would tell it, and with it the A1 of the second week. */
+/* In the second week A1 was withheld for one joiner, and A3 beside it. In the third A3 is as it
+ * was, so that the total less A1 and A2 would tell it, and with it the A1 of the second week. */
 static void test_history__a_later_release_does_not_tell_an_earlier_change(void **state)
 {
     (void)state;
@@ -357,8 +357,8 @@ static void test_history__an_unknown_number_of_figures_is_an_error(void **state)
     end();
 }
 
-/* A median over 24: one more tells of his pay, and so does a rise; ten rises at three workplaces are a
- * group, at two they are not. */
+/* A median over 24: one more tells of his pay, and so does a rise; ten rises at three workplaces
+ * are a group, at two they are not. */
 static void test_history__a_median_is_a_secret_of_whose_pay_changed(void **state)
 {
     (void)state;
@@ -433,8 +433,9 @@ static void test_history__one_joiner_of_a_row_is_a_secret(void **state)
     end();
 }
 
-/* One who left for another workplace is a leaver here and a joiner there; the pay of one is a secret
- * of a mean, and not of a count; nine are too few, ten are not, whatever rows themselves ask for. */
+/* One who left for another workplace is a leaver here and a joiner there; the pay of one is a
+ * secret of a mean, and not of a count; nine are too few, ten are not, whatever rows themselves ask
+ * for. */
 static void test_history__rows_are_shown_when_enough_changed_or_nothing(void **state)
 {
     (void)state;

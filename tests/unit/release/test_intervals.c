@@ -191,7 +191,8 @@ static bool has_other_value(const fixture *f, uint32_t cell, int64_t *inner, uin
     return all[cell] != f->cells[cell].value;
 }
 
-static void test_intervals__the_pattern_is_extended_until_every_count_can_be_two_things(void **state)
+static void
+test_intervals__the_pattern_is_extended_until_every_count_can_be_two_things(void **state)
 {
     (void)state;
     fixture f;
@@ -337,8 +338,8 @@ static void test_intervals__what_cannot_be_cured_is_refused_with_levels(void **s
     release(&f);
 }
 
-/* Sums of 0 that rows show tell that the four parts are 0, whatever is withheld; that withheld counts
- * are 1 or more, and which cells are empty, is what the release tells. */
+/* Sums of 0 that rows show tell that the four parts are 0, whatever is withheld; that withheld
+ * counts are 1 or more, and which cells are empty, is what the release tells. */
 static void test_intervals__what_follows_without_the_release_is_counted(void **state)
 {
     (void)state;
@@ -368,8 +369,8 @@ static void test_intervals__what_follows_without_the_release_is_counted(void **s
     release(&f);
 }
 
-/* a + b = 3, c + d = 3, a + c + z = 6, none below 0: a and c are 3 for who knows that z is empty, which
- * only a release tells: this one, which is refused, or an earlier one, which is out. */
+/* a + b = 3, c + d = 3, a + c + z = 6, none below 0: a and c are 3 for who knows that z is empty,
+ * which only a release tells: this one, which is refused, or an earlier one, which is out. */
 static void test_intervals__what_earlier_releases_leave_is_all_that_is_excused(void **state)
 {
     (void)state;
@@ -403,8 +404,8 @@ static void test_intervals__what_earlier_releases_leave_is_all_that_is_excused(v
     }
 }
 
-/* 20 = 0 + 20, where the 0 says that its parts are 0, one of which is a secret: a true zero is withheld
- * when nothing else helps, and with it what it would follow from. */
+/* 20 = 0 + 20, where the 0 says that its parts are 0, one of which is a secret: a true zero is
+ * withheld when nothing else helps, and with it what it would follow from. */
 static void test_intervals__a_zero_that_tells_of_its_parts_is_withheld_at_last(void **state)
 {
     (void)state;
@@ -421,7 +422,8 @@ static void test_intervals__a_zero_that_tells_of_its_parts_is_withheld_at_last(v
         .costs = (const uint64_t[]){21, 1, 21, 1, 1, 1, 1},
         .equation_count = 3,
         .equation_start = (const uint32_t[]){0, 3, 6, 9},
-        .equation_cell = (const uint32_t[]){TOTAL, ZERO, REST, ZERO, PART, OTHER, PART, SECRET, EMPTY},
+        .equation_cell =
+            (const uint32_t[]){TOTAL, ZERO, REST, ZERO, PART, OTHER, PART, SECRET, EMPTY},
         .equation_coefficient = (const int32_t[]){1, -1, -1, 1, -1, -1, 1, -1, -1},
         .figure_count = 3,
         .figure_start = (const uint32_t[]){0, 1, 2, 3},
@@ -436,7 +438,8 @@ static void test_intervals__a_zero_that_tells_of_its_parts_is_withheld_at_last(v
 }
 
 /* 20 = 10 + 5 + 5. The 10 is confidential and must be able to be 17, for which both 5s give way: a
- * matter for a search. Without one the cell counts as unsafe, and nothing more is withheld in vain. */
+ * matter for a search. Without one the cell counts as unsafe, and nothing more is withheld in
+ * vain. */
 static void test_intervals__what_the_limit_leaves_undecided_is_unsafe(void **state)
 {
     (void)state;

@@ -1,7 +1,8 @@
-/* test_values.c - published values by each method: against the exact ones, from changed parts, in sums.
+/* test_values.c - published values by each method: against the exact ones, from changed parts, in
+ * sums.
  *
- * One table of counts, a mean and a share by area and role, with all its totals, under a policy that
- * withholds nothing; exact values come from the same gate with bases of 1.
+ * One table of counts, a mean and a share by area and role, with all its totals, under a policy
+ * that withholds nothing; exact values come from the same gate with bases of 1.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/alloc.h"
@@ -84,7 +85,8 @@ static void check_zeros(void)
     }
 }
 
-/* Adds up: each equation of the table, by codes. Columns: area (both levels and _T), role and _T. */
+/* Adds up: each equation of the table, by codes. Columns: area (both levels and _T), role and
+ * _T. */
 static void check_sums(void)
 {
     const cdn_release_output *out = &g.release->outputs[0];

@@ -278,7 +278,9 @@ static void test_review__draws_bars_to_scale_and_marks_where_they_were(void **st
     expect(&page, "Figures that are twice what they were or more, or half or less: "
                   "<strong>1</strong>");
     expect(&page, "Figures withheld last time and shown now: <strong>1</strong>");
-    expect(&page, "<td class=\"n\">\xe2\x88\x92" "85</td><td class=\"n\">\xe2\x88\x92" "50.0%</td>");
+    expect(&page, "<td class=\"n\">\xe2\x88\x92"
+                  "85</td><td class=\"n\">\xe2\x88\x92"
+                  "50.0%</td>");
     cdn_text_release(&page);
 }
 

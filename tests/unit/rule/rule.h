@@ -1,4 +1,5 @@
-/* rule.h - cells, policies and verdicts for the tests of the rules; the 17 people of a known example.
+/* rule.h - cells, policies and verdicts for the tests of the rules; the 17 people of a known
+ * example.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_UNIT_RULE_H

@@ -104,7 +104,8 @@ static void test_concentration__one_of_several_rules_is_enough(void **state)
     cdn_policy policy = dominance(1, 60, CDN_MORE_THAN);
     policy.dominance_count = 2;
     policy.dominance[1] = (cdn_dominance){true, 3, 90, CDN_MORE_THAN};
-    cdn_cell one = CELL(61, 9, 9, 9, 9, 3), three = CELL(35, 30, 26, 9), neither = CELL(35, 30, 25, 10);
+    cdn_cell one = CELL(61, 9, 9, 9, 9, 3), three = CELL(35, 30, 26, 9),
+             neither = CELL(35, 30, 25, 10);
     assert_true(cdn_rule_dominance(&one, &policy));
     assert_true(cdn_rule_dominance(&three, &policy));
     assert_false(cdn_rule_dominance(&neither, &policy));

@@ -1,5 +1,5 @@
-/* test_group.c - group disclosure: shares of 0 and 100 per cent, whole groups in one category, totals
- * of 0; and the same among those whom published rows leave.
+/* test_group.c - group disclosure: shares of 0 and 100 per cent, whole groups in one category,
+ * totals of 0; and the same among those whom published rows leave.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/rule/rule.h"

@@ -1,4 +1,5 @@
-/* test_k_disclosure.c - few outside a category tell of all others: the difference becomes sensitive.
+/* test_k_disclosure.c - few outside a category tell of all others: the difference becomes
+ * sensitive.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/rule/rule.h"

@@ -1,4 +1,5 @@
-/* test_levels.c - protection levels: the literature's numbers, and that each is the least that will do.
+/* test_levels.c - protection levels: the literature's numbers, and that each is the least that will
+ * do.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/rule/rule.h"

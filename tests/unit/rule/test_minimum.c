@@ -1,4 +1,5 @@
-/* test_minimum.c - minimum contributors: boundaries of every comparison, each kind on its own, zeros.
+/* test_minimum.c - minimum contributors: boundaries of every comparison, each kind on its own,
+ * zeros.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/rule/rule.h"
@@ -106,7 +107,8 @@ static void test_minimum__a_value_of_zero_is_a_value(void **state)
     assert_int_equal(cdn_rule_minimum(&cell, &sum, &policy), BIT(CDN_RULE_WORKPLACES));
 }
 
-/* Primaries of the example: fewer than, or at most, so many people (Statistics Norway's answers). */
+/* Primaries of the example: fewer than, or at most, so many people (Statistics Norway's
+ * answers). */
 static void test_minimum__finds_the_primaries_of_paris(void **state)
 {
     (void)state;

@@ -17,14 +17,15 @@ static const size_t message_size = sizeof message - 1;
 static int setup(void **state)
 {
     (void)unit_scratch_setup(state);
-    assert_int_equal(seal_run(CERTIFICATE("ec", "ec -pkeyopt ec_paramgen_curve:P-256", "keyAgreement")),
-                     0);
+    assert_int_equal(
+        seal_run(CERTIFICATE("ec", "ec -pkeyopt ec_paramgen_curve:P-256", "keyAgreement")), 0);
     assert_int_equal(
         seal_run(CERTIFICATE("ec384", "ec -pkeyopt ec_paramgen_curve:P-384", "keyAgreement")), 0);
     assert_int_equal(seal_run(CERTIFICATE("rsa", "rsa:3072", "keyEncipherment")), 0);
     assert_int_equal(seal_run(CERTIFICATE("weak", "rsa:2048", "keyEncipherment")), 0);
     assert_int_equal(
-        seal_run(CERTIFICATE("signer", "ec -pkeyopt ec_paramgen_curve:P-256", "digitalSignature")), 0);
+        seal_run(CERTIFICATE("signer", "ec -pkeyopt ec_paramgen_curve:P-256", "digitalSignature")),
+        0);
     unit_write(unit_path("message"), message, message_size);
     return 0;
 }
@@ -115,8 +116,10 @@ static void test_encrypt__messages_of_openssl_open_when_they_are_as_strict(void 
     expect_opens("ec", &sealed);
     cdn_text_release(&sealed);
     static const char *const weaker[] = {
-        "openssl cms -encrypt -binary -aes-256-cbc -in message -outform DER -out theirs -recip ec.pem",
-        "openssl cms -encrypt -binary -aes-128-gcm -in message -outform DER -out theirs -recip ec.pem",
+        "openssl cms -encrypt -binary -aes-256-cbc -in message -outform DER -out theirs -recip "
+        "ec.pem",
+        "openssl cms -encrypt -binary -aes-128-gcm -in message -outform DER -out theirs -recip "
+        "ec.pem",
         "openssl cms -encrypt -binary -stream -aes-256-gcm -in message -outform DER -out theirs "
         "-recip ec.pem"};
     for (size_t i = 0; i < sizeof weaker / sizeof weaker[0]; i++) {

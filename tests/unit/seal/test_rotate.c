@@ -54,9 +54,10 @@ static void test_rotate__renewed_key_signs_and_the_old_signature_stays_good(void
     assert_string_equal(before.name, after.name);
     assert_string_equal(after.organisation, "Test Org");
     assert_string_not_equal(before.key_digest, after.key_digest);
-    assert_int_equal(seal_run("! cmp -s old.key keys/ada-king.key && [ ! -e keys/ada-king.key.new ] &&"
-                         " [ $(grep -c BEGIN trust/approvers.pem) = 3 ]"),
-                     0);
+    assert_int_equal(
+        seal_run("! cmp -s old.key keys/ada-king.key && [ ! -e keys/ada-king.key.new ] &&"
+                 " [ $(grep -c BEGIN trust/approvers.pem) = 3 ]"),
+        0);
     assert_int_equal(seal_enrol("Ada King"), CDN_E_REFUSED); /* one in force is there */
     assert_int_equal(renew("Cy Roe"), CDN_E_REFUSED);
     cdn_text_release(&old);
@@ -125,11 +126,12 @@ static void test_rotate__list_is_as_openssl_wants_it(void **state)
     assert_int_equal(take_back("Bo Ito", &count), CDN_OK);
     assert_int_equal(cdn_seal_refresh_crl(unit_path("keys"), unit_path("trust"), NULL, NULL),
                      CDN_OK);
-    assert_int_equal(seal_run("openssl crl -in trust/crl.pem -CAfile trust/root.pem -noout 2>said;"
-                         " grep -qx 'verify OK' said && openssl crl -in trust/crl.pem -noout -text >text &&"
-                         " grep -q 'Version 2' text && grep -A1 'CRL Number' text | grep -q ' 3$' &&"
-                         " grep -q 'Key Compromise' text && [ $(grep -c 'Serial Number' text) = 1 ]"),
-                     0);
+    assert_int_equal(
+        seal_run("openssl crl -in trust/crl.pem -CAfile trust/root.pem -noout 2>said;"
+                 " grep -qx 'verify OK' said && openssl crl -in trust/crl.pem -noout -text >text &&"
+                 " grep -q 'Version 2' text && grep -A1 'CRL Number' text | grep -q ' 3$' &&"
+                 " grep -q 'Key Compromise' text && [ $(grep -c 'Serial Number' text) = 1 ]"),
+        0);
     assert_int_equal(seal_run("awk '/BEGIN/ { c++ } c == 1' trust/approvers.pem >ada.pem;"
                          "awk '/BEGIN/ { c++ } c == 2' trust/approvers.pem >bo.pem;"
                          "cat trust/root.pem trust/crl.pem >both.pem;"
@@ -166,9 +168,11 @@ static void test_rotate__other_lists_are_refused(void **state)
 static void test_rotate__root_certifies_no_computer(void **state)
 {
     (void)state;
-    assert_int_equal(seal_run("openssl x509 -in trust/root.pem -noout -text | grep -A3 'Name Constraints: critical'"
-                         " | grep -q Excluded"),
-                     0);
+    assert_int_equal(
+        seal_run(
+            "openssl x509 -in trust/root.pem -noout -text | grep -A3 'Name Constraints: critical'"
+            " | grep -q Excluded"),
+        0);
     assert_int_equal(seal_run("openssl ecparam -name prime256v1 -genkey -noout -out web.key;"
                          "openssl req -new -key web.key -subj /CN=web -out web.csr;"
                          "for name in DNS:bank.example IP:10.0.0.1; do"
@@ -211,15 +215,16 @@ static void test_rotate__replaced_root_vouches_for_what_was_signed(void **state)
     assert_int_equal(count, 3);
     assert_int_equal(verify(&old, &signer), CDN_E_REFUSED);
     /* one name; each earlier key is certified by the last root; ours has no key of before */
-    assert_int_equal(seal_run("[ $(for f in trust/root.pem trust/earlier-?.pem before/root.pem; do"
-                              " openssl x509 -in $f -noout -subject; done | sort -u | wc -l) = 1 ] &&"
-                              " openssl verify -x509_strict -CAfile trust/root.pem trust/earlier-?.pem &&"
-                              " openssl verify -x509_strict -purpose crlsign -CAfile before/root.pem"
-                              " -untrusted trust/handover.pem trust/handover.pem &&"
-                              " [ \"$(openssl x509 -in trust/handover.pem -noout -pubkey)\" ="
-                              " \"$(openssl x509 -in trust/root.pem -noout -pubkey)\" ] &&"
-                              " [ \"$(ls keys | tr '\n' ' ')\" = 'ada-king.key bo-ito.key root.key ' ]"),
-                     0);
+    assert_int_equal(
+        seal_run("[ $(for f in trust/root.pem trust/earlier-?.pem before/root.pem; do"
+                 " openssl x509 -in $f -noout -subject; done | sort -u | wc -l) = 1 ] &&"
+                 " openssl verify -x509_strict -CAfile trust/root.pem trust/earlier-?.pem &&"
+                 " openssl verify -x509_strict -purpose crlsign -CAfile before/root.pem"
+                 " -untrusted trust/handover.pem trust/handover.pem &&"
+                 " [ \"$(openssl x509 -in trust/handover.pem -noout -pubkey)\" ="
+                 " \"$(openssl x509 -in trust/root.pem -noout -pubkey)\" ] &&"
+                 " [ \"$(ls keys | tr '\n' ' ')\" = 'ada-king.key bo-ito.key root.key ' ]"),
+        0);
     cdn_text_release(&old);
     cdn_text_release(&pem);
 }

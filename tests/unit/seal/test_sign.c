@@ -55,9 +55,10 @@ static void test_sign__signature_verifies_and_names_the_signer(void **state)
     assert_string_equal(signer.organisation, "Test Org");
     cdn_text_release(&pem);
     /* the digest of the key as openssl sees it */
-    assert_int_equal(seal_run("openssl pkey -in keys/ada-king.key -pubout -outform DER | sha256sum |"
-                         " cut -c1-64 | tr -d '\\n' >digest"),
-                     0);
+    assert_int_equal(
+        seal_run("openssl pkey -in keys/ada-king.key -pubout -outform DER | sha256sum |"
+                 " cut -c1-64 | tr -d '\\n' >digest"),
+        0);
     FILE *file = fopen(unit_path("digest"), "rb");
     char digest[65] = {0};
     assert_non_null(file);
@@ -72,10 +73,11 @@ static void test_sign__stock_openssl_verifies_ours(void **state)
     cdn_text pem = CDN_TEXT_INIT(65536);
     sign(&pem);
     cdn_text_release(&pem);
-    assert_int_equal(seal_run("openssl cms -verify -binary -cades -inform PEM -in sig -content message"
-                         " -CAfile trust/root.pem -no-CApath -no-CAstore -nointern"
-                         " -certfile trust/approvers.pem -out /dev/null"),
-                     0);
+    assert_int_equal(
+        seal_run("openssl cms -verify -binary -cades -inform PEM -in sig -content message"
+                 " -CAfile trust/root.pem -no-CApath -no-CAstore -nointern"
+                 " -certfile trust/approvers.pem -out /dev/null"),
+        0);
     /* no certificate travels in the message, and the attributes are the promised four */
     assert_int_equal(seal_run("openssl cms -cmsout -print -noout -inform PEM -in sig >printed;"
                          " grep -A1 'certificates:' printed | grep -q ABSENT &&"
@@ -97,13 +99,15 @@ static void test_sign__certificates_have_the_promised_profile(void **state)
                          " grep -q 'CA:TRUE, pathlen:0' text && grep -q secp384r1 text &&"
                          " ! grep -q 'Digital Signature' text"),
                      0);
-    assert_int_equal(seal_run("openssl verify -x509_strict -purpose smimesign -CAfile trust/root.pem"
-                         " trust/approvers.pem"),
-                     0);
+    assert_int_equal(
+        seal_run("openssl verify -x509_strict -purpose smimesign -CAfile trust/root.pem"
+                 " trust/approvers.pem"),
+        0);
     /* 13 months: in force after 390 days, not after 400 */
-    assert_int_equal(seal_run("openssl x509 -in trust/approvers.pem -noout -checkend $((390*86400)) &&"
-                         " ! openssl x509 -in trust/approvers.pem -noout -checkend $((400*86400))"),
-                     0);
+    assert_int_equal(
+        seal_run("openssl x509 -in trust/approvers.pem -noout -checkend $((390*86400)) &&"
+                 " ! openssl x509 -in trust/approvers.pem -noout -checkend $((400*86400))"),
+        0);
 }
 
 static void test_sign__other_bytes_are_refused(void **state)
@@ -166,14 +170,16 @@ static void test_sign__shape_that_openssl_takes_is_refused(void **state)
                                       " -signer bo.pem -inkey keys/bo-it.key"),
                      0);
     expect_refused("made", "exactly one signer");
-    assert_int_equal(seal_run(OPENSSL_SIGN "-nodetach -signer ada.pem -inkey keys/ada-king.key"), 0);
+    assert_int_equal(seal_run(OPENSSL_SIGN "-nodetach -signer ada.pem -inkey keys/ada-king.key"),
+                     0);
     expect_refused("made", "detached");
     assert_int_equal(seal_run("openssl cms -digest_create -in message -outform PEM -out made"), 0);
     expect_refused("made", "another kind of CMS");
     /* without the attribute that binds the certificate */
-    assert_int_equal(seal_run("openssl cms -sign -binary -nosmimecap -outform PEM -in message -out made"
-                         " -signer ada.pem -inkey keys/ada-king.key"),
-                     0);
+    assert_int_equal(
+        seal_run("openssl cms -sign -binary -nosmimecap -outform PEM -in message -out made"
+                 " -signer ada.pem -inkey keys/ada-king.key"),
+        0);
     expect_refused("made", "does not verify");
 }
 
@@ -248,7 +254,8 @@ static void test_sign__other_root_is_refused(void **state)
     error = (cdn_error)CDN_ERROR_INIT;
     assert_int_equal(cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust2"), message, message_size,
                                      pem.bytes, pem.length, &signer, &error), CDN_E_INPUT);
-    assert_int_equal(seal_run("awk '/BEGIN/ { c++ } c == 1' trust/approvers.pem >trust2/root.pem"), 0);
+    assert_int_equal(seal_run("awk '/BEGIN/ { c++ } c == 1' trust/approvers.pem >trust2/root.pem"),
+                     0);
     error = (cdn_error)CDN_ERROR_INIT;
     assert_int_equal(cdn_seal_verify(CDN_SEAL_APPROVER, unit_path("trust2"), message, message_size,
                                      pem.bytes, pem.length, &signer, &error), CDN_E_INPUT);

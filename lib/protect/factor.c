@@ -355,6 +355,11 @@ bool cdn_factor_reduce(cdn_factor *factor, uint32_t cell)
     return true;
 }
 
+void cdn_factor_begin(cdn_factor *factor)
+{
+    sparse_clear(&factor->multiplier);
+}
+
 void cdn_factor_trace(cdn_factor *factor)
 {
     trace_equations(factor);

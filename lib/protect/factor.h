@@ -137,6 +137,8 @@ bool cdn_factor_determines(cdn_factor *factor, uint32_t cell);
 /** The two halves of that. The cell in terms of the free cells; true when nothing is left of it;
  *  factor->multiplier then holds the multiples of the pivots' rows that were taken away. */
 bool cdn_factor_reduce(cdn_factor *factor, uint32_t cell);
+/** factor->multiplier becomes empty. */
+void cdn_factor_begin(cdn_factor *factor);
 /** From multiples of rows in factor->multiplier, 0 for those of fixed cells, to multiples of
  *  equations in factor->column. */
 void cdn_factor_trace(cdn_factor *factor);

@@ -22,9 +22,9 @@
 #define KEPT 2u
 #define FEW 16u /* cells to take in one by one */
 #define SHARE 4096u /* and one more for as many cells of the system */
-#define MOST_STALE 256u /* certificates of a view that cells withheld in the round break: the rest
-                           can
-                       * wait for the next */
+/* So many certificates of a view that cells withheld in the round break already, and the rest can
+ * wait for the next. */
+#define MOST_STALE 16u
 #define LARGEST_BURST (UINT32_C(1) << 20)
 
 struct cdn_choice {
@@ -183,7 +183,7 @@ static bool link_multiplier(cdn_viewer *v)
     return true;
 }
 
-/* Both vectors become zero at the cell, along factor->row. */
+/* Both vectors become zero at the cell, along factor->row; the responses move with them. */
 static void project(cdn_viewer *v, uint32_t cell)
 {
     cdn_prime field = v->factor->field;
@@ -193,6 +193,7 @@ static void project(cdn_viewer *v, uint32_t cell)
     v->projections++;
     uint64_t first = cdn_prime_multiply(field, v->vectors[cell][0], inverse);
     uint64_t second = cdn_prime_multiply(field, v->vectors[cell][1], inverse);
+    uint64_t answer = v->answered > 0 ? cdn_prime_multiply(field, v->responses[cell], inverse) : 0;
     for (uint32_t i = 0; i < along->count; i++) {
         uint32_t other = along->members[i];
         uint64_t value = along->values[other];
@@ -203,10 +204,13 @@ static void project(cdn_viewer *v, uint32_t cell)
             v->opening[other] = v->openings;
             v->saved[v->moved_count][0] = vector[0];
             v->saved[v->moved_count][1] = vector[1];
+            v->saved[v->moved_count][2] = v->responses[other];
             v->moved[v->moved_count++] = other;
         }
         vector[0] = cdn_prime_deduct(field, vector[0], first, value);
         vector[1] = cdn_prime_deduct(field, vector[1], second, value);
+        if (answer != 0)
+            v->responses[other] = cdn_prime_deduct(field, v->responses[other], answer, value);
     }
 }
 
@@ -244,6 +248,7 @@ static void close_view(cdn_viewer *v)
     for (uint32_t i = 0; i < v->moved_count; i++) {
         v->vectors[v->moved[i]][0] = v->saved[i][0];
         v->vectors[v->moved[i]][1] = v->saved[i][1];
+        v->responses[v->moved[i]] = v->saved[i][2];
     }
 }
 
@@ -267,6 +272,12 @@ static void deduct_link(cdn_viewer *v, const struct cdn_viewer_link *link, uint6
         cdn_prime_deduct(v->factor->field, multiplier->values[pivot], link->multiple, multiple);
 }
 
+static void deduct_links(cdn_viewer *v, size_t first, size_t end, uint64_t multiple)
+{
+    for (size_t l = first; l < end; l++)
+        deduct_link(v, &v->links[l], multiple);
+}
+
 /* Through the fixed cells, last first, to the equations: factor->column. */
 static void trace_view(cdn_viewer *v)
 {
@@ -280,8 +291,7 @@ static void trace_view(cdn_viewer *v)
             continue;
         multiplier->values[fix->pivot] = 0;
         multiple = cdn_prime_multiply(field, multiple, v->factor->pivots[fix->pivot].inverse);
-        for (size_t l = fix->first_link; l < end; l++)
-            deduct_link(v, &v->links[l], multiple);
+        deduct_links(v, fix->first_link, end, multiple);
     }
     cdn_factor_trace(v->factor);
 }
@@ -312,17 +322,40 @@ static void add_outside(cdn_viewer *v, cdn_sums *sums, uint64_t weight)
     }
 }
 
-/* What the view's own cells say of each other, at random: a cell in it would be determined. */
-static void relate_own_cells(cdn_viewer *v)
+/* Keeps `weight` times the last reduced cell among the links, for deduct_links. */
+static bool link_share(cdn_viewer *v, uint64_t weight)
 {
+    size_t first = v->link_used;
+    if (!link_multiplier(v))
+        return false;
+    for (size_t l = first; l < v->link_used; l++)
+        v->links[l].multiple =
+            cdn_prime_multiply(v->factor->field, v->links[l].multiple, weight);
+    return true;
+}
+
+static uint64_t weight_of(const cdn_viewer *v, uint32_t cell)
+{
+    return 1 + cdn_mix64(CDN_FACTOR_SEED - cell) % (v->factor->field.prime - 1);
+}
+
+/* What the view's own cells say of each other, at random: a cell in it would be determined. All of
+ * it is added up before it is traced, once. */
+static bool relate_own_cells(cdn_viewer *v)
+{
+    size_t first = v->link_used;
     sums_clear(&v->relation);
-    for (uint32_t i = 0; i < v->idle_count; i++) {
-        if (!cdn_factor_reduce(v->factor, v->idle[i]))
-            continue;
-        trace_view(v);
-        add_outside(v, &v->relation,
-                    1 + cdn_mix64(CDN_FACTOR_SEED - v->idle[i]) % (v->factor->field.prime - 1));
-    }
+    for (uint32_t i = 0; i < v->idle_count; i++)
+        if (cdn_factor_reduce(v->factor, v->idle[i]) &&
+            !link_share(v, weight_of(v, v->idle[i])))
+            return false;
+    size_t end = v->link_used;
+    v->link_used = first;
+    cdn_factor_begin(v->factor);
+    deduct_links(v, first, end, 1);
+    trace_view(v);
+    add_outside(v, &v->relation, 1);
+    return true;
 }
 
 static int compare_choices(const void *left, const void *right)
@@ -403,26 +436,6 @@ static cdn_status protect_cell(cdn_viewer *v, uint32_t cell, cdn_error *error)
     return cdn_factor_reduce(v->factor, cell) ? break_certificate(v, cell, error) : CDN_OK;
 }
 
-cdn_status cdn_viewer_look(cdn_viewer *viewer, uint32_t kind, uint32_t self, const uint32_t *own,
-                           uint32_t own_count, uint32_t component, bool *objects, cdn_error *error)
-{
-    viewer->holder = viewer->pattern->system->holder[kind];
-    viewer->self = self;
-    *objects = false;
-    CDN_TRY(open_view(viewer, own, own_count, component, error));
-    viewer->stale = 0;
-    for (uint32_t i = 0; i < viewer->moved_count && viewer->stale < MOST_STALE; i++) {
-        if (!is_exposed(viewer, viewer->moved[i]))
-            continue;
-        if (!*objects)
-            relate_own_cells(viewer);
-        *objects = true;
-        CDN_TRY(protect_cell(viewer, viewer->moved[i], error));
-    }
-    close_view(viewer);
-    return CDN_OK;
-}
-
 /* What the cells withheld in the round break already: see cdn_factor_respond. Anew when there are
  * many more of them, or when certificates have cost as much since. */
 static cdn_status answer(cdn_viewer *v, cdn_error *error)
@@ -434,6 +447,31 @@ static cdn_status answer(cdn_viewer *v, cdn_error *error)
     v->spent = 0;
     v->answered = v->late_count;
     return cdn_factor_respond(v->factor, v->late, v->late_count, v->responses, error);
+}
+
+cdn_status cdn_viewer_look(cdn_viewer *viewer, uint32_t kind, uint32_t self, const uint32_t *own,
+                           uint32_t own_count, uint32_t component, bool *objects, cdn_error *error)
+{
+    viewer->holder = viewer->pattern->system->holder[kind];
+    viewer->self = self;
+    *objects = false;
+    CDN_TRY(answer(viewer, error));
+    CDN_TRY(open_view(viewer, own, own_count, component, error));
+    viewer->stale = 0;
+    bool related = false;
+    for (uint32_t i = 0; i < viewer->moved_count && viewer->stale < MOST_STALE; i++) {
+        if (!is_exposed(viewer, viewer->moved[i]))
+            continue;
+        *objects = true;
+        if (viewer->answered > 0 && viewer->responses[viewer->moved[i]] != 0)
+            continue;
+        if (!related && !relate_own_cells(viewer))
+            return cdn_fail_memory(error);
+        related = true;
+        CDN_TRY(protect_cell(viewer, viewer->moved[i], error));
+    }
+    close_view(viewer);
+    return CDN_OK;
 }
 
 cdn_status cdn_viewer_divide(cdn_viewer *viewer, uint32_t kind, uint32_t own, uint32_t cell,
@@ -458,8 +496,7 @@ cdn_status cdn_viewer_divide(cdn_viewer *viewer, uint32_t kind, uint32_t own, ui
     if (!link_multiplier(v))
         return cdn_fail_memory(error);
     (void)cdn_factor_reduce(v->factor, cell);
-    for (size_t l = 0; l < v->link_used; l++)
-        deduct_link(v, &v->links[l], multiple);
+    deduct_links(v, 0, v->link_used, multiple);
     return break_certificate(v, cell, error);
 }
 
@@ -471,8 +508,8 @@ static void combine(cdn_viewer *v, uint32_t cell, uint32_t own_count, const cdn_
     for (uint32_t i = 0; i < own_count; i++) {
         uint64_t multiple = cdn_spans_coefficient(spans, i, column);
         size_t end = i + 1 < own_count ? v->fixes[i + 1].first_link : v->link_used;
-        for (size_t l = v->fixes[i].first_link; multiple != 0 && l < end; l++)
-            deduct_link(v, &v->links[l], multiple);
+        if (multiple != 0)
+            deduct_links(v, v->fixes[i].first_link, end, multiple);
     }
 }
 
@@ -488,18 +525,36 @@ static bool is_answered(const cdn_viewer *v, uint32_t cell, const uint32_t *own,
     return left != 0;
 }
 
-static void relate_by_spans(cdn_viewer *v, const uint32_t *own, uint32_t own_count,
+/* As relate_own_cells. */
+static bool relate_by_spans(cdn_viewer *v, const uint32_t *own, uint32_t own_count,
                             const cdn_spans *spans)
 {
     cdn_prime field = v->factor->field;
+    size_t first = v->link_used;
     sums_clear(&v->relation);
     for (uint32_t j = 0; j < own_count; j++) {
         if (spans->pivots[j] != CDN_NONE)
             continue;
-        combine(v, own[j], own_count, spans, j);
-        cdn_factor_trace(v->factor);
-        add_outside(v, &v->relation, 1 + cdn_mix64(CDN_FACTOR_SEED - own[j]) % (field.prime - 1));
+        (void)cdn_factor_reduce(v->factor, own[j]);
+        if (!link_share(v, weight_of(v, own[j])))
+            return false;
     }
+    size_t end = v->link_used;
+    v->link_used = first;
+    cdn_factor_begin(v->factor);
+    deduct_links(v, first, end, cdn_prime_negate(field, 1));
+    for (uint32_t i = 0; i < own_count; i++) {
+        uint64_t taken = 0;
+        for (uint32_t j = 0; j < own_count; j++)
+            if (spans->pivots[j] == CDN_NONE)
+                taken = cdn_prime_deduct(field, taken, cdn_spans_coefficient(spans, i, j),
+                                         cdn_prime_negate(field, weight_of(v, own[j])));
+        deduct_links(v, v->fixes[i].first_link,
+                     i + 1 < own_count ? v->fixes[i + 1].first_link : first, taken);
+    }
+    cdn_factor_trace(v->factor);
+    add_outside(v, &v->relation, 1);
+    return true;
 }
 
 cdn_status cdn_viewer_combine(cdn_viewer *viewer, uint32_t kind, uint32_t self,
@@ -520,15 +575,18 @@ cdn_status cdn_viewer_combine(cdn_viewer *viewer, uint32_t kind, uint32_t self,
         if (!link_multiplier(v))
             return cdn_fail_memory(error);
     }
-    for (uint32_t j = 0; j < spans->found_count; j++) {
+    v->stale = 0;
+    for (uint32_t j = 0; j < spans->found_count && v->stale < MOST_STALE; j++) {
         uint32_t cell = spans->found[j];
         if (v->holder[cell] == self)
             continue;
         CDN_TRY(answer(v, error));
-        if (is_answered(v, cell, own, count, spans, count + j))
+        if (is_answered(v, cell, own, count, spans, count + j)) {
+            v->stale++;
             continue;
-        if (!related)
-            relate_by_spans(v, own, count, spans);
+        }
+        if (!related && !relate_by_spans(v, own, count, spans))
+            return cdn_fail_memory(error);
         related = true;
         combine(v, cell, count, spans, count + j);
         CDN_TRY(break_certificate(v, cell, error));

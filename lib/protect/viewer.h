@@ -42,7 +42,7 @@ typedef struct cdn_viewer {
     size_t link_used, link_room;
     uint32_t *idle; /* cells of its own that the cells before determine */
     uint32_t idle_count;
-    uint64_t (*saved)[2]; /* the vectors of the moved cells, before */
+    uint64_t (*saved)[3]; /* vectors and responses of the moved cells, before */
     uint32_t *moved;
     uint32_t moved_count;
     uint32_t *opening; /* per cell: the view that moved it last */

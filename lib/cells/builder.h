@@ -1,8 +1,9 @@
 /* builder.h - what the stages of cdn_cells_create share while they work.
  *
- * Stages, in order: contributors (contributor.c) -> masks and tables (tables.c)
- * -> provider rows of earlier dates (day.c) and today's (rows.c) -> differences of overlapping sets
- * (overlap.c) -> sums that two tables share (join.c) -> tabulation and interning (cells.c) ->
+ * Stages, in order: the data looked at (scope.c) -> contributors (contributor.c) -> masks and tables
+ * (tables.c) -> provider rows of earlier dates (day.c) and today's (rows.c) -> differences of
+ * overlapping sets (overlap.c) ->
+ * sums that two tables share (join.c) -> tabulation and interning (cells.c) ->
  * categories of groups (category.c) -> equations (link.c) -> earlier dates (dates.c). Each adds to
  * the builder; none looks ahead.
  *
@@ -58,6 +59,10 @@ typedef struct cdn_family {
 typedef struct cdn_identities {
     uint32_t *rows;     /* per row: the first row that is the same record */
     uint32_t *holdings; /* where holdings are values of a column: the first row of the same one */
+    uint32_t *versions; /* per row: the first row that is the same record, says the same wherever
+                           anybody asked, and belongs to the same unit */
+    uint32_t versions_asked;
+    uint32_t **on;      /* per date, by first row: its row on that date, or CDN_NONE */
 } cdn_identities;
 
 typedef struct cdn_builder {
@@ -68,7 +73,8 @@ typedef struct cdn_builder {
     const cdn_policy *policy;
     uint32_t date;          /* 0 = today */
     uint32_t date_count;
-    const cdn_snapshot **snapshots; /* per date */
+    const cdn_snapshot **snapshots; /* per date: the part that plans look at */
+    cdn_snapshot **parts;           /* per date, to be closed; NULL = all is looked at */
     struct cdn_builder *days; /* per date but today: as this one, with the rows that were shown
                                  then */
     uint32_t *first_names;  /* per record type: what its first row is called; then one past all */
@@ -128,6 +134,9 @@ bool cdn_builder_leaf_in(const cdn_builder *b, uint32_t node, uint32_t leaf);
 /** The key of a grid for a key of its table: grids always have the totals, after the codes. */
 uint32_t cdn_builder_grid_key(const cdn_cell_table *table, const cdn_grid *grid, uint32_t key);
 
+/** true when two cells have the same value and the same contributors, as far as a grid tells. */
+bool cdn_builder_same_cell(const cdn_cell *a, const cdn_cell *b);
+
 /** A cell's key (variable, then nodes in ascending order) with the node `from` replaced by `to`
  *  (CDN_NODE_ALL: none), still in order. @return its length; `out` has room for one more. */
 uint32_t cdn_builder_replace_node(const uint32_t *key, uint32_t count, uint32_t from, uint32_t to,
@@ -145,6 +154,8 @@ cdn_status cdn_builder_filters(cdn_builder *b, const cdn_plan_filter *filters, u
 bool cdn_builder_axis_is_public(const cdn_builder *b, uint32_t axis, uint32_t record);
 
 /* The stages. */
+/** Restricts the data of every date to what some plan looks at (scope.c). */
+cdn_status cdn_builder_scope(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_contributors(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 /** What the contributors of the date at hand are called; fills all of b->records but wishes,
  *  keys. */
@@ -173,6 +184,13 @@ cdn_status cdn_builder_quantiles_since(cdn_builder *b, cdn_error *error) CDN_MUS
 /** Rows of a record type and of its holdings, across dates; kept in the builder. */
 cdn_status cdn_builder_identify(cdn_builder *b, uint32_t record, cdn_error *error)
     CDN_MUST_CHECK;
+/** Fills `versions` of a record type that was identified, with its unit; again when more was asked
+ *  for since (version.c). */
+cdn_status cdn_builder_versions(const cdn_builder *b, uint32_t record, cdn_error *error)
+    CDN_MUST_CHECK;
+/** Per first row of a record type that was identified: its row on the date at hand, or CDN_NONE. */
+cdn_status cdn_builder_rows_on(const cdn_builder *day, uint32_t record, const uint32_t **out,
+                               cdn_error *error) CDN_MUST_CHECK;
 
 /** Keys of the records that grids count, when there is a perturbation key (key.c). */
 cdn_status cdn_builder_keys(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;

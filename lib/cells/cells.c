@@ -25,7 +25,8 @@ static cdn_status find_dates(cdn_builder *b, cdn_error *error)
 {
     const cdn_cells_input *in = b->input;
     b->snapshots = cdn_arena_alloc(b->arena, (size_t)in->past_count + 1, sizeof *b->snapshots);
-    if (b->snapshots == NULL)
+    b->parts = cdn_arena_alloc(b->arena, (size_t)in->past_count + 1, sizeof *b->parts);
+    if (b->snapshots == NULL || b->parts == NULL)
         return cdn_fail_memory(error);
     b->snapshots[b->date_count++] = in->snapshot;
     for (uint32_t p = 0; p < in->past_count; p++) {
@@ -103,6 +104,7 @@ static cdn_status start(cdn_builder *b, cdn_error *error)
     if (b->arena == NULL || b->cells == NULL)
         return cdn_fail_memory(error);
     CDN_TRY(start_cells(b, error));
+    CDN_TRY(cdn_builder_scope(b, error));
     b->frame = cdn_frame_create(b->snapshots, b->date_count, catalogue, b->policy->missing_safe);
     b->nodes = cdn_nodes_create();
     b->cell_map = cdn_map_create();
@@ -129,6 +131,8 @@ static void finish(cdn_builder *b)
     cdn_map_destroy(b->cell_map);
     cdn_nodes_destroy(b->nodes);
     cdn_frame_destroy(b->frame);
+    for (uint32_t date = 0; b->parts != NULL && date < b->date_count; date++)
+        cdn_snapshot_close(b->parts[date]);
     cdn_arena_destroy(b->arena);
 }
 
@@ -171,9 +175,9 @@ static uint32_t cell_key(const cdn_grid *grid, uint32_t key, uint32_t out[CDN_GR
     return count;
 }
 
-static bool same_cell(const cdn_cell *a, const cdn_cell *b)
+bool cdn_builder_same_cell(const cdn_cell *a, const cdn_cell *b)
 {
-    return a->value == b->value && a->records == b->records && a->workers == b->workers &&
+    return a->variable == b->variable && a->value == b->value && a->records == b->records && a->workers == b->workers &&
            a->workplaces == b->workplaces && a->providers == b->providers &&
            a->total == b->total && memcmp(a->top, b->top, sizeof a->top) == 0 &&
            a->waived == b->waived && a->asked == b->asked && a->unwaived == b->unwaived &&
@@ -208,7 +212,7 @@ static cdn_status intern_grid(cdn_builder *b, cdn_grid *grid, uint32_t *capacity
             if (cdn_builder_is_unrecorded(b, grid, key))
                 cells->cells[id].is_unanswered = true;
             cells->count = id + 1;
-        } else if (!same_cell(&cells->cells[id], &grid->cells[key])) {
+        } else if (!cdn_builder_same_cell(&cells->cells[id], &grid->cells[key])) {
             return cdn_fail(error, CDN_E_INTERNAL, "two tables disagree about one cell");
         }
         grid->cell_ids[key] = id;

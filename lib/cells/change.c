@@ -19,8 +19,9 @@ typedef struct finder {
     const cdn_builder *now, *then;
     const cdn_record *record;
     uint32_t index;                /* of the record type */
-    uint32_t *at_now;              /* per position: its row on the later day, or CDN_NONE */
-    uint32_t *unit_now, *unit_then; /* per position of a workplace, on each day */
+    const uint32_t *now_versions, *then_versions; /* per row of each day */
+    const uint32_t *at_now, *at_then;     /* per position: its row on each day, or CDN_NONE */
+    const uint32_t *unit_now, *unit_then; /* per position of a workplace */
 } finder;
 
 /* The position of a row of a day: the first row of all that is the same. NONE stays NONE. */
@@ -68,31 +69,34 @@ static void add(const finder *f, uint32_t now, uint32_t then, uint32_t at, cdn_c
         fill_contributors(f, f->then, then, c);
 }
 
-/* true when a record has the same place and value wherever anybody asked, in the same unit. */
-static bool is_same(const finder *f, uint32_t now, uint32_t then)
+/* true when a record of the earlier day left, or is still there and says something else. */
+static bool differs(const finder *f, uint32_t then, uint32_t now)
 {
-    const cdn_frame *frame = f->now->frame;
-    uint32_t unit = f->record->unit;
-    return position(f->now, unit, f->now->records[f->index].contributors.units[now]) ==
-               position(f->then, unit, f->then->records[f->index].contributors.units[then]) &&
-           cdn_frame_is_same(frame, f->index,
-                             cdn_frame_first(frame, f->index, f->now->date) + now,
-                             cdn_frame_first(frame, f->index, f->then->date) + then);
+    return now == CDN_NONE || f->now_versions[now] != f->then_versions[then];
 }
 
-/* Those of the earlier day who left, or are still there and differ; then those who joined. */
-static void list_changes(const finder *f, uint8_t *stayed, cdn_changes *out)
+/* Those of the earlier day who left, or are still there and differ; then those who joined. Where
+ * out has no room they are only counted. */
+static uint32_t list_changes(const finder *f, cdn_changes *out)
 {
+    uint32_t count = 0;
     for (uint32_t row = 0; row < f->then->records[f->index].rows; row++) {
         uint32_t at = position(f->then, f->index, row), now = f->at_now[at];
-        if (now != CDN_NONE)
-            stayed[now] = 1;
-        if (now == CDN_NONE || !is_same(f, now, row))
+        if (!differs(f, row, now))
+            continue;
+        count++;
+        if (out->items != NULL)
             add(f, now, row, at, out);
     }
-    for (uint32_t row = 0; row < f->now->records[f->index].rows; row++)
-        if (!stayed[row])
-            add(f, row, CDN_NONE, position(f->now, f->index, row), out);
+    for (uint32_t row = 0; row < f->now->records[f->index].rows; row++) {
+        uint32_t at = position(f->now, f->index, row);
+        if (f->at_then[at] != CDN_NONE)
+            continue;
+        count++;
+        if (out->items != NULL)
+            add(f, row, CDN_NONE, at, out);
+    }
+    return count;
 }
 
 static int compare_changes(const void *a, const void *b)
@@ -134,46 +138,38 @@ static cdn_status fill_records(const finder *f, const cdn_builder *today, cdn_ch
     return CDN_OK;
 }
 
-/* Per position of a record type, its row on a day. */
-static uint32_t *rows_of(const cdn_builder *day, uint32_t record)
+static cdn_status prepare(finder *f, cdn_error *error)
 {
-    size_t all = cdn_frame_rows(day->frame, record);
-    uint32_t *at = cdn_alloc(all, sizeof *at);
-    if (at == NULL)
-        return NULL;
-    memset(at, 0xff, all * sizeof *at);
-    for (uint32_t row = 0; row < day->records[record].rows; row++)
-        at[position(day, record, row)] = row;
-    return at;
+    const cdn_frame *frame = f->now->frame;
+    CDN_TRY(cdn_builder_versions(f->now, f->index, error));
+    const uint32_t *versions = f->now->identities[f->index].versions;
+    f->now_versions = versions + cdn_frame_first(frame, f->index, f->now->date);
+    f->then_versions = versions + cdn_frame_first(frame, f->index, f->then->date);
+    CDN_TRY(cdn_builder_rows_on(f->now, f->index, &f->at_now, error));
+    CDN_TRY(cdn_builder_rows_on(f->then, f->index, &f->at_then, error));
+    CDN_TRY(cdn_builder_rows_on(f->now, f->record->unit, &f->unit_now, error));
+    return cdn_builder_rows_on(f->then, f->record->unit, &f->unit_then, error);
 }
 
 cdn_status cdn_changes_find(const cdn_builder *today, const cdn_builder *now,
                             const cdn_builder *then, uint32_t record, cdn_changes *out,
                             cdn_error *error)
 {
-    finder f = {now, then, &today->catalogue->records[record], record, rows_of(now, record),
-                NULL, NULL};
-    f.unit_now = rows_of(now, f.record->unit);
-    f.unit_then = rows_of(then, f.record->unit);
-    uint32_t rows = now->records[record].rows;
-    uint8_t *stayed = cdn_alloc(rows, 1);
-    out->items = cdn_alloc((size_t)rows + then->records[record].rows, sizeof *out->items);
-    cdn_status status = stayed == NULL || f.at_now == NULL || f.unit_now == NULL ||
-                                f.unit_then == NULL || out->items == NULL
-                            ? cdn_fail_memory(error)
-                            : CDN_OK;
-    if (status == CDN_OK) {
-        list_changes(&f, stayed, out);
-        if (out->count > 0)
-            qsort(out->items, out->count, sizeof *out->items, compare_changes);
-        status = fill_records(&f, today, out, error);
-    }
-    out->found = status == CDN_OK;
-    cdn_free(f.unit_then);
-    cdn_free(f.unit_now);
-    cdn_free(f.at_now);
-    cdn_free(stayed);
-    return status;
+    finder f = {.now = now,
+                .then = then,
+                .record = &today->catalogue->records[record],
+                .index = record};
+    *out = (cdn_changes){.found = false};
+    CDN_TRY(prepare(&f, error));
+    out->items = cdn_alloc(list_changes(&f, out), sizeof *out->items);
+    if (out->items == NULL)
+        return cdn_fail_memory(error);
+    (void)list_changes(&f, out);
+    if (out->count > 0)
+        qsort(out->items, out->count, sizeof *out->items, compare_changes);
+    CDN_TRY(fill_records(&f, today, out, error));
+    out->found = true;
+    return CDN_OK;
 }
 
 void cdn_changes_release(cdn_changes *changes)

@@ -4,7 +4,8 @@
  * The grids are the same on every date, so a cell has the same number on all.
  * Where nothing changed between two dates, their cells are one cell. All
  * others of an earlier date come behind today's, with a cell for each change:
- * later = earlier + change. Today's equations hold on every date.
+ * later = earlier + change. Where nothing changed between two dates, what changed
+ * since is one cell too. Today's equations hold on every date.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
@@ -30,6 +31,7 @@ typedef struct dater {
     const day *now, *then;
     cdn_changes *between;  /* per record type */
     cdn_cell **changes;    /* per grid and key */
+    uint32_t *twins;       /* per cell of the first date at hand: the next one it is the same on */
 } dater;
 
 /* ---- a date ---- */
@@ -234,9 +236,33 @@ static cdn_status check_difference(const cdn_cells *cells, const cdn_cells_span 
     return CDN_OK;
 }
 
+/* Of the spans, first by their first date, newest first, then by their second. */
+static const cdn_cells_span *span_between(const cdn_cells *cells, uint32_t from, uint32_t to)
+{
+    uint32_t later = cells->date_count - 1 - from;
+    return &cells->spans[later * (later + 1) / 2 +
+                         (to == CDN_NONE ? later : to - from - 1)];
+}
+
+/* The number of the same change since a date between the two; CDN_NONE = there is none, or it has
+ * others behind it, because not the same rows were shown. */
+static uint32_t find_change(const dater *d, const cdn_cells_span *span, uint32_t c,
+                            const cdn_cell *change)
+{
+    const cdn_cells *cells = d->b->cells;
+    if (d->twins[c] == CDN_NONE)
+        return CDN_NONE;
+    uint32_t number = span_between(cells, d->twins[c], span->to)->changes[c];
+    const cdn_cell *known = number == CDN_NONE ? NULL : &cells->cells[number];
+    bool same = known != NULL && cdn_builder_same_cell(known, change) &&
+                known->is_public == change->is_public &&
+                known->is_unanswered == change->is_unanswered;
+    return same ? number : CDN_NONE;
+}
+
 /* Numbers the cells of the span's first date, which are all still their own, and the changes: a
  * cell that did not change is the later one. */
-static cdn_status number_span(dater *d, cdn_cells_span *span, const cdn_cell *changes,
+static cdn_status number_span(dater *d, cdn_cells_span *span, cdn_cell *changes,
                               cdn_error *error)
 {
     cdn_cells *cells = d->b->cells;
@@ -247,33 +273,38 @@ static cdn_status number_span(dater *d, cdn_cells_span *span, const cdn_cell *ch
         if (changes[c].records == 0) {
             if (from->ids[c] == CDN_NONE)
                 from->ids[c] = span->to == CDN_NONE ? c : cells->dates[span->to].ids[c];
+            if (d->twins[c] == CDN_NONE)
+                d->twins[c] = span->to;
             continue;
         }
-        CDN_TRY(append_cell(d, &changes[c], &span->changes[c], error));
         const cdn_cell *now = &cells_on(cells, span->to)[c], *then = &from->cells[c];
-        cdn_cell *change = &cells->cells[span->changes[c]];
-        change->is_public = now->is_public && then->is_public;
-        change->is_unanswered = now->is_unanswered && then->is_unanswered;
+        changes[c].is_public = now->is_public && then->is_public;
+        changes[c].is_unanswered = now->is_unanswered && then->is_unanswered;
+        span->changes[c] = find_change(d, span, c, &changes[c]);
+        if (span->changes[c] == CDN_NONE)
+            CDN_TRY(append_cell(d, &changes[c], &span->changes[c], error));
     }
     return CDN_OK;
 }
 
-/* Each date against today, then against the dates whose cells are numbered. */
+/* Each date against all later ones, in their order, today last. */
 static cdn_status add_spans(dater *d, uint32_t date, cdn_cell *changes, cdn_error *error)
 {
     cdn_builder *b = d->b;
     cdn_cells *cells = b->cells;
     cdn_cells_date *own = &cells->dates[date - 1];
     memset(own->ids, 0xff, cells->today_count * sizeof *own->ids);
+    memset(d->twins, 0xff, cells->today_count * sizeof *d->twins);
     d->then = &d->days[date];
-    for (uint32_t to = 0; to < b->date_count; to = to == 0 ? date + 1 : to + 1) {
+    for (uint32_t to = date + 1; to <= b->date_count; to++) {
+        bool today = to == b->date_count;
         cdn_cells_span *span = &cells->spans[cells->span_count];
-        *span = (cdn_cells_span){date - 1, to == 0 ? CDN_NONE : to - 1,
+        *span = (cdn_cells_span){date - 1, today ? CDN_NONE : to - 1,
                                  cdn_alloc(cells->today_count, sizeof *span->changes)};
         cells->span_count++;
         if (span->changes == NULL)
             return cdn_fail_memory(error);
-        d->now = &d->days[to];
+        d->now = &d->days[today ? 0 : to];
         CDN_TRY(compare_days(d, changes, error));
         CDN_TRY(number_span(d, span, changes, error));
     }
@@ -285,32 +316,50 @@ static cdn_status add_spans(dater *d, uint32_t date, cdn_cell *changes, cdn_erro
 
 /* ---- equations ---- */
 
+/* true when the equation is about the same cells on a date as on a later one, or today. */
+static bool is_repeated(const cdn_cells *cells, uint32_t date, uint32_t equation)
+{
+    for (uint32_t later = date + 1; later <= cells->date_count; later++) {
+        const uint32_t *ids =
+            later == cells->date_count ? NULL : cells->dates[later].ids; /* NULL: today */
+        uint32_t i = cells->equation_start[equation], end = cells->equation_start[equation + 1];
+        for (; i < end; i++) {
+            uint32_t cell = cells->equation_cell[i];
+            if (cells->dates[date].ids[cell] != (ids == NULL ? cell : ids[cell]))
+                break;
+        }
+        if (i == end)
+            return true;
+    }
+    return false;
+}
+
 /* Today's equations on an earlier date, where they are not the same cells over again. */
-static void repeat_equations(cdn_cells *cells, const cdn_cells_date *date, uint32_t *entries)
+static void repeat_equations(cdn_cells *cells, uint32_t date, uint32_t *entries)
 {
     for (uint32_t e = 0; e < cells->today_equations; e++) {
-        uint32_t first = cells->equation_start[e], end = cells->equation_start[e + 1];
-        bool differs = false;
-        for (uint32_t i = first; i < end; i++) {
-            uint32_t cell = cells->equation_cell[i];
-            cells->equation_cell[*entries + i - first] = date->ids[cell];
-            cells->equation_coefficient[*entries + i - first] = cells->equation_coefficient[i];
-            differs = differs || date->ids[cell] != cell;
-        }
-        if (!differs)
+        if (is_repeated(cells, date, e))
             continue;
-        *entries += end - first;
+        for (uint32_t i = cells->equation_start[e]; i < cells->equation_start[e + 1]; i++) {
+            uint32_t cell = cells->equation_cell[i];
+            cells->equation_cell[*entries] = cells->dates[date].ids[cell];
+            cells->equation_coefficient[(*entries)++] = cells->equation_coefficient[i];
+        }
         cells->equation_start[++cells->equation_count] = *entries;
     }
 }
 
-static void equate_changes(cdn_cells *cells, const cdn_cells_span *span, uint32_t *entries)
+/* A change that several spans have is equated once. */
+static void equate_changes(cdn_cells *cells, const cdn_cells_span *span, uint8_t *equated,
+                           uint32_t *entries)
 {
     for (uint32_t c = 0; c < cells->today_count; c++) {
-        if (span->changes[c] == CDN_NONE)
+        uint32_t change = span->changes[c];
+        if (change == CDN_NONE || equated[change])
             continue;
+        equated[change] = 1;
         const uint32_t parts[] = {span->to == CDN_NONE ? c : cells->dates[span->to].ids[c],
-                                  cells->dates[span->from].ids[c], span->changes[c]};
+                                  cells->dates[span->from].ids[c], change};
         for (uint32_t i = 0; i < 3; i++) {
             cells->equation_cell[*entries] = parts[i];
             cells->equation_coefficient[(*entries)++] = i == 0 ? 1 : -1;
@@ -322,7 +371,7 @@ static void equate_changes(cdn_cells *cells, const cdn_cells_span *span, uint32_
 static cdn_status link_dates(cdn_cells *cells, cdn_error *error)
 {
     uint32_t entries = cells->equation_start[cells->equation_count];
-    uint64_t changes = (uint64_t)cells->today_count * cells->span_count;
+    uint64_t changes = cells->count - cells->today_count; /* and cells of earlier dates */
     uint64_t room = (uint64_t)entries * (cells->date_count + 1u) + 3 * changes;
     uint64_t equations = (uint64_t)cells->equation_count * (cells->date_count + 1u) + changes;
     if (room > CDN_NONE / 2)
@@ -336,13 +385,17 @@ static cdn_status link_dates(cdn_cells *cells, cdn_error *error)
     uint32_t *start_of = cdn_resize(cells->equation_start, equations + 1, sizeof *start_of);
     if (start_of != NULL)
         cells->equation_start = start_of;
-    if (cell == NULL || coefficient == NULL || start_of == NULL)
+    uint8_t *equated = cdn_alloc(cells->count, 1);
+    if (cell == NULL || coefficient == NULL || start_of == NULL || equated == NULL) {
+        cdn_free(equated);
         return cdn_fail_memory(error);
+    }
     for (uint32_t d = 0; d < cells->date_count; d++)
-        repeat_equations(cells, &cells->dates[d], &entries);
+        repeat_equations(cells, d, &entries);
     cells->first_change = cells->equation_count;
     for (uint32_t s = 0; s < cells->span_count; s++)
-        equate_changes(cells, &cells->spans[s], &entries);
+        equate_changes(cells, &cells->spans[s], equated, &entries);
+    cdn_free(equated);
     return CDN_OK;
 }
 
@@ -358,8 +411,9 @@ static cdn_status start_dates(dater *d, cdn_error *error)
     d->days = cdn_alloc(dates, sizeof *d->days);
     d->between = cdn_alloc(b->catalogue->record_count, sizeof *d->between);
     d->changes = cdn_alloc(b->grid_count, sizeof *d->changes);
+    d->twins = cdn_alloc(cells->today_count, sizeof *d->twins);
     if (cells->dates == NULL || cells->spans == NULL || d->days == NULL || d->between == NULL ||
-        d->changes == NULL)
+        d->changes == NULL || d->twins == NULL)
         return cdn_fail_memory(error);
     cells->date_count = b->date_count - 1;
     d->days[0] = (day){*b, b->grids};
@@ -399,6 +453,7 @@ cdn_status cdn_builder_dates(cdn_builder *b, cdn_error *error)
     cdn_free(d.days);
     cdn_free(d.between);
     cdn_free(d.changes);
+    cdn_free(d.twins);
     if (status != CDN_OK)
         return status;
     cells->count = d.count;

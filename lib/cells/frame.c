@@ -19,6 +19,7 @@ typedef struct record_frame {
     uint32_t *first;   /* per date: where its rows begin */
     uint32_t **leaves; /* per axis, and one more for the usable axis */
     int64_t **values;  /* per expression */
+    uint32_t asked;    /* how many of these there are */
     uint32_t mask_count;
     cdn_mask masks[CDN_FRAME_MASKS];
     uint32_t usable_count;                /* combinations that occur */
@@ -175,7 +176,7 @@ cdn_status cdn_frame_add_mask(cdn_frame *frame, uint32_t record, const cdn_mask 
         }
     if (home->mask_count == CDN_FRAME_MASKS)
         return cdn_fail(error, CDN_E_LIMIT,
-                        "more than %u different usable conditions of %s in one script",
+                        "more than %u different usable conditions of %s in all that an audience gets",
                         CDN_FRAME_MASKS, frame->catalogue->records[record].name);
     *out = home->mask_count;
     home->masks[home->mask_count++] = *mask;
@@ -222,6 +223,7 @@ cdn_status cdn_frame_leaves(cdn_frame *frame, uint32_t date, uint32_t record, ui
             return status;
         }
         home->leaves[axis] = leaves;
+        home->asked++;
     }
     *out = home->leaves[axis] + home->first[date];
     return CDN_OK;
@@ -254,6 +256,7 @@ cdn_status cdn_frame_values(cdn_frame *frame, uint32_t date, uint32_t record, ui
             return status;
         }
         home->values[expr] = values;
+        home->asked++;
     }
     *out = home->values[expr] + home->first[date];
     return CDN_OK;
@@ -269,6 +272,11 @@ bool cdn_frame_is_same(const cdn_frame *frame, uint32_t record, uint32_t a, uint
         if (home->values[e] != NULL && home->values[e][a] != home->values[e][b])
             return false;
     return true;
+}
+
+uint32_t cdn_frame_asked(const cdn_frame *frame, uint32_t record)
+{
+    return frame->records[record].asked;
 }
 
 /* Who certainly fails a term, among those who do not pass: the others only lack an answer. */
@@ -412,6 +420,7 @@ cdn_status cdn_frame_usable(cdn_frame *frame, uint32_t record, uint32_t *leaf_co
             home->leaves[axis] = class_of;
         else
             cdn_free(class_of);
+        home->asked++;
     }
     *leaf_count = home->usable_count;
     return status;

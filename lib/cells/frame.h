@@ -19,7 +19,7 @@
 #include "cordon/error.h"
 #include "read/snapshot.h"
 
-#define CDN_FRAME_MASKS 16u /* usable masks of one record type in one plan */
+#define CDN_FRAME_MASKS 64u /* usable masks of one record type in all plans of an audience */
 #define CDN_FRAME_TERMS 12u /* conditions of one mask */
 
 /** What a record is to a mask. */
@@ -69,6 +69,8 @@ cdn_status cdn_frame_values(cdn_frame *frame, uint32_t date, uint32_t record, ui
                             const int64_t **out, cdn_error *error) CDN_MUST_CHECK;
 /** true when two rows, counted through, have the same place and value wherever anybody asked. */
 bool cdn_frame_is_same(const cdn_frame *frame, uint32_t record, uint32_t a, uint32_t b);
+/** Grows with each leaf and value that is asked for of a record type. */
+uint32_t cdn_frame_asked(const cdn_frame *frame, uint32_t record);
 
 /** The usable axis of a record type: how many combinations occur, and which of them pass a mask
  *  (leaf_count flags, borrowed). */

@@ -577,7 +577,7 @@ static cdn_status add_today(cdn_builder *b, cdn_error *error)
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error)
 {
     for (uint32_t p = 0; p < b->input->past_count; p++)
-        if (b->input->past[p].snapshot == b->snapshot)
+        if (b->cells->pasts[p].date + 1 == b->date) /* today: CDN_NONE + 1 = 0 */
             CDN_TRY(add_past(b, p, error));
     return b->date == 0 ? add_today(b, error) : CDN_OK;
 }

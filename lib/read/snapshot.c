@@ -38,6 +38,11 @@ struct cdn_snapshot {
     const char *text_bytes;
     uint32_t exclusion_count;
     cdn_exclusion *exclusions;
+    /* A part of another one borrows all but these and `rows`. */
+    const cdn_snapshot *whole; /* NULL = not a part */
+    const cdn_catalogue *catalogue;
+    cdn_snapshot_rows_kept *kept; /* per record type */
+    uint32_t **copies;            /* per section, once it was asked for */
 };
 
 /* What the file says, once it is known to be whole. */
@@ -281,6 +286,47 @@ static bool values_fit(const cdn_section *section, const unsigned char *bytes)
     return false;
 }
 
+/* The record type whose rows a section has numbers for. What says whether a row is referred to is
+ * only there for types that no part restricts. */
+static uint32_t record_of(const cdn_snapshot *self, const cdn_section *section)
+{
+    switch (section->kind) {
+    case CDN_SECTION_COLUMN:
+        return self->catalogue->columns[section->a].record;
+    case CDN_SECTION_REFERENCE:
+    case CDN_SECTION_UNITS:
+    case CDN_SECTION_HOLDINGS:
+    case CDN_SECTION_WORKERS:
+        return section->a;
+    case CDN_SECTION_REFERENCED:
+    case CDN_SECTION_TEXT_OFFSETS:
+    case CDN_SECTION_TEXT_BYTES:
+        break;
+    }
+    return CDN_NONE;
+}
+
+/* Of the whole's section, the rows that a part keeps; *out is the section as the whole has it. */
+static cdn_status keep_rows(const cdn_snapshot *self, uint32_t index, const unsigned char **out,
+                            cdn_error *error)
+{
+    uint32_t record = record_of(self, &self->layout.sections[index]);
+    if (record == CDN_NONE || self->kept[record].rows == NULL)
+        return CDN_OK;
+    const cdn_snapshot_rows_kept *kept = &self->kept[record];
+    const uint32_t *all = (const uint32_t *)(const void *)*out;
+    if (self->copies[index] == NULL) {
+        uint32_t *copy = cdn_alloc(kept->count, sizeof *copy);
+        if (copy == NULL)
+            return cdn_fail_memory(error);
+        for (uint32_t i = 0; i < kept->count; i++)
+            copy[i] = all[kept->rows[i]];
+        self->copies[index] = copy;
+    }
+    *out = (const unsigned char *)self->copies[index];
+    return CDN_OK;
+}
+
 /* The section's bytes, checked the first time. Two threads may check the same at once. */
 static cdn_status get_section(const cdn_snapshot *self, uint32_t index,
                               const unsigned char **out, cdn_error *error)
@@ -289,6 +335,10 @@ static cdn_status get_section(const cdn_snapshot *self, uint32_t index,
         return cdn_fail(error, CDN_E_INTERNAL, "the snapshot has no such column");
     const cdn_section *section = &self->layout.sections[index];
     const unsigned char *bytes = self->mapping.bytes + section->offset;
+    if (self->whole != NULL) {
+        CDN_TRY(get_section(self->whole, index, out, error));
+        return keep_rows(self, index, out, error);
+    }
     *out = bytes;
     if (atomic_load_explicit(&self->verified[index], memory_order_acquire) != 0)
         return CDN_OK;
@@ -377,10 +427,68 @@ cdn_status cdn_snapshot_open_earlier(const char *path, const cdn_catalogue *cata
                          error);
 }
 
+/* --- parts ---------------------------------------------------------------------------------- */
+
+bool cdn_snapshot_can_part(const cdn_catalogue *catalogue, uint32_t record)
+{
+    const cdn_record *own = &catalogue->records[record];
+    bool found = own->unit == record || own->holding == CDN_NONE || own->holding == record;
+    for (uint32_t r = 0; r < catalogue->record_count; r++) {
+        const cdn_record *other = &catalogue->records[r];
+        if (r == record)
+            continue;
+        found = found || other->unit == record || other->holding == record ||
+                (other->kind != CDN_RECORD_FILE && other->source == record);
+        for (uint32_t i = 0; i < other->reference_count; i++)
+            found = found || other->references[i].target == record;
+    }
+    return !found;
+}
+
+cdn_status cdn_snapshot_part(const cdn_snapshot *whole, const cdn_catalogue *catalogue,
+                             const cdn_snapshot_rows_kept *kept, cdn_snapshot **out,
+                             cdn_error *error)
+{
+    cdn_snapshot *self = cdn_alloc(1, sizeof *self);
+    if (self == NULL)
+        return cdn_fail_memory(error);
+    *self = *whole;
+    self->whole = whole;
+    self->catalogue = catalogue;
+    self->rows = cdn_alloc(whole->record_count, sizeof *self->rows);
+    self->kept = cdn_alloc(whole->record_count, sizeof *self->kept);
+    self->copies = cdn_alloc(whole->layout.count, sizeof *self->copies);
+    bool ok = self->rows != NULL && self->kept != NULL && self->copies != NULL;
+    for (uint32_t r = 0; ok && r < whole->record_count; r++) {
+        self->kept[r] = kept[r];
+        self->rows[r] = kept[r].rows == NULL ? whole->rows[r] : kept[r].count;
+    }
+    if (!ok) {
+        cdn_snapshot_close(self);
+        return cdn_fail_memory(error);
+    }
+    *out = self;
+    return CDN_OK;
+}
+
+static void close_part(cdn_snapshot *part)
+{
+    for (uint32_t i = 0; part->copies != NULL && i < part->layout.count; i++)
+        cdn_free(part->copies[i]);
+    cdn_free(part->copies);
+    cdn_free(part->kept);
+    cdn_free(part->rows);
+    cdn_free(part);
+}
+
 void cdn_snapshot_close(cdn_snapshot *snapshot)
 {
     if (snapshot == NULL)
         return;
+    if (snapshot->whole != NULL) {
+        close_part(snapshot);
+        return;
+    }
     cdn_file_unmap(&snapshot->mapping);
     cdn_json_destroy(snapshot->directory);
     cdn_layout_release(&snapshot->layout);

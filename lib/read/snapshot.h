@@ -55,6 +55,22 @@ cdn_status cdn_snapshot_open_earlier(const char *path, const cdn_catalogue *cata
                                      cdn_error *error) CDN_MUST_CHECK;
 void cdn_snapshot_close(cdn_snapshot *snapshot);
 
+/** Rows of a record type, ascending; rows == NULL: all. */
+typedef struct cdn_snapshot_rows_kept {
+    uint32_t count;
+    const uint32_t *rows;
+} cdn_snapshot_rows_kept;
+
+/** The same snapshot with only some rows of some record types: `kept` has one entry per record type,
+ *  and restricts only those of which cdn_snapshot_can_part is true, so that all numbers of other
+ *  rows stay. The rows and the whole are borrowed until close. Not to be asked by two threads at
+ *  once. @owner caller, cdn_snapshot_close */
+cdn_status cdn_snapshot_part(const cdn_snapshot *whole, const cdn_catalogue *catalogue,
+                             const cdn_snapshot_rows_kept *kept, cdn_snapshot **out,
+                             cdn_error *error) CDN_MUST_CHECK;
+/** true when nothing refers to rows of the record type. */
+bool cdn_snapshot_can_part(const cdn_catalogue *catalogue, uint32_t record);
+
 /** SHA-256 of the snapshot's directory (which holds every column's digest), hex. */
 const char *cdn_snapshot_digest(const cdn_snapshot *snapshot);
 /** "2026-08", and the last day of that month as days since 1970-01-01. */

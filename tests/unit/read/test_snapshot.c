@@ -416,6 +416,52 @@ static void test_snapshot__load_and_open_survive_any_failed_allocation(void **st
     fixture_close(&f);
 }
 
+/* Every second worker, and all of everything else. */
+static void test_snapshot__a_part_has_the_rows_that_are_kept(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_open(&f);
+    cdn_snapshot *whole = fixture_snapshot(&f), *part = NULL;
+    uint32_t rows[64], all = cdn_snapshot_rows(whole, WORKER), count = 0;
+    assert_in_range(all, 3, 64);
+    for (uint32_t row = 1; row < all; row += 2)
+        rows[count++] = row;
+    const cdn_snapshot_rows_kept kept[RECORD_COUNT] = {[WORKER] = {count, rows}};
+    assert_int_equal(cdn_snapshot_part(whole, &fixture_catalogue, kept, &part, &f.error), CDN_OK);
+    assert_int_equal(cdn_snapshot_rows(part, WORKER), count);
+    assert_int_equal(cdn_snapshot_rows(part, WORKPLACE), cdn_snapshot_rows(whole, WORKPLACE));
+    assert_string_equal(cdn_snapshot_digest(part), cdn_snapshot_digest(whole));
+    for (uint32_t c = 0; c < COLUMN_COUNT; c++) {
+        bool worker = fixture_columns[c].record == WORKER;
+        const int32_t *from = fixture_column(whole, c), *to = fixture_column(part, c);
+        for (uint32_t i = 0; i < cdn_snapshot_rows(part, fixture_columns[c].record); i++)
+            assert_int_equal(to[i], from[worker ? rows[i] : i]);
+    }
+    cdn_contributors from, to;
+    const uint32_t *reference, *leads;
+    assert_int_equal(cdn_snapshot_contributors(whole, WORKER, &from, &f.error), CDN_OK);
+    assert_int_equal(cdn_snapshot_contributors(part, WORKER, &to, &f.error), CDN_OK);
+    assert_int_equal(cdn_snapshot_reference(whole, WORKER, 0, &reference, &f.error), CDN_OK);
+    assert_int_equal(cdn_snapshot_reference(part, WORKER, 0, &leads, &f.error), CDN_OK);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(to.units[i], from.units[rows[i]]);
+        assert_int_equal(to.holdings[i], from.holdings[rows[i]]);
+        assert_int_equal(to.workers[i], from.workers[rows[i]]);
+        assert_int_equal(leads[i], reference[rows[i]]);
+    }
+    cdn_snapshot_close(part);
+    cdn_snapshot_close(whole);
+    fixture_close(&f);
+}
+
+static void test_snapshot__who_is_referred_to_cannot_be_left_out(void **state)
+{
+    (void)state;
+    for (uint32_t r = 0; r < RECORD_COUNT; r++)
+        assert_int_equal(cdn_snapshot_can_part(&fixture_catalogue, r), r == WORKER || r == ROLE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -435,6 +481,8 @@ int main(void)
         cmocka_unit_test(test_snapshot__refuses_values_out_of_bounds),
         cmocka_unit_test(test_snapshot__a_forged_file_can_be_opened_when_its_values_fit),
         cmocka_unit_test(test_snapshot__load_and_open_survive_any_failed_allocation),
+        cmocka_unit_test(test_snapshot__a_part_has_the_rows_that_are_kept),
+        cmocka_unit_test(test_snapshot__who_is_referred_to_cannot_be_left_out),
     };
     return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
 }

@@ -20,6 +20,12 @@
 
 #define HISTORY (1u << CDN_RULE_HISTORY)
 
+/* Who agreed later on to be shown has made known what nobody's change has altered since. */
+static bool is_shown_in_rows(const cdn_cell *cell)
+{
+    return cell->records > 0 && cell->providers == 0;
+}
+
 cdn_status cdn_history_judge(cdn_trial *trial, cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
@@ -33,7 +39,8 @@ cdn_status cdn_history_judge(cdn_trial *trial, cdn_error *error)
         view.cells = date->cells;
         cdn_rule_cells(&view, trial->input->policy, then);
         for (uint32_t c = 0; c < view.count; c++)
-            trial->verdicts[date->ids[c]] |= then[c];
+            if (!is_shown_in_rows(&cells->cells[date->ids[c]]))
+                trial->verdicts[date->ids[c]] |= then[c];
     }
     cdn_free(then);
     return CDN_OK;

@@ -64,7 +64,7 @@ static cdn_interval_input input_of(const knowledge *k, const cdn_trial *trial)
                                 .above = k->above,
                                 .width = k->width,
                                 .asked = k->asked,
-                                .equations = trial->today_equations,
+                                .equations = trial->equations.today,
                                 .limit = (uint64_t)trial->input->policy->levels.limit * 1000};
 }
 

@@ -106,117 +106,37 @@ static void hand_over_changes(cdn_trial *trial)
 
 /* ---- equations without meaning ---- */
 
-typedef struct peeler {
-    const cdn_trial *trial;
-    uint8_t *gone;       /* per equation */
-    uint32_t *uses;      /* per cell: equations that are not gone */
-    uint32_t *first;     /* per cell: where its equations begin in `of` */
-    uint32_t *of;
-    uint32_t *queue;     /* cells in one equation */
-    uint32_t queued;
-} peeler;
-
-/* Of an earlier date, or a change: never published itself, and of no interest. */
-static bool is_idle(const peeler *p, uint32_t cell)
+/* Cells of an earlier date and changes are never published themselves. */
+static uint8_t peel_of(const cdn_trial *trial, uint32_t cell)
 {
-    const cdn_trial *trial = p->trial;
-    bool idle = cell >= trial->cells->today_count && trial->marks[cell] == 0;
-    for (uint32_t kind = 0; idle && kind < trial->system.holder_kinds; kind++)
-        idle = trial->holders[kind][cell] == 0;
-    return idle;
+    bool core = cell < trial->cells->today_count ||
+                (trial->marks[cell] & (uint8_t)~CDN_CELL_SENSITIVE) != 0;
+    for (uint32_t kind = 0; !core && kind < trial->system.holder_kinds; kind++)
+        core = trial->holders[kind][cell] != 0;
+    if (core)
+        return CDN_PEEL_CORE;
+    return trial->marks[cell] != 0 ? CDN_PEEL_SECRET : CDN_PEEL_IDLE;
 }
 
-static void enqueue(peeler *p, uint32_t cell)
+static cdn_status make_equations(cdn_trial *trial, cdn_error *error)
 {
-    if (p->uses[cell] == 1 && is_idle(p, cell))
-        p->queue[p->queued++] = cell;
-}
-
-static bool index_equations(peeler *p)
-{
-    const cdn_cells *cells = p->trial->cells;
-    uint32_t entries = cells->equation_start[cells->equation_count];
-    p->gone = cdn_alloc(cells->equation_count, 1);
-    p->uses = cdn_alloc(cells->count, sizeof *p->uses);
-    p->first = cdn_alloc((size_t)cells->count + 1, sizeof *p->first);
-    p->of = cdn_alloc(entries, sizeof *p->of);
-    p->queue = cdn_alloc(cells->count, sizeof *p->queue);
-    if (p->gone == NULL || p->uses == NULL || p->first == NULL || p->of == NULL ||
-        p->queue == NULL)
-        return false;
-    for (uint32_t i = 0; i < entries; i++)
-        p->uses[cells->equation_cell[i]]++;
-    for (uint32_t c = 0; c < cells->count; c++)
-        p->first[c + 1] = p->first[c] + p->uses[c];
-    for (uint32_t e = cells->equation_count; e-- > 0;)
-        for (uint32_t i = cells->equation_start[e]; i < cells->equation_start[e + 1]; i++)
-            p->of[p->first[cells->equation_cell[i]] + --p->uses[cells->equation_cell[i]]] = e;
-    for (uint32_t c = 0; c < cells->count; c++)
-        p->uses[c] = p->first[c + 1] - p->first[c];
-    return true;
-}
-
-static void peel(peeler *p)
-{
-    const cdn_cells *cells = p->trial->cells;
-    for (uint32_t c = 0; c < cells->count; c++)
-        enqueue(p, c);
-    while (p->queued > 0) {
-        uint32_t cell = p->queue[--p->queued];
-        for (uint32_t i = p->first[cell]; p->uses[cell] == 1 && i < p->first[cell + 1]; i++) {
-            uint32_t e = p->of[i];
-            if (p->gone[e])
-                continue;
-            p->gone[e] = 1;
-            for (uint32_t j = cells->equation_start[e]; j < cells->equation_start[e + 1]; j++) {
-                p->uses[cells->equation_cell[j]]--;
-                enqueue(p, cells->equation_cell[j]);
-            }
-        }
-    }
-}
-
-/* Nothing is to be learnt from cells that everybody knows. */
-static bool is_known_throughout(const cdn_trial *trial, uint32_t equation)
-{
-    const cdn_cells *cells = trial->cells;
-    uint32_t i = cells->equation_start[equation];
-    while (i < cells->equation_start[equation + 1] && is_known(trial, cells->equation_cell[i]))
-        i++;
-    return i == cells->equation_start[equation + 1];
-}
-
-static cdn_status copy_equations(cdn_trial *trial, const uint8_t *gone, cdn_error *error)
-{
-    const cdn_cells *cells = trial->cells;
-    size_t room = cells->equation_start[cells->equation_count];
-    trial->equation_start = cdn_alloc((size_t)cells->equation_count + 1, sizeof(uint32_t));
-    trial->equation_cell = cdn_alloc(room, sizeof *trial->equation_cell);
-    trial->equation_coefficient = cdn_alloc(room, sizeof *trial->equation_coefficient);
-    if (trial->equation_start == NULL || trial->equation_cell == NULL ||
-        trial->equation_coefficient == NULL)
+    uint8_t *peels = cdn_alloc(trial->cells->count, 1);
+    if (peels == NULL)
         return cdn_fail_memory(error);
-    uint32_t count = 0, entries = 0;
-    for (uint32_t e = 0; e < cells->equation_count; e++) {
-        if (gone[e] || (e >= cells->today_equations && is_known_throughout(trial, e)))
-            continue;
-        for (uint32_t i = cells->equation_start[e]; i < cells->equation_start[e + 1]; i++) {
-            trial->equation_cell[entries] = cells->equation_cell[i];
-            trial->equation_coefficient[entries++] = cells->equation_coefficient[i];
-        }
-        trial->equation_start[++count] = entries;
-        trial->today_equations += e < cells->today_equations;
-    }
-    trial->system.equation_count = count;
-    trial->system.equation_start = trial->equation_start;
-    trial->system.equation_cell = trial->equation_cell;
-    trial->system.equation_coefficient = trial->equation_coefficient;
-    return CDN_OK;
+    for (uint32_t c = 0; c < trial->cells->count; c++)
+        peels[c] = peel_of(trial, c);
+    cdn_status status = cdn_peel_equations(trial->cells, peels, trial->marks, CDN_CELL_KNOWN,
+                                           &trial->equations, error);
+    trial->system.equation_count = trial->equations.count;
+    trial->system.equation_start = trial->equations.start;
+    trial->system.equation_cell = trial->equations.cell;
+    trial->system.equation_coefficient = trial->equations.coefficient;
+    cdn_free(peels);
+    return status;
 }
 
 cdn_status cdn_trial_system(cdn_trial *trial, cdn_error *error)
 {
-    peeler p = {.trial = trial};
     CDN_TRY(list_candidates(trial, error));
     trial->system = (cdn_system){.cell_count = trial->cells->count,
                                  .marks = trial->marks,
@@ -227,15 +147,6 @@ cdn_status cdn_trial_system(cdn_trial *trial, cdn_error *error)
                                  .figure_cell = trial->figure_cell};
     CDN_TRY(cdn_trial_holders(trial, error));
     hand_over_changes(trial);
-    cdn_status status = index_equations(&p) ? CDN_OK : cdn_fail_memory(error);
-    if (status == CDN_OK) {
-        peel(&p);
-        status = copy_equations(trial, p.gone, error);
-    }
-    cdn_free(p.queue);
-    cdn_free(p.of);
-    cdn_free(p.first);
-    cdn_free(p.uses);
-    cdn_free(p.gone);
-    return status;
+    CDN_TRY(make_equations(trial, error));
+    return cdn_trial_drop_twins(trial, error);
 }

@@ -8,6 +8,7 @@
 #include "cells/system.h"
 #include "protect/suppress.h"
 #include "release/gate.h"
+#include "release/peel.h"
 #include "release/widen.h"
 #include "rule/rule.h"
 
@@ -35,9 +36,7 @@ typedef struct cdn_trial {
     uint32_t candidate_count;
     uint32_t *candidates;       /* candidate -> figure */
     uint32_t *figure_start, *figure_cell;
-    uint32_t today_equations;    /* the first of the system's that are of today's cells alone */
-    uint32_t *equation_start, *equation_cell; /* those of the cells that say something */
-    int32_t *equation_coefficient;
+    cdn_peeled equations;        /* the system's: those of the cells that say something */
     uint32_t *holders[CDN_HOLDER_KINDS]; /* per kind of attacker, per cell: see system.h */
     cdn_system system;
     cdn_suppress_result pattern; /* per candidate */
@@ -60,6 +59,8 @@ cdn_status cdn_trial_doubt_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CH
 /** Tells the system who is alone in a cell, of the kinds of contributors that the policy takes for
  *  attackers. */
 cdn_status cdn_trial_holders(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
+/** Of contributors who know the same cells of the system's equations leaves one. */
+cdn_status cdn_trial_drop_twins(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
 /** CDN_E_REFUSED: the audit found so many of `what`; names the outputs with such cells (a flag per
  *  cell), never a value. */

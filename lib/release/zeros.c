@@ -92,24 +92,46 @@ static bool doubt_equation(cdn_trial *trial, uint32_t equation, uint8_t *doubted
     return changed;
 }
 
+/* Nobody holds anything here, and nothing is published. */
+static cdn_status find_determined(const cdn_trial *trial, const uint8_t *marks, uint8_t *peels,
+                                  uint8_t *found, cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    cdn_peeled equations;
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < cells->count; c++)
+        peels[c] = (marks[c] & CDN_CELL_KNOWN) != 0       ? CDN_PEEL_CORE
+                   : (marks[c] & CDN_CELL_SENSITIVE) != 0 ? CDN_PEEL_SECRET
+                                                          : CDN_PEEL_IDLE;
+    cdn_status status =
+        cdn_peel_equations(cells, peels, marks, CDN_CELL_KNOWN, &equations, error);
+    const cdn_system system = {.cell_count = cells->count,
+                               .marks = marks,
+                               .costs = trial->costs,
+                               .equation_count = equations.count,
+                               .equation_start = equations.start,
+                               .equation_cell = equations.cell,
+                               .equation_coefficient = equations.coefficient,
+                               .figure_start = (const uint32_t[]){0}};
+    if (status == CDN_OK)
+        status = cdn_attack_exact(&system, NULL, found, &count, error);
+    cdn_peeled_release(&equations);
+    return status;
+}
+
 /* What follows from a cell that is forced by hand stays confidential, and is a conflict. */
 cdn_status cdn_trial_find_implied(const cdn_trial *trial, uint8_t *marks, uint8_t *found,
                                   cdn_error *error)
 {
-    const cdn_cells *cells = trial->cells;
-    const cdn_system system = {.cell_count = cells->count,
-                               .marks = marks,
-                               .costs = trial->costs,
-                               .equation_count = cells->equation_count,
-                               .equation_start = cells->equation_start,
-                               .equation_cell = cells->equation_cell,
-                               .equation_coefficient = cells->equation_coefficient,
-                               .figure_start = (const uint32_t[]){0}};
-    uint32_t count = 0;
-    for (uint32_t c = 0; c < cells->count; c++)
+    uint8_t *peels = cdn_alloc(trial->cells->count, 1);
+    if (peels == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t c = 0; c < trial->cells->count; c++)
         if ((marks[c] & CDN_CELL_COMMON) == 0)
             marks[c] &= (uint8_t)~CDN_CELL_KNOWN;
-    return cdn_attack_exact(&system, NULL, found, &count, error);
+    cdn_status status = find_determined(trial, marks, peels, found, error);
+    cdn_free(peels);
+    return status;
 }
 
 cdn_status cdn_trial_admit_zeros(cdn_trial *trial, cdn_error *error)

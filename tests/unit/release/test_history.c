@@ -557,6 +557,39 @@ static void test_history__a_table_does_not_tell_the_change_of_a_row(void **state
     end();
 }
 
+/* The first workplace is the only one of its service, and did not agree to be shown. Later on it does:
+ * then its area less its neighbours, all of which rows show, is no secret. */
+static void test_history__who_agrees_later_is_no_secret_any_more(void **state)
+{
+    (void)state;
+    start_rows();
+    data.workplace[0].consent = WF_BLANK;
+    data.workplace[1].service = data.workplace[2].service = 1;
+    wf_plan_start(&plan);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_AREA, 1, 1);
+    wf_by(&plan, WF_DIM_SERVICE, 0, 0);
+    wf_show(&plan, WF_WORKERS);
+    wf_list(&plan, WF_WORKPLACE);
+    wf_field(&plan, WF_FIELD_ID);
+    wf_show(&plan, WF_WORKERS);
+    wf_table(&other, true);
+    wf_by(&other, WF_DIM_ROLE, 0, 0);
+    wf_show(&other, WF_WORKERS);
+    load(0);
+    must_run(0, &plan);
+    assert_int_equal(report.published[0], 0);
+    must_run(0, &other);
+    keep(0, &other, "first");
+    data.workplace[0].consent = 1;
+    join(1, 20);
+    load(1);
+    must_run(1, &plan);
+    for (uint32_t f = 0; f < 4; f++)
+        assert_int_equal(report.published[f], 1);
+    end();
+}
+
 /* What was published counts, not what today's policy would have done. */
 static void test_history__earlier_rows_are_taken_as_they_were(void **state)
 {
@@ -634,6 +667,7 @@ int main(void)
         cmocka_unit_test(test_history__a_row_of_another_list_is_the_same_row),
         cmocka_unit_test(test_history__a_median_of_a_row_is_a_secret_of_whose_pay_changed),
         cmocka_unit_test(test_history__a_table_does_not_tell_the_change_of_a_row),
+        cmocka_unit_test(test_history__who_agrees_later_is_no_secret_any_more),
         cmocka_unit_test(test_history__earlier_rows_are_taken_as_they_were),
         cmocka_unit_test(test_history__failed_allocations_are_reported),
     };

@@ -1,8 +1,8 @@
 /* builder.h - what the stages of cdn_cells_create share while they work.
  *
- * Stages, in order: the data looked at (scope.c) -> contributors (contributor.c) -> masks and tables
- * (tables.c) -> provider rows of earlier dates (day.c) and today's (rows.c) -> differences of
- * overlapping sets (overlap.c) ->
+ * Stages, in order: the data looked at (scope.c) -> contributors (contributor.c) -> masks and
+ * tables (tables.c) -> provider rows of earlier dates (day.c) and today's (rows.c) -> differences
+ * of overlapping sets (overlap.c) ->
  * sums that two tables share (join.c) -> tabulation and interning (cells.c) ->
  * categories of groups (category.c) -> equations (link.c) -> earlier dates (dates.c). Each adds to
  * the builder; none looks ahead.

@@ -177,7 +177,8 @@ static uint32_t cell_key(const cdn_grid *grid, uint32_t key, uint32_t out[CDN_GR
 
 bool cdn_builder_same_cell(const cdn_cell *a, const cdn_cell *b)
 {
-    return a->variable == b->variable && a->value == b->value && a->records == b->records && a->workers == b->workers &&
+    return a->variable == b->variable && a->value == b->value && a->records == b->records &&
+           a->workers == b->workers &&
            a->workplaces == b->workplaces && a->providers == b->providers &&
            a->total == b->total && memcmp(a->top, b->top, sizeof a->top) == 0 &&
            a->waived == b->waived && a->asked == b->asked && a->unwaived == b->unwaived &&

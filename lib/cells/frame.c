@@ -176,7 +176,8 @@ cdn_status cdn_frame_add_mask(cdn_frame *frame, uint32_t record, const cdn_mask 
         }
     if (home->mask_count == CDN_FRAME_MASKS)
         return cdn_fail(error, CDN_E_LIMIT,
-                        "more than %u different usable conditions of %s in all that an audience gets",
+                        "more than %u different usable conditions of %s in all that an audience "
+                        "gets",
                         CDN_FRAME_MASKS, frame->catalogue->records[record].name);
     *out = home->mask_count;
     home->masks[home->mask_count++] = *mask;

@@ -61,10 +61,10 @@ typedef struct cdn_snapshot_rows_kept {
     const uint32_t *rows;
 } cdn_snapshot_rows_kept;
 
-/** The same snapshot with only some rows of some record types: `kept` has one entry per record type,
- *  and restricts only those of which cdn_snapshot_can_part is true, so that all numbers of other
- *  rows stay. The rows and the whole are borrowed until close. Not to be asked by two threads at
- *  once. @owner caller, cdn_snapshot_close */
+/** The same snapshot with only some rows of some record types: `kept` has one entry per record
+ *  type, and restricts only those of which cdn_snapshot_can_part is true, so that all numbers of
+ *  other rows stay. The rows and the whole are borrowed until close. Not to be asked by two
+ *  threads at once. @owner caller, cdn_snapshot_close */
 cdn_status cdn_snapshot_part(const cdn_snapshot *whole, const cdn_catalogue *catalogue,
                              const cdn_snapshot_rows_kept *kept, cdn_snapshot **out,
                              cdn_error *error) CDN_MUST_CHECK;

@@ -22,9 +22,9 @@ typedef struct cdn_peeled {
 } cdn_peeled;
 
 /** Leaves out, one after the other, equations with an idle cell or two secret ones that no other
- *  equation has: whoever lacks these learns nothing by it, and nothing of them. Then those of earlier
- *  dates and of changes all of whose cells are `known` (a mask of bits of `marks`). What can be
- *  computed by what is left is the same. `peels`: per cell, cdn_peel.
+ *  equation has: whoever lacks these learns nothing by it, and nothing of them. Then those of
+ *  earlier dates and of changes all of whose cells are `known` (a mask of bits of `marks`). What
+ *  can be computed by what is left is the same. `peels`: per cell, cdn_peel.
  *  @complexity O(entries x cells of an equation) */
 cdn_status cdn_peel_equations(const cdn_cells *cells, const uint8_t *peels, const uint8_t *marks,
                               uint8_t known, cdn_peeled *out, cdn_error *error) CDN_MUST_CHECK;

@@ -557,8 +557,8 @@ static void test_history__a_table_does_not_tell_the_change_of_a_row(void **state
     end();
 }
 
-/* The first workplace is the only one of its service, and did not agree to be shown. Later on it does:
- * then its area less its neighbours, all of which rows show, is no secret. */
+/* The first workplace is the only one of its service, and did not agree to be shown. Later on it
+ * does: then its area less its neighbours, all of which rows show, is no secret. */
 static void test_history__who_agrees_later_is_no_secret_any_more(void **state)
 {
     (void)state;

@@ -84,7 +84,8 @@ static bool are_twins(uint32_t *const before[], uint32_t kind, uint32_t other, u
     return same;
 }
 
-/* Each is left unless a kind before has one with the same cells; cells of no equation do not count. */
+/* Each is left unless a kind before has one with the same cells; those of no equation do not
+ * count. */
 static void test_holders__of_twins_one_is_left(void **state)
 {
     (void)state;

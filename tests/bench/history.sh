@@ -2,7 +2,7 @@
 # history.sh - the weekly feed at full size: seconds of CPU of a run for each number of earlier weeks.
 #
 # One line of JSON per week: {"step", "earlier", "cpu_s", "limit_s", "ratio", "peak_mib", "figures",
-# "published"}; the last two are of the tables. The data is 600,000 workers at 20,000 workplaces, each week's with a
+# "published"}, rows of lists included. The data is 600,000 workers at 20,000 workplaces, each week's with a
 # week more of news; every release is approved and delivered. WEEKS (7) and WORKERS say otherwise.
 # Nothing fails when a limit is passed: a benchmark is read, not asserted.
 #

@@ -117,6 +117,9 @@ static cdn_status approve(cdn_desk *desk, const cdn_approval *approval, cdn_stan
         CDN_TRY(sign_package(desk, approval, standing, person, error));
         standing->approved[person - standing->agreement->approvers] = true;
         standing->approvals++;
+    } else {
+        /* a command that was killed may have left it without a name that is durable */
+        CDN_TRY(cdn_dir_sync(standing->package, error));
     }
     cdn_json *payload = cdn_json_object();
     cdn_json_set(payload, "name", cdn_json_new_string(person->name));

@@ -222,6 +222,8 @@ static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_j
         CDN_TRY(cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error));
     CDN_TRY(cdn_dir_remove(d->staged, error));
     CDN_TRY(cdn_file_remove(d->staged_zip, error));
+    CDN_TRY(cdn_file_remove(d->sealed, error));
+    CDN_TRY(cdn_file_remove(d->signature, error));
     CDN_TRY(cdn_desk_page_keep(desk, d->id, error));
     CDN_TRY(forget_void(desk, d->id, error));
     return cdn_file_remove(d->note, error);

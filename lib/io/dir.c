@@ -281,14 +281,21 @@ static int rename_new(const char *from, const char *to)
     return rename(from, to) == 0 ? 0 : errno;
 }
 
-cdn_status cdn_dir_publish(const char *from, const char *to, cdn_error *error)
+cdn_status cdn_dir_sync(const char *path, cdn_error *error)
 {
-    char *root = cdn_strdup(from);
+    char *root = cdn_strdup(path);
     if (root == NULL)
         return cdn_fail_memory(error);
-    cdn_status status = cdn_dir_walk(from, sync_path, root, error);
+    cdn_status status = cdn_dir_walk(path, sync_path, root, error);
     if (status == CDN_OK)
-        status = each_directory(from, sync_path, root, error);
+        status = each_directory(path, sync_path, root, error);
+    cdn_free(root);
+    return status;
+}
+
+cdn_status cdn_dir_publish(const char *from, const char *to, cdn_error *error)
+{
+    cdn_status status = cdn_dir_sync(from, error);
     if (status == CDN_OK) {
         int failed = rename_new(from, to);
         if (failed != 0)
@@ -298,7 +305,6 @@ cdn_status cdn_dir_publish(const char *from, const char *to, cdn_error *error)
         status = cdn_sync_parent(to, error);
     if (status == CDN_OK)
         status = cdn_sync_parent(from, error);
-    cdn_free(root);
     return status;
 }
 

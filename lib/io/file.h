@@ -53,7 +53,9 @@ cdn_status cdn_dir_sweep(const char *path, unsigned levels, cdn_error *error) CD
 cdn_status cdn_file_move(const char *from, const char *to, cdn_error *error) CDN_MUST_CHECK;
 /** Removes a file, durably; a missing one is fine. */
 cdn_status cdn_file_remove(const char *path, cdn_error *error) CDN_MUST_CHECK;
-/** fsyncs every file and directory of a tree, then renames it to `to`, which must not exist, and
+/** fsyncs every file and directory of a tree. */
+cdn_status cdn_dir_sync(const char *path, cdn_error *error) CDN_MUST_CHECK;
+/** The same, then renames it to `to`, which must not exist, and
  *  fsyncs the parent. */
 cdn_status cdn_dir_publish(const char *from, const char *to, cdn_error *error) CDN_MUST_CHECK;
 /** Copies a tree of regular files and directories. */

@@ -30,6 +30,12 @@
 #define STALE 5u
 #define LEAST_WORK 4096u
 
+/* With contributors in mind the prune ends when it has cost so many times its first making, and
+ * this: what is left then is cheap, the null space is dense, and those with several cells would
+ * object to much of it afterwards. */
+#define MOST_TIMES 64u
+#define MOST_WORK (UINT64_C(1) << 26)
+
 typedef struct undo {
     uint64_t vectors[2];
     uint32_t column;
@@ -473,7 +479,12 @@ cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, const cdn_t
 {
     work w;
     cdn_status status = work_init(&w, pattern, factor, ties, error);
-    for (uint32_t i = 0; status == CDN_OK && i < w.candidate_count; i++)
+    uint64_t most = pattern->system->holder_kinds > 0
+                        ? MOST_WORK + MOST_TIMES * current(&w)->making
+                        : UINT64_MAX;
+    for (uint32_t i = 0; status == CDN_OK && i < w.candidate_count &&
+                         w.effort + current(&w)->factor.work <= most;
+         i++)
         status = try_figure(&w, w.candidates[i].figure, error);
     if (effort != NULL)
         *effort = w.effort + current(&w)->factor.work;

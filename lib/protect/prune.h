@@ -15,6 +15,7 @@
  *  secondary would expose a cell. The factor must be of this pattern, with nothing exposed; it does
  *  not follow the pattern and is out of date afterwards.
  *  `ties` orders figures of equal cost, per figure; NULL: by their numbers.
+ *  With contributors it ends early where it takes too long: as safe, but withholding more.
  *  *effort (may be NULL) becomes the number of entries looked at, the measure of its time. */
 cdn_status cdn_prune(cdn_pattern *pattern, const cdn_factor *factor, const cdn_tie *ties,
                      uint64_t *effort, cdn_error *error) CDN_MUST_CHECK;

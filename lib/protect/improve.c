@@ -21,10 +21,11 @@
  * cell can replace secondaries of several equations. */
 #define REACH 4u
 
-/* The greedy order is tried as well: with the ties of the peers, and from several starts with
- * others; as often as this many cells allow. */
-#define STARTS_TIMES_CELLS 10500u
-#define MOST_STARTS 32u
+/* The greedy order is tried as well, up to so many cells: with the ties of the peers, and with others
+ * as often as this many cells allow. */
+#define GREEDY_CELLS 10000u
+#define TIES_TIMES_CELLS 5000u
+#define MOST_TIES 31u
 
 static uint64_t secondary_cost(const cdn_pattern *pattern)
 {
@@ -142,8 +143,8 @@ static cdn_status keep_cheaper(cdn_pattern *pattern, cdn_prime field, const cdn_
 
 static uint32_t starts(const cdn_system *system)
 {
-    uint32_t count = STARTS_TIMES_CELLS / (1 + system->cell_count);
-    return count < MOST_STARTS ? count : MOST_STARTS;
+    uint32_t others = TIES_TIMES_CELLS / (1 + system->cell_count);
+    return system->cell_count > GREEDY_CELLS ? 0 : 1 + (others < MOST_TIES ? others : MOST_TIES);
 }
 
 static cdn_status try_greedy(cdn_pattern *pattern, cdn_prime field, uint8_t *withheld,

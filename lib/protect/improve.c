@@ -21,8 +21,8 @@
  * cell can replace secondaries of several equations. */
 #define REACH 4u
 
-/* The greedy order is tried as well, up to so many cells: with the ties of the peers, and with others
- * as often as this many cells allow. */
+/* The greedy order is tried as well, up to so many cells: with the ties of the peers, and with
+ * others as often as TIES_TIMES_CELLS allows. */
 #define GREEDY_CELLS 10000u
 #define TIES_TIMES_CELLS 5000u
 #define MOST_TIES 31u

@@ -306,8 +306,9 @@ static cdn_status make_figures(cdn_builder *b, cdn_error *error)
     for (uint32_t p = 0; p < cells->past_count; p++) {
         cdn_cells_past *past = &cells->pasts[p];
         uint32_t end = past->first_table + past->table_count;
-        past->first_figure =
-            past->table_count == 0 ? 0 : cells->tables[past->first_table].first_figure;
+        if (past->table_count == 0)
+            continue;
+        past->first_figure = cells->tables[past->first_table].first_figure;
         past->figure_count = (end == cells->all_tables ? (uint32_t)total
                                                        : cells->tables[end].first_figure) -
                              past->first_figure;

@@ -614,6 +614,24 @@ static void test_history__earlier_rows_are_taken_as_they_were(void **state)
     end();
 }
 
+/* A feed of nothing but rows, and then feeds of tables: each has its own figures and no others. */
+static void test_history__a_release_of_rows_alone_has_no_tables(void **state)
+{
+    (void)state;
+    start_rows();
+    first_week();
+    wf_table(&other, true);
+    wf_by(&other, WF_DIM_AREA, 1, 1);
+    wf_show(&other, WF_WORKERS);
+    for (uint32_t week = 1; week < WEEKS; week++) {
+        load(week);
+        must_run(week, &other);
+        EXPECT(1, 1, 1, 1, 1, 1);
+        keep(week, &other, "tables");
+    }
+    end();
+}
+
 static void test_history__failed_allocations_are_reported(void **state)
 {
     (void)state;
@@ -669,6 +687,7 @@ int main(void)
         cmocka_unit_test(test_history__a_table_does_not_tell_the_change_of_a_row),
         cmocka_unit_test(test_history__who_agrees_later_is_no_secret_any_more),
         cmocka_unit_test(test_history__earlier_rows_are_taken_as_they_were),
+        cmocka_unit_test(test_history__a_release_of_rows_alone_has_no_tables),
         cmocka_unit_test(test_history__failed_allocations_are_reported),
     };
     return cmocka_run_group_tests(tests, unit_scratch_setup, unit_scratch_teardown);

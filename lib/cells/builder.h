@@ -1,9 +1,9 @@
 /* builder.h - what the stages of cdn_cells_create share while they work.
  *
  * Stages, in order: the data looked at (scope.c) -> contributors (contributor.c) -> masks and
- * tables (tables.c) -> provider rows of earlier dates (day.c) and today's (rows.c) -> differences
- * of overlapping sets (overlap.c) ->
- * sums that two tables share (join.c) -> tabulation and interning (cells.c) ->
+ * tables (tables.c) -> provider rows of earlier dates (day.c) and today's (rows.c), known on all
+ * dates (row_known.c) -> differences of overlapping sets (overlap.c) -> sums that
+ * two tables share (join.c) -> tabulation and interning (cells.c) ->
  * categories of groups (category.c) -> equations (link.c) -> earlier dates (dates.c). Each adds to
  * the builder; none looks ahead.
  *
@@ -167,6 +167,8 @@ cdn_status cdn_builder_days(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 void cdn_builder_days_release(cdn_builder *b);
 /** Rows that earlier releases, and today's plan, show of the date at hand. */
 cdn_status cdn_builder_rows(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+/** Rows of any date that say the same on others (row_known.c). */
+cdn_status cdn_builder_rows_known(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_overlaps(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_joins(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 /** Hidden cells for who is not in a category, when the policy asks for k-disclosure (rest.c). */

@@ -323,6 +323,7 @@ static cdn_status build(cdn_builder *b, cdn_error *error)
     CDN_TRY(cdn_builder_tables(b, error));
     CDN_TRY(cdn_builder_days(b, error));
     CDN_TRY(cdn_builder_rows(b, error));
+    CDN_TRY(cdn_builder_rows_known(b, error));
     CDN_TRY(cdn_builder_overlaps(b, error));
     CDN_TRY(cdn_builder_joins(b, error));
     CDN_TRY(cdn_builder_rests(b, error));

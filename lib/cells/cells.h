@@ -63,6 +63,7 @@ typedef struct cdn_cell {
     bool is_public;      /* a public fact of a register */
     bool is_unanswered;  /* a hidden count of missing answers that the policy calls safe */
     bool is_change;      /* a day's value less an earlier one's: see cdn_cells_span */
+    bool is_lent;        /* of the records that are left out, some are so for rows of other dates */
 } cdn_cell;
 
 /** What is added up. */

@@ -186,6 +186,7 @@ typedef struct comparison {
     cdn_tally *tallies;
     uint32_t *seen; /* per key: 1 + the change that has it today */
     cdn_cell *cells;
+    uint8_t *changed; /* all that is asked for; or NULL */
 } comparison;
 
 static bool is_shown(const cdn_pass *pass, uint32_t unit, uint32_t key)
@@ -197,6 +198,10 @@ static bool is_shown(const cdn_pass *pass, uint32_t unit, uint32_t key)
 static bool add_change(comparison *c, uint32_t i, uint32_t key, int64_t difference)
 {
     const cdn_change *change = &c->changes->items[i];
+    if (c->changed != NULL) {
+        c->changed[key] = 1;
+        return true;
+    }
     cdn_tally *t = &c->tallies[key];
     t->records++;
     if (!cdn_add_checked(t->value, difference, &t->value))
@@ -257,6 +262,28 @@ static bool finish(const comparison *c, uint32_t key)
     return fits;
 }
 
+/* Compares all that differs; only then are there cells to finish. */
+static cdn_status compare_all(comparison *c, const cdn_grid *now, const cdn_grid *then,
+                              const cdn_nodes *nodes, cdn_error *error)
+{
+    bool fits = true;
+    CDN_TRY(cdn_pass_create(now, nodes, &c->now, error));
+    CDN_TRY(cdn_pass_create(then, nodes, &c->then, error));
+    for (uint32_t i = 0; fits && i < c->changes->count; i++)
+        fits = compare_days(c, i);
+    for (uint32_t key = 0; fits && c->cells != NULL && key < now->key_count; key++)
+        fits = finish(c, key);
+    return fits ? CDN_OK : cdn_fail(error, CDN_E_LIMIT, CDN_PASS_TOO_LARGE);
+}
+
+static void comparison_release(comparison *c)
+{
+    cdn_pass_destroy(c->then);
+    cdn_pass_destroy(c->now);
+    cdn_free(c->seen);
+    cdn_free(c->tallies);
+}
+
 cdn_status cdn_changes_tabulate(const cdn_changes *changes, const cdn_grid *now,
                                 const cdn_grid *then, const cdn_nodes *nodes, cdn_cell *out,
                                 cdn_error *error)
@@ -264,22 +291,20 @@ cdn_status cdn_changes_tabulate(const cdn_changes *changes, const cdn_grid *now,
     comparison c = {.changes = changes, .cells = out};
     c.tallies = cdn_alloc(now->key_count, sizeof *c.tallies);
     c.seen = cdn_alloc(now->key_count, sizeof *c.seen);
+    cdn_status status = c.tallies == NULL || c.seen == NULL
+                            ? cdn_fail_memory(error)
+                            : compare_all(&c, now, then, nodes, error);
+    comparison_release(&c);
+    return status;
+}
+
+cdn_status cdn_changes_mark(const cdn_changes *changes, const cdn_grid *now, const cdn_grid *then,
+                            const cdn_nodes *nodes, uint8_t *out, cdn_error *error)
+{
+    comparison c = {.changes = changes, .changed = out};
+    c.seen = cdn_alloc(now->key_count, sizeof *c.seen);
     cdn_status status =
-        c.tallies == NULL || c.seen == NULL ? cdn_fail_memory(error) : CDN_OK;
-    if (status == CDN_OK)
-        status = cdn_pass_create(now, nodes, &c.now, error);
-    if (status == CDN_OK)
-        status = cdn_pass_create(then, nodes, &c.then, error);
-    bool fits = true;
-    for (uint32_t i = 0; status == CDN_OK && fits && i < changes->count; i++)
-        fits = compare_days(&c, i);
-    for (uint32_t key = 0; status == CDN_OK && fits && key < now->key_count; key++)
-        fits = finish(&c, key);
-    if (status == CDN_OK && !fits)
-        status = cdn_fail(error, CDN_E_LIMIT, CDN_PASS_TOO_LARGE);
-    cdn_pass_destroy(c.then);
-    cdn_pass_destroy(c.now);
-    cdn_free(c.seen);
-    cdn_free(c.tallies);
+        c.seen == NULL ? cdn_fail_memory(error) : compare_all(&c, now, then, nodes, error);
+    comparison_release(&c);
     return status;
 }

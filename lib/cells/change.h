@@ -40,5 +40,8 @@ void cdn_changes_release(cdn_changes *changes);
 cdn_status cdn_changes_tabulate(const cdn_changes *changes, const cdn_grid *now,
                                 const cdn_grid *then, const cdn_nodes *nodes, cdn_cell *out,
                                 cdn_error *error) CDN_MUST_CHECK;
+/** Marks the keys of which cdn_changes_tabulate would count a record; out[0..key_count). */
+cdn_status cdn_changes_mark(const cdn_changes *changes, const cdn_grid *now, const cdn_grid *then,
+                            const cdn_nodes *nodes, uint8_t *out, cdn_error *error) CDN_MUST_CHECK;
 
 #endif

@@ -92,7 +92,8 @@ static bool add_record(run *r, uint32_t row)
     int64_t value = grid->values == NULL ? 1 : grid->values[row];
     if (value == INT64_MIN) /* missing */
         return true;
-    uint32_t shown = cdn_pass_shown(r->pass, r->records->contributors.units[row]);
+    uint32_t unit = r->records->contributors.units[row];
+    uint32_t shown = cdn_pass_shown(r->pass, unit);
     uint32_t count = cdn_pass_keys(r->pass, row);
     const uint64_t *keys = r->records->keys;
     if (r->pass->answer_axis != CDN_NONE)
@@ -105,8 +106,10 @@ static bool add_record(run *r, uint32_t row)
             return false;
         if (keys != NULL && value != 0)
             grid->cells[key].key += keys[row];
-        if (shown != 0 && (shown & r->pass->row_like[key]) != 0)
+        if (shown != 0 && (shown & r->pass->row_like[key]) != 0) {
+            grid->cells[key].is_lent |= cdn_pass_is_lent(r->pass, unit, key);
             continue;
+        }
         if (!cdn_tally_protect(t, r->records, row, value, &grid->cells[key]))
             return false;
     }

@@ -42,6 +42,7 @@ typedef struct cdn_grid {
     bool is_difference;             /* no table asked for it: see overlap.c and join.c */
     const int64_t *values;          /* per record; NULL = count. @owner the frame */
     uint32_t *published_units;      /* per unit: bit r = its row publishes row part r; or NULL */
+    uint32_t *lent_units;           /* of these bits those by rows of other dates; behind them */
     cdn_cell *cells;                /* per key, after tabulation */
     uint32_t *cell_ids;             /* per key, after interning */
 } cdn_grid;

@@ -40,4 +40,12 @@ static inline uint32_t cdn_pass_shown(const cdn_pass *pass, uint32_t unit)
     return shown == NULL || unit == CDN_NONE ? 0 : shown[unit];
 }
 
+/** true when only rows of other dates show the key's statistic of the unit. */
+static inline bool cdn_pass_is_lent(const cdn_pass *pass, uint32_t unit, uint32_t key)
+{
+    const cdn_grid *grid = pass->grid;
+    uint32_t own = grid->published_units[unit] & ~grid->lent_units[unit];
+    return (own & pass->row_like[key]) == 0;
+}
+
 #endif

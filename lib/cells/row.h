@@ -10,6 +10,7 @@
 #define CDN_PART_FILLED 1u /* it is shown, and there are records */
 #define CDN_PART_SHOWN 2u
 #define CDN_PART_DUE 4u    /* a figure of it was asked for, and has a base: shown or withheld */
+#define CDN_PART_LENT 8u   /* FILLED at another date, and the same as then */
 
 /** The same statistic (of the same quantile), or NULL. */
 cdn_row_part *cdn_row_part_find(const cdn_builder *b, const cdn_row_part *like);

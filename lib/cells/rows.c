@@ -457,9 +457,10 @@ static bool part_matches(const cdn_grid *grid, const cdn_row_part *part)
 static cdn_status start_marks(cdn_builder *b, cdn_grid *grid, cdn_error *error)
 {
     uint32_t unit = b->catalogue->records[grid->record].unit;
-    grid->published_units =
-        cdn_alloc(b->records[unit].rows, sizeof *grid->published_units);
+    uint32_t rows = b->records[unit].rows;
+    grid->published_units = cdn_alloc((size_t)rows * 2, sizeof *grid->published_units);
     bool ok = grid->published_units != NULL;
+    grid->lent_units = ok ? grid->published_units + rows : NULL;
     for (uint32_t a = 0; a < grid->axis_count; a++) {
         grid->axes[a].row_like =
             cdn_alloc(grid->axes[a].node_count, sizeof *grid->axes[a].row_like);
@@ -488,8 +489,10 @@ cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *erro
         uint32_t bit = 1u << used++;
         uint32_t unit = b->catalogue->records[grid->record].unit;
         for (uint32_t row = 0; row < b->records[unit].rows; row++)
-            if ((part->units[row] & CDN_PART_FILLED) != 0)
+            if ((part->units[row] & (CDN_PART_FILLED | CDN_PART_LENT)) != 0) {
                 grid->published_units[row] |= bit;
+                grid->lent_units[row] |= (part->units[row] & CDN_PART_FILLED) != 0 ? 0 : bit;
+            }
         for (uint32_t a = 0; a < grid->axis_count; a++)
             CDN_TRY(mark_axis(b, grid, &grid->axes[a], part, bit, error));
     }

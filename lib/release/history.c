@@ -88,6 +88,40 @@ static cdn_status note_published(cdn_trial *trial, cdn_error *error)
     return CDN_OK;
 }
 
+/* ---- what rows of other dates show ---- */
+
+/* true when the cell's change since, or until, some other date is a secret. */
+static bool hides_a_change(const cdn_trial *trial, uint32_t date, uint32_t cell)
+{
+    const cdn_cells *cells = trial->cells;
+    for (uint32_t s = 0; s < cells->span_count; s++) {
+        const cdn_cells_span *span = &cells->spans[s];
+        uint32_t change = span->changes[cell];
+        if ((span->from == date || span->to == date) && change != CDN_NONE &&
+            trial->verdicts[change] != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Everybody knows a cell that rows of its date show, as long as it does not change. One that rows
+ * of several dates show is only known to who knows that nobody else came or left. */
+static void note_rows(cdn_trial *trial)
+{
+    const cdn_cells *cells = trial->cells;
+    for (uint32_t d = 0; d <= cells->date_count; d++)
+        for (uint32_t c = 0; c < cells->today_count; c++) {
+            bool today = d == cells->date_count;
+            const cdn_cell *cell = today ? &cells->cells[c] : &cells->dates[d].cells[c];
+            uint32_t id = today ? c : cells->dates[d].ids[c];
+            if (!is_shown_in_rows(cell) || (today && !cell->is_lent) ||
+                trial->known_by[id] != 0 || trial->verdicts[id] != 0 ||
+                (cell->is_lent && hides_a_change(trial, today ? CDN_NONE : d, c)))
+                continue;
+            trial->known_by[id] = cells->past_count + 1;
+        }
+}
+
 /* ---- the same figure again ---- */
 
 /* What earlier releases did with each figure that they had. */
@@ -245,6 +279,7 @@ cdn_status cdn_history_remember(cdn_trial *trial, cdn_error *error)
     if (trial->bound_by == NULL)
         return cdn_fail_memory(error);
     CDN_TRY(note_published(trial, error));
+    note_rows(trial);
     CDN_TRY(compare_figures(trial, error));
     CDN_TRY(cdn_history_quantiles(trial, error));
     for (uint32_t f = 0; f < cells->figure_count; f++)

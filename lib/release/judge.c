@@ -60,7 +60,7 @@ static cdn_status mark(cdn_trial *trial, cdn_error *error)
     for (uint32_t c = 0; c < cells->count; c++) {
         const cdn_cell *cell = &cells->cells[c];
         bool empty = cell->records == 0;
-        bool in_rows = !empty && cell->providers == 0;
+        bool in_rows = !empty && cell->providers == 0 && !cell->is_lent;
         bool safe_zero = empty && trial->input->policy->zeros == CDN_ZEROS_SAFE;
         if (cdn_history_knows(trial, c))
             trial->marks[c] = CDN_CELL_KNOWN | CDN_CELL_COMMON;

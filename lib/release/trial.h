@@ -26,8 +26,9 @@ typedef struct cdn_trial {
     uint32_t *manual;           /* per cell: 1 + the policy's manual that decides it; 0 = none.
                                    NULL when the policy has none */
     uint32_t *figure_manual;    /* the same per figure, quantiles only */
-    uint32_t *known_by;         /* per cell: 1 + the earlier release that published it; 0 = none.
-                                   NULL without earlier releases, like the next */
+    uint32_t *known_by;         /* per cell: 1 + the earlier release that published it, or 1 + their
+                                   number when rows did; 0 = none. NULL without earlier releases,
+                                   like the next */
     uint32_t *bound_by;         /* per figure: 1 + the earlier release for which it is withheld, or
                                    1 + their number for several together; 0 = none */
     uint32_t conflict_count;    /* today's confidential cells that earlier releases give away */

@@ -632,6 +632,143 @@ static void test_history__a_release_of_rows_alone_has_no_tables(void **state)
     end();
 }
 
+/* ---- rows of one week, tables of another ---- */
+
+/* Of the first area two workplaces agreed, the third did not, and nobody else. */
+static void start_two_rows(void)
+{
+    start_rows();
+    data.workplace[2].consent = WF_BLANK;
+    wf_table(&other, true);
+    wf_by(&other, WF_DIM_AREA, 1, 1);
+    wf_show(&other, WF_WORKERS);
+}
+
+/* The area less the two rows is the third workplace, whatever became of it since. */
+static void test_history__rows_of_another_week_are_subtracted_from_a_table(void **state)
+{
+    (void)state;
+    for (int joiners = 0; joiners <= 20; joiners += 10) {
+        start_two_rows();
+        first_week();
+        join(2, joiners);
+        load(1);
+        must_run(1, &other);
+        EXPECT(0, 0, 1, 1, 1, 1);
+        end();
+    }
+}
+
+/* Nor do they hide it when they withdrew: what they said of themselves is known. Where enough came
+ * to them since, it is not. */
+static void test_history__rows_are_subtracted_as_long_as_they_are_the_same(void **state)
+{
+    (void)state;
+    for (int joiners = 0; joiners <= 12; joiners += 12) {
+        start_two_rows();
+        first_week();
+        data.workplace[0].consent = data.workplace[1].consent = WF_BLANK;
+        join(0, joiners);
+        join(1, joiners);
+        load(1);
+        must_run(1, &other);
+        EXPECT(joiners > 0, joiners > 0, 1, 1, 1, 1);
+        end();
+    }
+}
+
+/* All of the first area was shown in rows, so that it is no company for the second, which has too
+ * few workers. */
+static void test_history__the_sum_of_rows_of_another_week_is_known(void **state)
+{
+    (void)state;
+    start_two_rows();
+    data.workplace[2].consent = 1;
+    for (uint32_t w = 0, kept = 0; w < data.workers; w++)
+        if (data.worker[w].workplace / 3 == 1 && kept++ >= 9)
+            data.worker[w].workplace = WF_BLANK;
+    first_week();
+    load(1);
+    must_run(1, &other);
+    EXPECT(1, 0, 0, 1, 1, 1);
+    end();
+}
+
+/* Rows of the first week and of the third, a table of the second and of the third: the first rows
+ * are those of the second week, and so the third workplace's joiner is what is left. */
+static void test_history__rows_of_a_week_between_are_known(void **state)
+{
+    (void)state;
+    for (uint8_t changed = 0; changed < 2; changed++) {
+        static wf_plan both;
+        start_two_rows();
+        first_week();
+        join(2, 30);
+        join(0, changed);
+        join(1, changed);
+        load(1);
+        wf_plan_start(&other);
+        other.plan.digest[0] = 'o';
+        wf_table(&other, true);
+        wf_by(&other, WF_DIM_BOARD, 0, 0);
+        wf_show(&other, WF_WORKERS);
+        must_run(1, &other);
+        EXPECT(1, 1, 1, 1);
+        keep(1, &other, "second");
+        join(0, 12);
+        join(1, 12);
+        join(2, 1);
+        load(2);
+        wf_plan_start(&both);
+        both.plan.digest[0] = 'b';
+        wf_table(&both, true);
+        wf_by(&both, WF_DIM_BOARD, 0, 0);
+        wf_show(&both, WF_WORKERS);
+        wf_list(&both, WF_WORKPLACE);
+        wf_field(&both, WF_FIELD_ID);
+        wf_show(&both, WF_WORKERS);
+        must_run(2, &both);
+        EXPECT(changed, 1, 1, changed, /* rows: */ 1, 1);
+        end();
+    }
+}
+
+/* The register's list told who is linked. One who is linked since is a secret, though all others
+ * are known; six are not. */
+static void test_history__a_register_list_of_another_week_is_subtracted(void **state)
+{
+    (void)state;
+    static const struct {
+        int linked;
+        uint8_t published;
+    } cases[] = {{2, 1}, {3, 0}, {8, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        start();
+        for (int l = 0; l < 12; l++)
+            data.location[data.locations++] = (wf_location){l, l % 2};
+        data.workplace[0].location = 0;
+        data.workplace[1].location = 1;
+        wf_plan_start(&plan);
+        wf_list(&plan, WF_LOCATION);
+        wf_field(&plan, WF_FIELD_LINKED);
+        wf_table(&other, true);
+        wf_by(&other, WF_DIM_LINKED, 0, 0);
+        wf_show(&other, WF_LOCATIONS);
+        load(0);
+        must_run(0, &other);
+        EXPECT(0, 0, 1);
+        must_run(0, &plan);
+        keep(0, &plan, "first");
+        for (int l = 2; l < cases[i].linked; l++)
+            data.workplace[l].location = l;
+        load(1);
+        must_run(1, &other);
+        EXPECT(cases[i].published, cases[i].published, 1);
+        assert_int_equal(report.conflict_count, 0);
+        end();
+    }
+}
+
 static void test_history__failed_allocations_are_reported(void **state)
 {
     (void)state;
@@ -688,6 +825,11 @@ int main(void)
         cmocka_unit_test(test_history__who_agrees_later_is_no_secret_any_more),
         cmocka_unit_test(test_history__earlier_rows_are_taken_as_they_were),
         cmocka_unit_test(test_history__a_release_of_rows_alone_has_no_tables),
+        cmocka_unit_test(test_history__rows_of_another_week_are_subtracted_from_a_table),
+        cmocka_unit_test(test_history__rows_are_subtracted_as_long_as_they_are_the_same),
+        cmocka_unit_test(test_history__the_sum_of_rows_of_another_week_is_known),
+        cmocka_unit_test(test_history__rows_of_a_week_between_are_known),
+        cmocka_unit_test(test_history__a_register_list_of_another_week_is_subtracted),
         cmocka_unit_test(test_history__failed_allocations_are_reported),
     };
     return cmocka_run_group_tests(tests, unit_scratch_setup, unit_scratch_teardown);

@@ -1,0 +1,181 @@
+/* row_known.c - what a row shows of one day is known of all days on which it says the same.
+ *
+ * A table of one week less the rows of another one is as good as with rows of its
+ * own, for all workplaces of which nothing changed in between. So these are no
+ * contributors on any of the days; each two days are compared.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cells/row.h"
+
+#include "cells/change.h"
+#include "core/alloc.h"
+#include "core/fail.h"
+
+typedef struct sharing {
+    cdn_builder *today, *now, *then;
+    cdn_changes *changes; /* per record type */
+} sharing;
+
+static uint32_t unit_of(const cdn_builder *b, const cdn_row_part *part)
+{
+    return b->catalogue->records[part->statistic.record].unit;
+}
+
+/* Each statistic that rows of one day show gets its part on the other. */
+static cdn_status lend_parts(const cdn_builder *from, cdn_builder *to, cdn_error *error)
+{
+    for (uint32_t r = 0; r < from->row_part_count; r++) {
+        const cdn_row_part like = from->row_parts[r];
+        cdn_row_part *part = NULL;
+        if (like.quantile == 0)
+            CDN_TRY(cdn_row_part_add(to, &like, to->records[unit_of(to, &like)].rows, &part,
+                                     error));
+    }
+    return CDN_OK;
+}
+
+/* Per record of the earlier day the later day's row of its unit, or CDN_NONE. */
+static cdn_status find_units(const sharing *s, uint32_t record, uint32_t **out, cdn_error *error)
+{
+    const cdn_builder *then = s->then;
+    uint32_t unit = then->catalogue->records[record].unit, rows = then->records[record].rows;
+    const uint32_t *same = then->identities[unit].rows, *at = NULL;
+    const uint32_t *units = then->records[record].contributors.units;
+    uint32_t first = cdn_frame_first(then->frame, unit, then->date);
+    CDN_TRY(cdn_builder_rows_on(s->now, unit, &at, error));
+    *out = cdn_alloc(rows, sizeof **out);
+    if (*out == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t row = 0; row < rows; row++)
+        (*out)[row] = units[row] == CDN_NONE ? CDN_NONE : at[same[first + units[row]]];
+    return CDN_OK;
+}
+
+/* The grid of a statistic on a day, whose only key is the later day's unit. */
+static cdn_status unit_grid(const sharing *s, cdn_builder *day, const cdn_row_part *part,
+                            const uint32_t *units, cdn_grid *grid, cdn_error *error)
+{
+    uint32_t rows = s->now->records[unit_of(day, part)].rows;
+    CDN_TRY(cdn_builder_start_grid(day, &part->statistic, grid, error));
+    CDN_TRY(cdn_builder_restrict(day, grid, &part->statistic, NULL, error));
+    if (grid->axis_count == CDN_GRID_AXES)
+        return cdn_fail(error, CDN_E_LIMIT, "a row's measure uses more than %u classifications",
+                        CDN_GRID_AXES - 1);
+    grid->axes[grid->axis_count++] = (cdn_grid_axis){.axis = UINT32_MAX,
+                                                     .leaf_count = rows,
+                                                     .node_count = rows,
+                                                     .leaves = units};
+    return cdn_grid_size(grid, error);
+}
+
+/* Marks the later day's units of which the statistic changed. */
+static cdn_status mark_changed(const sharing *s, const cdn_row_part *part, uint8_t *changed,
+                               cdn_error *error)
+{
+    uint32_t record = part->statistic.record, *units_then = NULL;
+    const uint32_t *units_now = s->now->records[record].contributors.units;
+    cdn_changes *changes = &s->changes[record];
+    cdn_grid now = {0}, then = {0};
+    cdn_status status = find_units(s, record, &units_then, error);
+    if (status == CDN_OK && !changes->found)
+        status = cdn_changes_find(s->today, s->now, s->then, record, changes, error);
+    if (status == CDN_OK)
+        status = unit_grid(s, s->now, part, units_now, &now, error);
+    if (status == CDN_OK)
+        status = unit_grid(s, s->then, part, units_then, &then, error);
+    if (status == CDN_OK)
+        status = cdn_changes_mark(changes, &now, &then, s->now->nodes, changed, error);
+    cdn_grid_release(&then);
+    cdn_grid_release(&now);
+    cdn_free(units_then);
+    return status;
+}
+
+/* A register's records are their own units; what counts is where the list says that they are. */
+static cdn_status mark_register(const sharing *s, const cdn_row_part *like, uint8_t *changed,
+                                cdn_error *error)
+{
+    const cdn_builder *now = s->now, *then = s->then;
+    uint32_t record = like->statistic.record;
+    const uint32_t *rows = now->identities[record].rows, *at = NULL;
+    uint32_t first = cdn_frame_first(now->frame, record, now->date);
+    CDN_TRY(cdn_builder_rows_on(then, record, &at, error));
+    for (uint32_t axis = 0; axis < now->catalogue->axis_count; axis++) {
+        const uint32_t *here = NULL, *there = NULL;
+        if (!like->reveals[axis])
+            continue;
+        CDN_TRY(cdn_frame_leaves(now->frame, now->date, record, axis, &here, error));
+        CDN_TRY(cdn_frame_leaves(then->frame, then->date, record, axis, &there, error));
+        for (uint32_t row = 0; row < now->records[record].rows; row++) {
+            uint32_t was = at[rows[first + row]];
+            changed[row] |= was == CDN_NONE || here[row] != there[was];
+        }
+    }
+    return CDN_OK;
+}
+
+static void share_units(const sharing *s, uint32_t unit, const cdn_row_part *now,
+                        const cdn_row_part *then, const uint32_t *at, const uint8_t *changed)
+{
+    const uint32_t *rows = s->then->identities[unit].rows;
+    uint32_t first = cdn_frame_first(s->then->frame, unit, s->then->date);
+    for (uint32_t row = 0; row < s->then->records[unit].rows; row++) {
+        uint32_t here = at[rows[first + row]];
+        if (here == CDN_NONE || changed[here])
+            continue;
+        if ((then->units[row] & CDN_PART_FILLED) != 0)
+            now->units[here] |= CDN_PART_LENT;
+        if ((now->units[here] & CDN_PART_FILLED) != 0)
+            then->units[row] |= CDN_PART_LENT;
+    }
+}
+
+static cdn_status share_part(const sharing *s, const cdn_row_part *part, cdn_error *error)
+{
+    uint32_t unit = unit_of(s->now, part);
+    const uint32_t *at = NULL;
+    uint8_t *changed = cdn_alloc(s->now->records[unit].rows, 1);
+    cdn_status status = changed == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK)
+        status = cdn_builder_identify(s->today, part->statistic.record, error);
+    if (status == CDN_OK)
+        status = part->reveals != NULL ? mark_register(s, part, changed, error)
+                                       : mark_changed(s, part, changed, error);
+    if (status == CDN_OK)
+        status = cdn_builder_rows_on(s->now, unit, &at, error);
+    if (status == CDN_OK)
+        share_units(s, unit, part, cdn_row_part_find(s->then, part), at, changed);
+    cdn_free(changed);
+    return status;
+}
+
+static cdn_status share(const sharing *s, cdn_error *error)
+{
+    CDN_TRY(lend_parts(s->now, s->then, error));
+    CDN_TRY(lend_parts(s->then, s->now, error));
+    for (uint32_t r = 0; r < s->now->row_part_count; r++)
+        if (s->now->row_parts[r].quantile == 0)
+            CDN_TRY(share_part(s, &s->now->row_parts[r], error));
+    return CDN_OK;
+}
+
+cdn_status cdn_builder_rows_known(cdn_builder *b, cdn_error *error)
+{
+    uint32_t types = b->catalogue->record_count;
+    cdn_status status = CDN_OK;
+    sharing s = {.today = b, .changes = cdn_alloc(types, sizeof *s.changes)};
+    if (s.changes == NULL)
+        return cdn_fail_memory(error);
+    for (uint32_t then = 1; status == CDN_OK && then < b->date_count; then++)
+        for (uint32_t now = then + 1; status == CDN_OK && now <= b->date_count; now++) {
+            s.then = &b->days[then];
+            s.now = now == b->date_count ? b : &b->days[now];
+            status = share(&s, error);
+            for (uint32_t r = 0; r < types; r++) {
+                cdn_changes_release(&s.changes[r]);
+                s.changes[r].found = false;
+            }
+        }
+    cdn_free(s.changes);
+    return status;
+}

@@ -16,6 +16,7 @@
 #include "core/fail.h"
 
 #define NODE_CHARGE 20
+#define LONGEST_DIVE 1000 /* nodes: a variable without an end can be branched on for ever */
 
 struct cdn_lp {
     glp_prob *problem;
@@ -37,6 +38,7 @@ typedef struct solve_call {
 
 typedef struct search_call {
     uint32_t nodes, visited;
+    uint32_t dive; /* nodes since the last one that was selected, each a child of the one before */
     bool first, is_stopped;
     cdn_lp_outcome outcome;
     double bound;
@@ -282,7 +284,8 @@ static void count_node(glp_tree *tree, void *info)
 {
     search_call *search = info;
     int reason = glp_ios_reason(tree);
-    bool enough = (reason == GLP_IBINGO && search->first) ||
+    search->dive = reason == GLP_ISELECT ? 0 : search->dive + (reason == GLP_IPREPRO);
+    bool enough = (reason == GLP_IBINGO && search->first) || search->dive > LONGEST_DIVE ||
                   (reason == GLP_ISELECT && search->visited++ >= search->nodes);
     if (!enough)
         return;
@@ -316,7 +319,7 @@ static void do_search(cdn_lp *lp, call *what)
 cdn_status cdn_lp_search(cdn_lp *lp, uint32_t nodes, bool first, uint64_t *iterations,
                          cdn_lp_outcome *outcome, double *bound, cdn_error *error)
 {
-    call what = {.search = {nodes, 0, first, false, CDN_LP_STOPPED, *bound}};
+    call what = {.search = {nodes, 0, 0, first, false, CDN_LP_STOPPED, *bound}};
     CDN_TRY(guard(lp, do_search, &what, error));
     *iterations += (uint64_t)what.search.visited * NODE_CHARGE;
     *outcome = what.search.outcome;

@@ -38,14 +38,15 @@ static void limit_end(cdn_web *web, uint32_t k, int sign, double end, int64_t go
     cdn_web_review(web, k);
 }
 
-/* Bounds a column in the programme so that it goes no farther than its goal. */
+/* Bounds a column in the programme so that it goes no farther than its goal; a bound as large as
+ * "anywhere" would drown the others in rounding errors. */
 static cdn_status aim(cdn_judge *a, uint32_t k, int sign, int64_t goal, cdn_error *error)
 {
     uint32_t c = a->patch.place[k] - 1;
     int64_t low = a->patch.low[c], high = a->patch.high[c];
     if (sign > 0 && high > goal)
         high = goal;
-    if (sign < 0 && low < -goal)
+    if (sign < 0 && goal < INT64_MAX && low < -goal)
         low = -goal;
     return cdn_lp_bound(a->lp, c, low, high, error);
 }

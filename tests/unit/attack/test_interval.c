@@ -185,6 +185,38 @@ static void test_interval__signed_values_have_no_end(void **state)
     assert_int_equal(f.out[3].lower, -7);
 }
 
+/* a + b = c, a + 3b + 3d - 3c = -1, 2c = d + e + f and c + e + g = 3, of which only b, c, e and f
+ * have bounds: 2a = 3d + 1 and d >= 2 x 2 - 5 - 4, so a >= -7; and a <= c leaves a <= 6.5. */
+static void test_interval__an_end_is_found_where_the_cell_has_no_bound(void **state)
+{
+    (void)state;
+    enum { A, B, C, D, E, F, G, ONE, THREE };
+    static const int32_t terms[][9] = {{1, 1, -1},
+                                       {1, 3, -3, 3, 0, 0, 0, -1},
+                                       {0, 0, 2, -1, -1, -1},
+                                       {0, 0, 1, 0, 1, 0, 1, 0, -1}};
+    static const int64_t values[] = {2, 0, 2, 1, 0, 3, 1, -1, 3};
+    fixture f;
+    fresh(&f, 9);
+    for (uint32_t e = 0; e < 4; e++, end_equation(&f))
+        for (uint32_t c = 0; c < f.cells; c++)
+            if (terms[e][c] != 0)
+                add_term(&f, c, terms[e][c]);
+    memcpy(f.values, values, sizeof values);
+    withhold(&f, 7, (const uint32_t[]){A, B, C, D, E, F, G});
+    for (uint32_t c = 0; c < f.cells; c++)
+        f.lower[c] = CDN_INTERVAL_NO_LOWER;
+    f.lower[C] = 2;
+    f.lower[B] = 0;
+    f.lower[E] = -1;
+    f.upper[E] = 5;
+    f.lower[F] = 1;
+    f.upper[F] = 4;
+    run(&f);
+    assert_int_equal(f.out[A].lower, -7);
+    assert_int_equal(f.out[A].upper, 6);
+}
+
 static void test_interval__a_visible_or_known_cell_is_exposed(void **state)
 {
     (void)state;
@@ -355,6 +387,7 @@ int main(void)
             test_interval__one_more_cell_leaves_zero_to_78_in_the_table_of_sdctable),
         cmocka_unit_test(test_interval__a_lower_bound_gives_away_what_the_equations_do_not),
         cmocka_unit_test(test_interval__signed_values_have_no_end),
+        cmocka_unit_test(test_interval__an_end_is_found_where_the_cell_has_no_bound),
         cmocka_unit_test(test_interval__a_visible_or_known_cell_is_exposed),
         cmocka_unit_test(test_interval__a_cell_in_no_equation_is_free),
         cmocka_unit_test(test_interval__cells_that_share_a_move_keep_their_own_levels),

@@ -99,6 +99,28 @@ static void test_interval_lp__searches_whole_numbers(void **state)
     cdn_lp_destroy(lp);
 }
 
+/* 2x - 2y = 1 in numbers without an end: each branch leaves another. */
+static void test_interval_lp__a_search_without_end_is_given_up(void **state)
+{
+    (void)state;
+    static const double doubled[] = {0, 2, -2, -1}, weight[] = {-1, -1, 0};
+    static const int64_t from[] = {0, 0, 1}, to[] = {INT64_MAX, INT64_MAX, 1};
+    cdn_lp *lp;
+    cdn_lp_problem p = {1, 3, 3, rows, columns, doubled, from, to, weight};
+    cdn_lp_outcome outcome;
+    uint64_t iterations = 0;
+    double bound = 0;
+    (void)alarm(20);
+    assert_int_equal(cdn_lp_create(&lp, NULL), CDN_OK);
+    assert_int_equal(cdn_lp_load(lp, &p, NULL), CDN_OK);
+    assert_int_equal(cdn_lp_solve(lp, CDN_LP_DUAL, 100, &iterations, &outcome, NULL), CDN_OK);
+    assert_int_equal(outcome, CDN_LP_OPTIMAL);
+    assert_int_equal(cdn_lp_search(lp, 100, true, &iterations, &outcome, &bound, NULL), CDN_OK);
+    assert_int_equal(outcome, CDN_LP_STOPPED);
+    cdn_lp_destroy(lp);
+    (void)alarm(0);
+}
+
 /* The solver complains to its terminal and aborts; here the caller gets a status. */
 static void test_interval_lp__a_failure_of_the_solver_comes_back(void **state)
 {
@@ -151,6 +173,7 @@ int main(void)
         cmocka_unit_test(test_interval_lp__maximises_and_bounds),
         cmocka_unit_test(test_interval_lp__stops_at_the_limit),
         cmocka_unit_test(test_interval_lp__searches_whole_numbers),
+        cmocka_unit_test(test_interval_lp__a_search_without_end_is_given_up),
         cmocka_unit_test(test_interval_lp__a_failure_of_the_solver_comes_back),
         cmocka_unit_test(test_interval_lp__one_user_a_thread),
     };

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
@@ -56,11 +57,15 @@ static cdn_status scan_file(void *context, const char *relative_path, cdn_error 
     char *path = cdn_path_join(job->root, relative_path);
     if (path == NULL)
         return cdn_fail_memory(error);
-    cdn_status status = cdn_sha512_file_hex(path, file->sha512, &file->size, error);
-    cdn_free(path);
-    if (status == CDN_OK && (file->size > CDN_PACKAGE_MAX_SIZE ||
-                             (job->total += file->size) > CDN_PACKAGE_MAX_SIZE))
+    struct stat info;
+    cdn_status status = CDN_OK;
+    /* before it is read: a file may say that it has no end */
+    if (stat(path, &info) == 0 && (uint64_t)info.st_size + job->total > CDN_PACKAGE_MAX_SIZE)
         status = cdn_fail(error, CDN_E_REFUSED, "the package is larger than 1 GiB");
+    if (status == CDN_OK)
+        status = cdn_sha512_file_hex(path, file->sha512, &file->size, error);
+    cdn_free(path);
+    job->total += file->size;
     return status;
 }
 

@@ -228,7 +228,8 @@ static cdn_status find_required(verify_job *job, cdn_error *error)
         status = cdn_file_read(path, &text, error);
         while (text.length > 0 && text.bytes[text.length - 1] == '\n')
             text.length--;
-        if (status == CDN_OK && !cdn_parse_int(cdn_text_or_empty(text.bytes), text.length, &own))
+        if (status == CDN_OK && (text.length > 3 || /* as verify.sh reads it */
+                                 !cdn_parse_int(cdn_text_or_empty(text.bytes), text.length, &own)))
             own = -1;
         if (status == CDN_OK)
             status = raise_required(job->report, own, path, error);
@@ -369,6 +370,17 @@ static cdn_status verify_folder(verify_job *job, bool leaves, cdn_error *error)
     return CDN_OK;
 }
 
+/* Who checks a package wants an answer: what cannot be read of it, or of the trust folder, is no
+ * reason to believe. Only when this machine fails there is none. */
+static cdn_status as_answer(cdn_status status, cdn_error *error)
+{
+    if (status != CDN_E_INPUT && status != CDN_E_LIMIT)
+        return status;
+    if (error != NULL)
+        error->status = CDN_E_REFUSED;
+    return CDN_E_REFUSED;
+}
+
 static cdn_status verify_root(const char *root, const cdn_package_trust *trust, bool leaves,
                               cdn_package_report *report, cdn_error *error)
 {
@@ -383,7 +395,7 @@ static cdn_status verify_root(const char *root, const cdn_package_trust *trust, 
     cdn_text_release(&job->signed_bytes);
     cdn_json_destroy(job->statement);
     cdn_free(job);
-    return status;
+    return leaves ? status : as_answer(status, error);
 }
 
 /* Unpacks into a private folder, which is gone afterwards. */

@@ -33,37 +33,46 @@ folder() {
 }
 trust=$(folder "$1")
 known=${2:+$(folder "$2")}
-# is_there FILE: in the trust folder; anything but a plain file of a size that we read is refused
+# is_there FOLDER/FILE: anything but a plain file of a size that we read is refused
 is_there() {
-    [ -e "$trust/$1" ] || [ -L "$trust/$1" ] || return 1
-    [ -f "$trust/$1" ] || refuse "$1 is not a plain file"
+    [ -e "$1" ] || [ -L "$1" ] || return 1
+    [ -f "$1" ] || refuse "${1##*/} is not a plain file"
     case $1 in
-    status.json) most=16777216 ;;
-    *) most=1048576 ;;
+    */status.json) most=16777216 ;;
+    *.p7s) most=65536 ;;
+    */threshold) most=64 ;;
+    *) most=1048575 ;;
     esac
-    [ "$(wc -c <"$trust/$1")" -le $most ] || refuse "$1 is too large"
+    [ "$(wc -c <"$1")" -le $most ] || refuse "${1##*/} is too large"
 }
 for file in root.pem crl.pem approvers.pem; do
-    is_there $file || refuse "the trust folder must hold $file"
+    is_there "$trust/$file" || refuse "the trust folder must hold $file"
+    [ -z "$known" ] || [ $file = approvers.pem ] || is_there "$known/$file" ||
+        refuse "the trust folder that you had must hold $file"
 done
 work=$(mktemp -d) || refuse "no room for temporary files"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT PIPE TERM
 # Only what is one certificate, or one list: more of them in a file would be believed, too.
-# one FILE KIND: as $work/FILE, in our own words
+# one FILE KIND WORDS NAME: as $work/NAME, in our own words
 one() {
-    [ "$(grep -c -e '-----BEGIN ' "$trust/$1")" = 1 ] && openssl "$2" -in "$trust/$1" \
-        -out "$work/$1" 2>/dev/null || refuse "$1 must hold one $3"
+    [ "$(grep -c -e '-----BEGIN ' "$1")" = 1 ] && openssl "$2" -in "$1" -out "$work/$4" 2>/dev/null ||
+        refuse "${1##*/} must hold one $3"
 }
-one root.pem x509 certificate
-one crl.pem crl "list of revoked certificates"
+one "$trust/root.pem" x509 certificate root.pem
+one "$trust/crl.pem" crl "list of revoked certificates" crl.pem
 root=$work/root.pem
+if [ -n "$known" ]; then
+    one "$known/root.pem" x509 certificate known-root.pem
+    one "$known/crl.pem" crl "list of revoked certificates" known-crl.pem
+fi
 
 # 1. Plain files with plain names, none that no manifest lists.
 odd=$(find . ! -type f ! -type d | head -n 1)
 [ -z "$odd" ] || refuse "a link or device: $odd"
-[ -z "$(find . -name '*[!A-Za-z0-9._-]*' | head -n 1)" ] ||
+[ -z "$(find . -type f -path '*[!A-Za-z0-9._/-]*' | head -n 1)" ] ||
     refuse "a file name with unusual characters"
+[ -z "$(find . -type f -size +2097152 | head -n 1)" ] || refuse "the package is larger than 1 GiB"
 tags='VERIFY.txt bag-info.txt bagit.txt manifest-sha512.txt verify.sh'
 for file in $tags tagmanifest-sha512.txt; do
     [ -f "$file" ] || refuse "missing $file"
@@ -106,7 +115,7 @@ at_least() {
     [ "$1" -le "$need" ] || need=$1
 }
 at_least "$(info Cordon-Approvals-Required)"
-! is_there threshold || at_least "$(cat "$trust/threshold")"
+! is_there "$trust/threshold" || at_least "$(cat "$trust/threshold")"
 
 # 4. Times, all in UTC and as 14 digits, so that they compare as numbers. The root's list of
 # revoked certificates must be of the root, and not out of date.
@@ -135,8 +144,8 @@ fresh_until "$(openssl asn1parse -in "$work/crl.pem" 2>/dev/null | instants | se
 # The keys of earlier roots, where root.pem certifies them, are steps on the way to it.
 cp "$root" "$work/roots.pem"
 n=1
-while is_there "earlier-$n.pem"; do
-    one "earlier-$n.pem" x509 certificate
+while is_there "$trust/earlier-$n.pem"; do
+    one "$trust/earlier-$n.pem" x509 certificate "earlier-$n.pem"
     if openssl verify -no_check_time -CAfile "$root" -no-CApath -no-CAstore \
         "$work/earlier-$n.pem" >/dev/null 2>&1; then
         cat "$work/earlier-$n.pem" >>"$work/roots.pem"
@@ -159,7 +168,7 @@ not_before() {
     esac
 }
 crl_number() {
-    hex=$(openssl crl -in "$1/crl.pem" -noout -crlnumber 2>/dev/null | sed -n 's/^crlNumber=//p')
+    hex=$(openssl crl -in "$1" -noout -crlnumber 2>/dev/null | sed -n 's/^crlNumber=//p')
     printf '%s\n' "$hex" | grep -Eqx '0x[0-9A-Fa-f]{1,15}' && printf %d "$hex" || printf x
 }
 public_key() {
@@ -169,15 +178,15 @@ is_root() {
     openssl x509 -in "$1" -noout -ext basicConstraints 2>/dev/null | grep -q 'CA:TRUE'
 }
 if [ -n "$known" ]; then
-    if [ "$(openssl x509 -in "$root" -outform DER | sha512sum)" != \
-        "$(openssl x509 -in "$known/root.pem" -outform DER 2>/dev/null | sha512sum)" ]; then
+    if ! cmp -s "$root" "$work/known-root.pem"; then
         new=$trust/handover.pem
-        is_root "$new" && [ "$(public_key "$new")" = "$(public_key "$root")" ] &&
-            openssl verify -CAfile "$known/root.pem" -no-CApath -no-CAstore -purpose crlsign \
+        is_there "$new" && is_root "$new" && [ "$(public_key "$new")" = "$(public_key "$root")" ] &&
+            openssl verify -CAfile "$work/known-root.pem" -no-CApath -no-CAstore -purpose crlsign \
                 -untrusted "$new" "$new" >/dev/null 2>&1 ||
             refuse "root.pem is not the root you know, nor certified by it"
     fi
-    not_before "the list of revoked certificates" "$(crl_number "$trust")" "$(crl_number "$known")"
+    not_before "the list of revoked certificates" "$(crl_number "$work/crl.pem")" \
+        "$(crl_number "$work/known-crl.pem")"
 fi
 
 # signer SIGNATURE CONTENT: checks one signature; who made it is then in $name and $key, the end
@@ -190,7 +199,11 @@ cms_verify() {
 }
 signer() {
     rm -f "$work/who.pem"
-    cms_verify "$1" "$2" -CAfile "$work/roots.pem" '' || refuse "$1 is not a valid $3"
+    # one message and nothing beside it, which another reader could take for the message
+    is_there "$1" && [ -z "$(tail -c 1 "$1")" ] &&
+        ! sed -e '1{/^-----BEGIN CMS-----$/d;}' -e '${/^-----END CMS-----$/d;}' "$1" |
+        grep -Evxq '[A-Za-z0-9+/=]+' &&
+        cms_verify "$1" "$2" -CAfile "$work/roots.pem" '' || refuse "$1 is not a valid $3"
     [ "$(grep -c 'BEGIN CERTIFICATE' "$work/who.pem")" = 1 ] ||
         refuse "$1 has more than one signer"
     openssl cms -cmsout -print -noout -inform PEM -in "$1" 2>/dev/null |
@@ -278,8 +291,8 @@ list() {
 version=0
 standing="not known, the trust folder has no status list"
 listed=
-if is_there status.json; then
-    is_there status.json.p7s || refuse "the status list is not signed"
+if is_there "$trust/status.json"; then
+    is_there "$trust/status.json.p7s" || refuse "the status list is not signed"
     signer "$trust/status.json.p7s" "$trust/status.json" "signature of the status list"
     [ "$now" -le "$until" ] || refuse "the certificate that signed the status list has expired"
     digits() {
@@ -299,7 +312,7 @@ if is_there status.json; then
     [ -n "$version" ] || refuse "status.json is not a status list"
 fi
 had=0
-if [ -n "$known" ] && [ -e "$known/status.json" ]; then
+if [ -n "$known" ] && is_there "$known/status.json"; then
     had=$(list version "$known")
     printf '%s\n' "$had" | grep -Eqx '[1-9][0-9]{0,17}' ||
         refuse "the status.json that you had is not a status list"

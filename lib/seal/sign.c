@@ -85,8 +85,19 @@ cdn_status cdn_seal_sign(cdn_seal_role role, const char *keys_dir, const char *t
     return status;
 }
 
-/* One PEM block and nothing after it but blanks: a second one could say something else to
- * another reader. */
+/* Lines of it, none of them empty. */
+static bool is_base64(const char *bytes, size_t size)
+{
+    static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    char before = '\n';
+    for (size_t i = 0; i < size; before = bytes[i++])
+        if (bytes[i] == '\n' ? before == '\n' : memchr(set, bytes[i], sizeof set - 1) == NULL)
+            return false;
+    return before == '\n';
+}
+
+/* One PEM block and nothing beside it: what is could say something else to another reader, and
+ * verify.sh reads it by its lines. */
 static cdn_status parse_message(const char *pem, size_t size, CMS_ContentInfo **out,
                                 cdn_error *error)
 {
@@ -97,7 +108,7 @@ static cdn_status parse_message(const char *pem, size_t size, CMS_ContentInfo **
                         SIGNATURE_SIZE);
     if (size < begin_size + end_size || memcmp(pem, begin, begin_size) != 0 ||
         memcmp(pem + size - end_size, end, end_size) != 0 ||
-        memmem(pem + begin_size, size - begin_size, begin, begin_size) != NULL)
+        !is_base64(pem + begin_size, size - begin_size - end_size))
         return cdn_fail(error, CDN_E_REFUSED, "expected one CMS message in PEM");
     BIO *in = BIO_new_mem_buf(pem, (int)size);
     CMS_ContentInfo *message = in == NULL ? NULL : PEM_read_bio_CMS(in, NULL, NULL, NULL);

@@ -163,6 +163,27 @@ openssl cms -sign -binary -cades -keyid -nosmimecap -nocerts -outform PEM -md sh
     -out try/signatures/approver-1.p7s || fail "$name: openssl cannot sign"
 expect "OK: 2 approvals" "2 of 2 approvals"
 
+# Bytes beside the message: another reader could take them for the message.
+while IFS= read -r change; do
+    try "an approval in another form: $change"
+    (cd try/signatures && eval "$change")
+    cmp -s good/signatures/approver-1.p7s try/signatures/approver-1.p7s && fail "nothing was changed"
+    expect "REFUSED: signatures/approver-1.p7s is not a valid approval" "expected one CMS message in PEM"
+done <<'FORMS'
+echo >>approver-1.p7s
+truncate -s -1 approver-1.p7s
+sed -i '3s/$/\n/' approver-1.p7s
+sed -i 's/$/\r/' approver-1.p7s
+sed -i '1i From: me' approver-1.p7s
+sed -i '2i From: me\n' approver-1.p7s
+sed -i 's/CMS-/PKCS7-/' approver-1.p7s
+cat approver-2.p7s >>approver-1.p7s
+sed -n '$p' approver-2.p7s >>approver-1.p7s
+FORMS
+try "an approval without end"
+truncate -s 1M try/signatures/approver-1.p7s
+expect "REFUSED: approver-1.p7s is too large" "approver-1.p7s: the signature is larger"
+
 # Two certificates, one key: another person's name over Ada's key.
 try "one key, two people"
 openssl req -new -key "$keys/ada-king.key" -subj "/O=Test Org/CN=Bo Ito" -out twin.csr 2>/dev/null
@@ -272,6 +293,9 @@ expect "OK: 2 approvals" "2 of 2 approvals"
 name="an empty threshold"
 : >trust3/threshold
 expect "REFUSED: the number of approvals is not a number" "number of approvals is not a number"
+name="a threshold of four digits"
+echo 0002 >trust3/threshold
+expect "REFUSED: the number of approvals is not a number" "number of approvals is not a number"
 name="a threshold of words"
 echo two >trust3/threshold
 expect "REFUSED: the number of approvals is not a number" "number of approvals is not a number"
@@ -301,6 +325,14 @@ expect "REFUSED: a link or device: ./data/notes.md" "REFUSED: "
 try "an unlisted link"
 ln -s /etc/passwd try/data/extra
 expect "REFUSED: a link or device: ./data/extra" "REFUSED: "
+for huge in data/notes.md data/extra manifest-sha512.txt signatures/approver-1.p7s; do
+    try "no end of $huge"
+    truncate -s 1T "try/$huge"
+    expect "REFUSED: the package is larger than 1 GiB"
+done
+try "a folder with nothing in it says nothing, whatever its name"
+mkdir "try/data/a b"
+expect "OK: 2 approvals" "2 of 2 approvals"
 try "a name with a blank"
 echo x >"try/data/a b"
 expect "REFUSED: a file name with unusual characters" "unusual characters"

@@ -40,7 +40,7 @@ answers() {
     answers_trust=$work/${4:-trust}
     answers_known=${6:+$work/$6}
     said=$(cd "$package" &&
-        at "$answers_at" dash ./verify.sh "$answers_trust" ${answers_known:+"$answers_known"} 2>&1)
+        at "$answers_at" timeout 20 dash ./verify.sh "$answers_trust" ${answers_known:+"$answers_known"} 2>&1)
     code=$?
     first=$(printf '%s\n' "$said" | head -n 1)
     [ "$first" = "$2" ] || fail "verify.sh says '$first', expected '$2'"

@@ -21,7 +21,9 @@
 
 #define NONE UINT32_MAX
 
-static const uint32_t primes[] = {4294967291u, 2147483647u};
+#define PRIMES 2u
+
+static const uint32_t primes[PRIMES] = {4294967291u, 2147483647u};
 
 typedef struct attack {
     const cdn_system *system;
@@ -34,7 +36,7 @@ typedef struct attack {
     int32_t *row_coefficient;
     uint8_t *wanted, *determined; /* per column */
     uint32_t *by;                 /* per column: a contributor's cell */
-    const cdn_excuses *excuses;   /* what contributors know without the release */
+    const cdn_excuses *excuses;   /* what contributors know without the release, by prime */
     cdn_excuses *finds;           /* see cdn_insider_view */
     cdn_equations equations;
 } attack;
@@ -237,16 +239,15 @@ static cdn_status try_prime(attack *a, uint32_t prime, cdn_error *error)
 
 static cdn_status try_primes(attack *a, cdn_error *error)
 {
-    for (size_t i = 0; i < sizeof primes / sizeof primes[0]; i++)
+    for (size_t i = 0; i < PRIMES; i++)
         CDN_TRY(try_prime(a, primes[i], error));
     return CDN_OK;
 }
 
-/* What contributors find when nothing is published, by both primes. */
+/* What contributors find when nothing is published, by each prime. */
 static cdn_status find_excuses(const cdn_system *system, cdn_excuses *out, cdn_error *error)
 {
     attack a = {0};
-    cdn_excuses second = {NULL, 0, 0};
     cdn_status status = attack_init(&a, system, error);
     if (status != CDN_OK)
         goto done;
@@ -254,19 +255,14 @@ static cdn_status find_excuses(const cdn_system *system, cdn_excuses *out, cdn_e
         a.visible[c] = (system->marks[c] & CDN_CELL_COMMON) != 0;
     group_unknowns(&a);
     build_equations(&a);
-    a.finds = out;
-    status = try_prime(&a, primes[0], error);
-    a.finds = &second;
-    if (status == CDN_OK)
-        status = try_prime(&a, primes[1], error);
-    if (status != CDN_OK)
-        goto done;
-    cdn_excuses_close(out);
-    cdn_excuses_close(&second);
-    cdn_excuses_intersect(out, &second);
+    for (size_t i = 0; i < PRIMES && status == CDN_OK; i++) {
+        a.finds = &out[i];
+        status = cdn_excuses_init(a.finds, system->cell_count) ? try_prime(&a, primes[i], error)
+                                                               : cdn_fail_memory(error);
+        cdn_excuses_close(a.finds);
+    }
 
 done:
-    cdn_excuses_release(&second);
     attack_release(&a);
     return status;
 }
@@ -279,14 +275,16 @@ static cdn_status excuse(attack *a, cdn_error *error)
         found = found || a->by[c] != CDN_INSIDER_NONE;
     if (!found)
         return CDN_OK;
-    cdn_excuses excuses = {NULL, 0, 0};
-    cdn_status status = find_excuses(a->system, &excuses, error);
-    if (status == CDN_OK && excuses.count > 0) {
-        a->excuses = &excuses;
+    cdn_excuses excuses[PRIMES] = {0};
+    cdn_status status = find_excuses(a->system, excuses, error);
+    if (status == CDN_OK && excuses[0].count > 0) {
+        a->excuses = excuses;
         clear_finds(a);
         status = try_primes(a, error);
+        a->excuses = NULL;
     }
-    cdn_excuses_release(&excuses);
+    for (size_t i = 0; i < PRIMES; i++)
+        cdn_excuses_release(&excuses[i]);
     return status;
 }
 

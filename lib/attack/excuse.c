@@ -14,7 +14,22 @@ static int compare_excuses(const void *left, const void *right)
         return a->kind < b->kind ? -1 : 1;
     if (a->holder != b->holder)
         return a->holder < b->holder ? -1 : 1;
-    return (a->cell > b->cell) - (a->cell < b->cell);
+    return (a->group > b->group) - (a->group < b->group);
+}
+
+bool cdn_excuses_init(cdn_excuses *excuses, uint32_t cells)
+{
+    *excuses = (cdn_excuses){.group = cdn_alloc(cells, sizeof *excuses->group)};
+    for (uint32_t c = 0; excuses->group != NULL && c < cells; c++)
+        excuses->group[c] = c;
+    return excuses->group != NULL;
+}
+
+void cdn_excuses_release(cdn_excuses *excuses)
+{
+    cdn_free(excuses->items);
+    cdn_free(excuses->group);
+    *excuses = (cdn_excuses){.items = NULL};
 }
 
 bool cdn_excuses_add(cdn_excuses *excuses, uint32_t kind, uint32_t holder, uint32_t cell)
@@ -27,7 +42,7 @@ bool cdn_excuses_add(cdn_excuses *excuses, uint32_t kind, uint32_t holder, uint3
         excuses->items = items;
         excuses->room = room;
     }
-    excuses->items[excuses->count++] = (cdn_excuse){kind, holder, cell};
+    excuses->items[excuses->count++] = (cdn_excuse){kind, holder, excuses->group[cell]};
     return true;
 }
 
@@ -45,24 +60,7 @@ void cdn_excuses_close(cdn_excuses *excuses)
 
 bool cdn_excuses_has(const cdn_excuses *excuses, uint32_t kind, uint32_t holder, uint32_t cell)
 {
-    cdn_excuse key = {kind, holder, cell};
-    return excuses != NULL && excuses->count > 0 &&
+    cdn_excuse key = {kind, holder, excuses->group[cell]};
+    return excuses->count > 0 &&
            bsearch(&key, excuses->items, excuses->count, sizeof key, compare_excuses) != NULL;
-}
-
-void cdn_excuses_intersect(cdn_excuses *excuses, const cdn_excuses *other)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < excuses->count; i++) {
-        cdn_excuse one = excuses->items[i];
-        if (cdn_excuses_has(other, one.kind, one.holder, one.cell))
-            excuses->items[kept++] = one;
-    }
-    excuses->count = kept;
-}
-
-void cdn_excuses_release(cdn_excuses *excuses)
-{
-    cdn_free(excuses->items);
-    *excuses = (cdn_excuses){NULL, 0, 0};
 }

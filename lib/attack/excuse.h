@@ -14,24 +14,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Contributor `holder` of kind `kind` determines `cell`. */
+/** Contributor `holder` of kind `kind` determines the cells of a group. */
 typedef struct cdn_excuse {
-    uint32_t kind, holder, cell;
+    uint32_t kind, holder, group;
 } cdn_excuse;
 
+/** Cells that are multiples of each other are known together: they make a group. */
 typedef struct cdn_excuses {
     cdn_excuse *items; /* sorted once closed */
     size_t count, room;
+    uint32_t *group; /* per cell: a cell of its group */
 } cdn_excuses;
 
-/** false when out of memory. */
+/** No excuses, and every cell a group of its own. false when out of memory; release it anyway. */
+bool cdn_excuses_init(cdn_excuses *excuses, uint32_t cells);
+void cdn_excuses_release(cdn_excuses *excuses);
+
+/** The group of the cell must be final. false when out of memory. */
 bool cdn_excuses_add(cdn_excuses *excuses, uint32_t kind, uint32_t holder, uint32_t cell);
 /** Sorts; each stays once. */
 void cdn_excuses_close(cdn_excuses *excuses);
-/** Keeps what is also in the other; both closed. */
-void cdn_excuses_intersect(cdn_excuses *excuses, const cdn_excuses *other);
-/** NULL: no excuses. @complexity O(log count) */
+/** Closed ones. @complexity O(log count) */
 bool cdn_excuses_has(const cdn_excuses *excuses, uint32_t kind, uint32_t holder, uint32_t cell);
-void cdn_excuses_release(cdn_excuses *excuses);
 
 #endif

@@ -22,11 +22,19 @@ typedef struct cdn_insider_view {
     uint32_t column_count;
     const uint32_t *cell;       /* per column */
     const cdn_written *written; /* per column */
-    const cdn_excuses *excuses; /* finds that do not count; NULL: all do */
+    const cdn_excuses *excuses; /* two, by two primes: what both have does not count; NULL: all
+                                   does */
     cdn_excuses *finds;         /* when not NULL every find goes here, and `by` is left alone */
 } cdn_insider_view;
 
 #define CDN_INSIDER_NONE UINT32_MAX
+
+static inline bool cdn_insider_is_excused(const cdn_insider_view *view, uint32_t kind,
+                                          uint32_t holder, uint32_t cell)
+{
+    return view->excuses != NULL && cdn_excuses_has(&view->excuses[0], kind, holder, cell) &&
+           cdn_excuses_has(&view->excuses[1], kind, holder, cell);
+}
 
 /** Sets by[column], where it is CDN_INSIDER_NONE, for each sensitive cell that a contributor who
  *  does not hold it determines: to a cell of that contributor's. Never misses one that is there

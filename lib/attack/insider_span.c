@@ -222,7 +222,7 @@ static bool report(work *w, uint32_t holder, uint32_t column, uint32_t own_cell)
     const cdn_insider_view *view = w->view;
     if (view->finds != NULL)
         return cdn_excuses_add(view->finds, w->kind, holder, view->cell[column]);
-    if (!cdn_excuses_has(view->excuses, w->kind, holder, view->cell[column]))
+    if (!cdn_insider_is_excused(view, w->kind, holder, view->cell[column]))
         w->by[column] = own_cell;
     return true;
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -212,6 +213,38 @@ static void test_insider__every_failed_allocation_is_reported(void **state)
     assert_true(n > 40);
 }
 
+/* Equal cells in a chain: everybody knows all of them without the release, so that each of n
+ * contributors has n excuses. Looked at one by one, these take seconds. */
+static void test_insider__large_classes_take_no_longer_than_their_cells(void **state)
+{
+    (void)state;
+    fixture f = fresh(MOST / 2);
+    for (uint32_t c = 0; c + 1 < f.cells; c++) {
+        add_term(&f, c, 1);
+        add_term(&f, c + 1, -1);
+        end_equation(&f);
+    }
+    for (uint32_t c = 0; c < f.cells; c++) {
+        f.marks[c] = S;
+        f.holder[0][c] = c + 1;
+        f.holder[1][c] = 1 + (c == 9); /* one has all but one */
+    }
+    f.holder_kinds = 2;
+    clock_t start = clock();
+    assert_int_equal(run(&f), CDN_OK);
+    assert_int_equal(f.exposed_count, 0);
+    add_term(&f, f.cells, 1); /* a total that is published says it to everybody */
+    add_term(&f, 0, -1);
+    end_equation(&f);
+    f.cells++;
+    assert_int_equal(run(&f), CDN_OK);
+    assert_int_equal(f.exposed_count, 0);
+    add_figure(&f, false, 1, (uint32_t[]){f.cells - 1});
+    assert_int_equal(run(&f), CDN_OK);
+    assert_int_equal(f.exposed_count, f.cells - 1);
+    assert_true(clock() - start < CLOCKS_PER_SEC);
+}
+
 static void add_holders(fixture *f)
 {
     f->holder_kinds = 1 + pick(CDN_HOLDER_KINDS);
@@ -308,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_insider__hidden_cells_are_known_to_their_holders),
         cmocka_unit_test(test_insider__a_system_that_breaks_its_contract_is_refused),
         cmocka_unit_test(test_insider__every_failed_allocation_is_reported),
+        cmocka_unit_test(test_insider__large_classes_take_no_longer_than_their_cells),
         cmocka_unit_test(test_insider__agrees_with_fractions_on_thousands_of_systems),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

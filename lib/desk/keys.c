@@ -14,26 +14,29 @@
 #include "seal/secret.h"
 #include "seal/sign.h"
 
-typedef struct folders {
+/* Where keys and certificates are, and what opens them. */
+typedef struct keyring {
     char *keys, *trust;
-} folders;
-
-static cdn_status find_folders(const cdn_desk *desk, folders *out, cdn_error *error)
-{
-    out->keys = cdn_desk_path(desk, "keys", NULL);
-    out->trust = cdn_desk_path(desk, "trust", NULL);
-    return out->keys == NULL || out->trust == NULL ? cdn_fail_memory(error) : CDN_OK;
-}
-
-static void release_folders(folders *f)
-{
-    cdn_free(f->keys);
-    cdn_free(f->trust);
-}
+    cdn_passphrase root, own; /* of the root's key, and of the new one */
+} keyring;
 
 static cdn_passphrase as_passphrase(const char *text)
 {
     return (cdn_passphrase){text, text == NULL ? 0 : strlen(text)};
+}
+
+static cdn_status find_keyring(const cdn_desk *desk, const char *root, const char *own,
+                               keyring *out, cdn_error *error)
+{
+    *out = (keyring){cdn_desk_path(desk, "keys", NULL), cdn_desk_path(desk, "trust", NULL),
+                     as_passphrase(root), as_passphrase(own)};
+    return out->keys == NULL || out->trust == NULL ? cdn_fail_memory(error) : CDN_OK;
+}
+
+static void release_keyring(keyring *ring)
+{
+    cdn_free(ring->keys);
+    cdn_free(ring->trust);
 }
 
 /* What was done to whose key, for the ledger and the report. */
@@ -42,11 +45,11 @@ typedef struct key_event {
     char line[512];
 } key_event;
 
-/* What the ledger has of a name: how often a key was made, and whether the last word is that it is
- * revoked. */
+/* What the ledger has of a name: how often a key was made, and replaced, and whether the last word
+ * is that it is revoked. */
 typedef struct told {
     const char *name;
-    uint32_t made;
+    uint32_t made, rotated;
     bool revoked;
 } told;
 
@@ -61,6 +64,7 @@ static cdn_status take_entry(void *context, const cdn_ledger_entry *entry, cdn_e
     const char *event = cdn_json_string(cdn_json_get(payload, "event"));
     if (name != NULL && event != NULL && strcmp(name, t->name) == 0) {
         t->made += strcmp(event, "made") == 0 || strcmp(event, "renew") == 0;
+        t->rotated += strcmp(event, "rotate") == 0;
         t->revoked = strcmp(event, "revoke") == 0;
     }
     cdn_json_destroy(payload);
@@ -70,7 +74,7 @@ static cdn_status take_entry(void *context, const cdn_ledger_entry *entry, cdn_e
 static cdn_status read_told(const cdn_desk *desk, const char *name, told *out, cdn_error *error)
 {
     cdn_ledger *ledger = NULL;
-    *out = (told){name, 0, false};
+    *out = (told){name, 0, 0, false};
     CDN_TRY(cdn_desk_ledger_open(desk, &ledger, error));
     cdn_status status = cdn_ledger_each(ledger, NULL, take_entry, out, error);
     cdn_ledger_close(ledger);
@@ -126,52 +130,51 @@ static cdn_seal_role role_of(const char *name)
     return strcmp(name, CDN_DESK_PACKAGER) == 0 ? CDN_SEAL_PACKAGER : CDN_SEAL_APPROVER;
 }
 
-static cdn_status count_there(const folders *f, const char *name, uint32_t *there,
+static cdn_status count_there(const keyring *ring, const char *name, uint32_t *there,
                               cdn_error *error)
 {
     if (strcmp(name, "root") != 0)
-        return cdn_seal_certificate_count(role_of(name), f->trust, name, there, error);
-    char *path = cdn_path_join(f->trust, "root.pem");
+        return cdn_seal_certificate_count(role_of(name), ring->trust, name, there, error);
+    char *path = cdn_path_join(ring->trust, "root.pem");
     *there = path != NULL && cdn_file_exists(path);
     cdn_free(path);
     return path == NULL ? cdn_fail_memory(error) : CDN_OK;
 }
 
 /* Refused, because it was made by a command that was killed before it told the ledger, is done. */
-static cdn_status accept_untold(const cdn_desk *desk, const folders *f, const char *name,
+static cdn_status accept_untold(const cdn_desk *desk, const keyring *ring, const char *name,
                                 cdn_status made, uint32_t *untold, cdn_error *error)
 {
     uint32_t there = 0;
     if (made != CDN_OK && made != CDN_E_REFUSED)
         return made;
     cdn_error *reason = made == CDN_OK ? error : NULL;
-    cdn_status status = count_there(f, name, &there, reason);
+    cdn_status status = count_there(ring, name, &there, reason);
     if (status == CDN_OK)
         status = count_untold(desk, name, there, untold, reason);
     return made == CDN_OK ? status : status == CDN_OK && *untold > 0 ? CDN_OK : made;
 }
 
-static cdn_status make_key(const cdn_desk *desk, const folders *f,
+static cdn_status make_key(const cdn_desk *desk, const keyring *ring,
                            const cdn_key_request *request, const char *name, cdn_error *error)
 {
-    cdn_passphrase root = as_passphrase(request->root_passphrase);
-    cdn_passphrase own = as_passphrase(request->passphrase);
     bool is_root = request->kind == CDN_KEY_ROOT;
     told t;
     CDN_TRY(read_told(desk, name, &t, error));
     if (t.made == 0)
-        CDN_TRY(cdn_seal_clear_left(f->keys, f->trust, is_root ? NULL : name, &own, error));
+        CDN_TRY(cdn_seal_clear_left(ring->keys, ring->trust, is_root ? NULL : name, &ring->own,
+                                    error));
     if (is_root)
-        return cdn_seal_new_root(f->keys, f->trust, request->organisation, &own, error);
+        return cdn_seal_new_root(ring->keys, ring->trust, request->organisation, &ring->own, error);
     return cdn_seal_new_signer(
-        request->kind == CDN_KEY_PACKAGER ? CDN_SEAL_PACKAGER : CDN_SEAL_APPROVER, f->keys,
-        f->trust, name, request->organisation, &root, &own, error);
+        request->kind == CDN_KEY_PACKAGER ? CDN_SEAL_PACKAGER : CDN_SEAL_APPROVER, ring->keys,
+        ring->trust, name, request->organisation, &ring->root, &ring->own, error);
 }
 
 static cdn_status make(cdn_desk *desk, const cdn_key_request *request, cdn_report *report,
                        cdn_error *error)
 {
-    folders f = {0};
+    keyring ring;
     uint32_t untold = 0;
     key_event event = {.event = "made",
                        .name = request->kind == CDN_KEY_ROOT       ? "root"
@@ -179,12 +182,13 @@ static cdn_status make(cdn_desk *desk, const cdn_key_request *request, cdn_repor
                                                                    : request->name};
     CDN_TRY(check_protected(request->kind != CDN_KEY_PACKAGER, request->passphrase,
                             request->no_passphrase, error));
-    cdn_status status = find_folders(desk, &f, error);
+    cdn_status status =
+        find_keyring(desk, request->root_passphrase, request->passphrase, &ring, error);
     if (status == CDN_OK) {
-        status = make_key(desk, &f, request, event.name, error);
-        status = accept_untold(desk, &f, event.name, status, &untold, error);
+        status = make_key(desk, &ring, request, event.name, error);
+        status = accept_untold(desk, &ring, event.name, status, &untold, error);
     }
-    release_folders(&f);
+    release_keyring(&ring);
     CDN_TRY(status);
     (void)snprintf(event.line, sizeof event.line, "key made: %.200s", event.name);
     return finish(desk, &event, untold, report, error);
@@ -204,15 +208,15 @@ cdn_status cdn_desk_new_key(cdn_desk *desk, const cdn_key_request *request, cdn_
 static cdn_status make_perturbation_key(cdn_desk *desk, cdn_report *report, cdn_error *error)
 {
     uint32_t untold = 0;
-    folders f = {0};
+    keyring ring;
     key_event event = {
         .event = "made",
         .name = "perturbation",
         .line = "key made: perturbation; keep it, another one gives other values"};
-    cdn_status status = find_folders(desk, &f, error);
+    cdn_status status = find_keyring(desk, NULL, NULL, &ring, error);
     if (status == CDN_OK)
-        status = cdn_secret_create(f.keys, CDN_DESK_PERTURBATION_KEY, error);
-    release_folders(&f);
+        status = cdn_secret_create(ring.keys, CDN_DESK_PERTURBATION_KEY, error);
+    release_keyring(&ring);
     if (status == CDN_E_REFUSED && /* there is one */
         count_untold(desk, event.name, 1, &untold, NULL) == CDN_OK && untold > 0)
         status = CDN_OK;
@@ -231,44 +235,43 @@ cdn_status cdn_desk_new_perturbation_key(cdn_desk *desk, cdn_report *report, cdn
 
 /* --- renewed, revoked ------------------------------------------------------------------------- */
 
-static cdn_status renew(const cdn_desk *desk, const folders *f,
+static cdn_status renew(const cdn_desk *desk, const keyring *ring,
                         const cdn_key_change_request *request, key_event *event,
                         uint32_t *untold, cdn_error *error)
 {
-    cdn_passphrase root = as_passphrase(request->root_passphrase);
-    cdn_passphrase own = as_passphrase(request->passphrase);
     cdn_seal_role role = role_of(request->name);
     uint32_t there = 0;
     CDN_TRY(check_protected(role != CDN_SEAL_PACKAGER, request->passphrase,
                             request->no_passphrase, error));
-    CDN_TRY(cdn_seal_renew(role, f->keys, f->trust, request->name, &root, &own, error));
-    CDN_TRY(count_there(f, request->name, &there, error));
+    CDN_TRY(cdn_seal_renew(role, ring->keys, ring->trust, request->name, &ring->root, &ring->own,
+                           error));
+    CDN_TRY(count_there(ring, request->name, &there, error));
     (void)snprintf(event->line, sizeof event->line,
                    "key renewed: %.200s; what was signed before stays good", request->name);
     return count_untold(desk, request->name, there, untold, error);
 }
 
 /* All are on the list already, and the ledger does not say so: a command was killed in between. */
-static bool is_revoked_untold(const cdn_desk *desk, const folders *f, const char *name,
+static bool is_revoked_untold(const cdn_desk *desk, const keyring *ring, const char *name,
                               uint32_t *count)
 {
     told t;
     int64_t until = 0;
     cdn_seal_role role = role_of(name);
-    return cdn_seal_certificate_count(role, f->trust, name, count, NULL) == CDN_OK && *count > 0 &&
-           cdn_seal_signer_until(role, f->trust, name, &until, NULL) == CDN_OK && until == 0 &&
+    return cdn_seal_certificate_count(role, ring->trust, name, count, NULL) == CDN_OK &&
+           *count > 0 &&
+           cdn_seal_signer_until(role, ring->trust, name, &until, NULL) == CDN_OK && until == 0 &&
            read_told(desk, name, &t, NULL) == CDN_OK && !t.revoked;
 }
 
-static cdn_status revoke(const cdn_desk *desk, const folders *f,
+static cdn_status revoke(const cdn_desk *desk, const keyring *ring,
                          const cdn_key_change_request *request, key_event *event,
                          cdn_error *error)
 {
     uint32_t count = 0;
-    cdn_passphrase root = as_passphrase(request->root_passphrase);
-    cdn_status status = cdn_seal_revoke(role_of(request->name), f->keys, f->trust, request->name,
-                                        &root, &count, error);
-    if (status == CDN_E_REFUSED && is_revoked_untold(desk, f, request->name, &count))
+    cdn_status status = cdn_seal_revoke(role_of(request->name), ring->keys, ring->trust,
+                                        request->name, &ring->root, &count, error);
+    if (status == CDN_E_REFUSED && is_revoked_untold(desk, ring, request->name, &count))
         status = CDN_OK;
     (void)snprintf(event->line, sizeof event->line,
                    "revoked: %.200s, %u certificates; send the trust folder to the recipients",
@@ -276,28 +279,41 @@ static cdn_status revoke(const cdn_desk *desk, const folders *f,
     return status;
 }
 
-static cdn_status change(const cdn_desk *desk, const folders *f,
+/* A root that was replaced by a command that was killed before it told the ledger is not replaced
+ * again. */
+static cdn_status rotate(const cdn_desk *desk, const keyring *ring,
+                         const cdn_key_change_request *request, key_event *event,
+                         cdn_error *error)
+{
+    told t;
+    uint32_t earlier = 0;
+    (void)snprintf(event->line, sizeof event->line,
+                   "root replaced; send the trust folder to the recipients, who check it against "
+                   "the one they have");
+    CDN_TRY(check_protected(true, request->passphrase, request->no_passphrase, error));
+    CDN_TRY(read_told(desk, event->name, &t, error));
+    CDN_TRY(cdn_seal_earlier_count(ring->keys, ring->trust, &earlier, error));
+    return earlier > t.rotated
+               ? CDN_OK
+               : cdn_seal_rotate_root(ring->keys, ring->trust, &ring->root, &ring->own, error);
+}
+
+static cdn_status change(const cdn_desk *desk, const keyring *ring,
                          const cdn_key_change_request *request, key_event *event,
                          uint32_t *untold, cdn_error *error)
 {
-    cdn_passphrase root = as_passphrase(request->root_passphrase);
-    cdn_passphrase own = as_passphrase(request->passphrase);
     switch (request->change) {
     case CDN_KEY_RENEW:
-        return renew(desk, f, request, event, untold, error);
+        return renew(desk, ring, request, event, untold, error);
     case CDN_KEY_REVOKE:
-        return revoke(desk, f, request, event, error);
+        return revoke(desk, ring, request, event, error);
     case CDN_KEY_CRL:
         (void)snprintf(event->line, sizeof event->line,
                        "list of revoked certificates signed; send the trust folder to the "
                        "recipients");
-        return cdn_seal_refresh_crl(f->keys, f->trust, &root, error);
+        return cdn_seal_refresh_crl(ring->keys, ring->trust, &ring->root, error);
     case CDN_KEY_ROTATE:
-        CDN_TRY(check_protected(true, request->passphrase, request->no_passphrase, error));
-        (void)snprintf(event->line, sizeof event->line,
-                       "root replaced; send the trust folder to the recipients, who check it "
-                       "against the one they have");
-        return cdn_seal_rotate_root(f->keys, f->trust, &root, &own, error);
+        return rotate(desk, ring, request, event, error);
     }
     return cdn_fail(error, CDN_E_INTERNAL, "there is no such change of a key");
 }
@@ -320,11 +336,12 @@ static cdn_status change_and_tell(cdn_desk *desk, const cdn_key_change_request *
                        .name = whose(request),
                        .reason = request->reason};
     uint32_t untold = 0;
-    folders f = {0};
-    cdn_status status = find_folders(desk, &f, error);
+    keyring ring;
+    cdn_status status =
+        find_keyring(desk, request->root_passphrase, request->passphrase, &ring, error);
     if (status == CDN_OK)
-        status = change(desk, &f, request, &event, &untold, error);
-    release_folders(&f);
+        status = change(desk, &ring, request, &event, &untold, error);
+    release_keyring(&ring);
     CDN_TRY(status);
     return finish(desk, &event, untold, report, error);
 }

@@ -35,6 +35,10 @@ cdn_status cdn_seal_rotate_root(const char *keys_dir, const char *trust_dir,
                                 const cdn_passphrase *root_passphrase,
                                 const cdn_passphrase *passphrase, cdn_error *error) CDN_MUST_CHECK;
 
+/** How many roots were there before this one; 0 while a change of it is not finished. */
+cdn_status cdn_seal_earlier_count(const char *keys_dir, const char *trust_dir, uint32_t *out,
+                                  cdn_error *error) CDN_MUST_CHECK;
+
 /** Until when root.pem may be relied on, in seconds since 1970. */
 cdn_status cdn_seal_root_until(const char *trust_dir, int64_t *out, cdn_error *error)
     CDN_MUST_CHECK;

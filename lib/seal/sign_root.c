@@ -293,6 +293,18 @@ cdn_status cdn_seal_rotate_root(const char *keys_dir, const char *trust_dir,
     return status;
 }
 
+cdn_status cdn_seal_earlier_count(const char *keys_dir, const char *trust_dir, uint32_t *out,
+                                  cdn_error *error)
+{
+    char path[CDN_SEAL_PATH_SIZE];
+    STACK_OF(X509) *list = NULL;
+    CDN_TRY(cdn_seal_path(path, keys_dir, NEXT_KEY, error));
+    CDN_TRY(cdn_seal_earlier_load(trust_dir, &list, error));
+    *out = access(path, F_OK) == 0 ? 0 : (uint32_t)sk_X509_num(list);
+    sk_X509_pop_free(list, X509_free);
+    return CDN_OK;
+}
+
 cdn_status cdn_seal_root_until(const char *trust_dir, int64_t *out, cdn_error *error)
 {
     X509 *root = NULL;

@@ -288,10 +288,11 @@ def check(tree, entries, acknowledged):
 
 def check_keys(tree, entries):
     """Each certificate has its entry, and the other way round."""
-    made = sum(entry.kind == "key" and json.loads(entry.payload)["event"] in ("made", "renew")
-               for entry in entries)
+    made = sum(entry.kind == "key" and json.loads(entry.payload)["event"] in
+               ("made", "renew", "rotate") for entry in entries)
     there = sum(content.count(b"BEGIN CERTIFICATE") for path, content in tree.items()
                 if path in ("trust/root.pem", "trust/approvers.pem", "trust/packager.pem"))
+    there += sum(path.startswith("trust/earlier-") for path in tree)
     there += "keys/perturbation.key" in tree
     demand(made == there, there, "certificates, and entries of", made)
 

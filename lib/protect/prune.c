@@ -33,8 +33,10 @@
 /* With contributors in mind the prune ends when it has cost so many times its first making, and
  * this: what is left then is cheap, the null space is dense, and those with several cells would
  * object to much of it afterwards. */
+#ifndef MOST_WORK /* a test ends it sooner */
 #define MOST_TIMES 64u
 #define MOST_WORK (UINT64_C(1) << 26)
+#endif
 
 typedef struct undo {
     uint64_t vectors[2];

@@ -12,7 +12,8 @@
 /** Publishes, figures with kept cells first and then dearest first, each withheld figure without a
  *  sensitive cell whose return leaves all sensitive cells undetermined. One pass is enough: what
  *  exposes a cell now exposes it still when more is published. After it, publishing any one
- *  secondary would expose a cell. The factor must be of this pattern, with nothing exposed; it does
+ *  secondary would expose a cell, to everybody or to a contributor with one number; those with
+ *  several are not asked. The factor must be of this pattern, with nothing exposed; it does
  *  not follow the pattern and is out of date afterwards.
  *  `ties` orders figures of equal cost, per figure; NULL: by their numbers.
  *  With contributors it ends early where it takes too long: as safe, but withholding more.

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "core/alloc.h"
+#define MOST 2064
 #include "exact_fixture.h"
 
 #define ALL CDN_EXPOSED_TO_ALL
@@ -218,7 +219,7 @@ static void test_insider__every_failed_allocation_is_reported(void **state)
 static void test_insider__large_classes_take_no_longer_than_their_cells(void **state)
 {
     (void)state;
-    fixture f = fresh(MOST / 2);
+    fixture f = fresh(2048);
     for (uint32_t c = 0; c + 1 < f.cells; c++) {
         add_term(&f, c, 1);
         add_term(&f, c + 1, -1);

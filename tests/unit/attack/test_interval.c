@@ -89,8 +89,8 @@ static void paris(fixture *f)
     fresh(f, PARIS_CELLS);
     memcpy(f->values, values, sizeof values);
     for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
-        add_total(f, sums[i][0], 2, &sums[i][1]);
-    add_total(f, AMERICA, 1, (const uint32_t[]){USA});
+        add_total(f, sums[i][0], &sums[i][1], 2);
+    add_total(f, AMERICA, (const uint32_t[]){USA}, 1);
     withhold(
         f, 6,
         (const uint32_t[]){DENMARK, FRANCE, AMERICA_OLD, AMERICA_YOUNG, EUROPE_YOUNG, EUROPE_OLD});

@@ -143,16 +143,7 @@ static void test_interval_box__detours_put_the_dearest_back(void **state)
     }
     f.marks[0] = f.withheld[0] = S;
     f.costs[5] = 1000;
-    cdn_system s = {.cell_count = f.cells,
-                    .marks = f.marks,
-                    .costs = f.costs,
-                    .equation_count = f.equations,
-                    .equation_start = f.equation_start,
-                    .equation_cell = f.equation_cell,
-                    .equation_coefficient = f.coefficient,
-                    .figure_count = f.cells,
-                    .figure_start = f.figure_start,
-                    .figure_cell = f.figure_cell};
+    cdn_system s = fixture_system(&f);
     cdn_interval_input in = {.values = f.values, .lower = f.lower};
     assert_false(find(&s, f.withheld, &in, found, 0, 100, 0, steps, &loss));
     assert_true(find(&s, f.withheld, &in, found, 0, 100, 1, steps, &loss));

@@ -37,16 +37,7 @@ static void begin(scene *s)
 static void end(scene *s)
 {
     fixture *f = &s->f;
-    cdn_system system = {.cell_count = f->cells,
-                         .marks = f->marks,
-                         .costs = f->costs,
-                         .equation_count = f->equations,
-                         .equation_start = f->equation_start,
-                         .equation_cell = f->equation_cell,
-                         .equation_coefficient = f->coefficient,
-                         .figure_count = f->cells,
-                         .figure_start = f->figure_start,
-                         .figure_cell = f->figure_cell};
+    cdn_system system = fixture_system(f);
     cdn_interval_input in = {.values = f->values, .lower = f->lower, .above = f->above,
                              .below = f->below, .moves = s->moves};
     assert_int_equal(cdn_interval_thin(&system, &in, s->visible, s->needed, NULL), CDN_OK);

@@ -24,6 +24,7 @@ typedef struct scene {
 
 static void random_table(scene *s, uint64_t *state)
 {
+    memset(s->holder, 0, sizeof s->holder);
     const dimension dimensions[] = {{6, {0}}, {7, {0, 0, 0, 1, 1, 2, 2}}, {4, {0}}};
     builder *b = &s->b;
     builder_start(b, builder_table_cells(dimensions, 3));
@@ -34,7 +35,8 @@ static void random_table(scene *s, uint64_t *state)
         b->costs[c] = 1 + builder_below(state, 50);
         b->marks[c] = builder_below(state, 4) == 0 ? CDN_CELL_SENSITIVE : 0;
         for (uint32_t k = 0; k < 2; k++)
-            s->holder[k][c] = builder_below(state, 3) == 0 ? 1 + builder_below(state, people[k]) : 0;
+            if (builder_below(state, 3) == 0)
+                s->holder[k][c] = 1 + builder_below(state, people[k]);
         builder_figure(b, c);
     }
     for (uint32_t k = 0; k < 2; k++)

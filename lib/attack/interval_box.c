@@ -49,21 +49,6 @@ static cdn_status allocate(cdn_box *b, cdn_error *error)
     return CDN_OK;
 }
 
-/* How large a step may be, so that no sum overflows. */
-static int64_t most_step(const cdn_system *s, uint32_t rows)
-{
-    int64_t most = 1;
-    for (uint32_t r = 0; r < rows; r++) {
-        int64_t sum = 0;
-        for (uint32_t i = s->equation_start[r]; i < s->equation_start[r + 1]; i++) {
-            int64_t a = s->equation_coefficient[i];
-            sum += a < 0 ? -a : a;
-        }
-        most = sum > most ? sum : most;
-    }
-    return CDN_INTERVAL_LARGEST / MOST_STEPS / most;
-}
-
 cdn_status cdn_box_init(cdn_box *b, const cdn_system *s, const cdn_walk *walk, cdn_error *error)
 {
     *b = (cdn_box){.system = s, .walk = walk};
@@ -71,7 +56,8 @@ cdn_status cdn_box_init(cdn_box *b, const cdn_system *s, const cdn_walk *walk, c
     if (rows == 0 || rows > s->equation_count)
         rows = s->equation_count;
     CDN_TRY(allocate(b, error));
-    b->most_step = most_step(s, rows);
+    b->most_step =
+        cdn_walk_most_step(s->equation_start, s->equation_coefficient, rows, MOST_STEPS);
     for (uint32_t i = 0; rows > 0 && i < s->equation_start[rows]; i++)
         b->place_start[s->equation_cell[i] + 2]++;
     for (uint32_t c = 0; c < s->cell_count; c++)

@@ -14,22 +14,19 @@
 
 #define MOST_STEPS 3
 #define FEW_BROKEN 8
-#define MOST_SUM (INT64_C(1) << 60)
 #define MOST_MISSES 20 /* turns in a row in which no column could mend anything */
 
-/* How large a step may be. */
-static int64_t most_step(const cdn_web *web)
+int64_t cdn_walk_most_step(const uint32_t *start, const int32_t *coefficient, uint32_t rows,
+                           int64_t times)
 {
     int64_t most = 1;
-    for (uint32_t r = 0; r < web->row_count; r++) {
+    for (uint32_t r = 0; r < rows; r++) {
         int64_t sum = 0;
-        for (uint32_t i = web->row_start[r]; i < web->row_start[r + 1]; i++) {
-            int64_t a = web->row_coefficient[i];
-            sum += a < 0 ? -a : a;
-        }
+        for (uint32_t i = start[r]; i < start[r + 1]; i++)
+            sum += coefficient[i] < 0 ? -(int64_t)coefficient[i] : coefficient[i];
         most = sum > most ? sum : most;
     }
-    return MOST_SUM / MOST_STEPS / most;
+    return CDN_INTERVAL_LARGEST / times / most;
 }
 
 /* The more dimensions a table has, the more rows a move through it breaks on its way. */
@@ -56,7 +53,8 @@ cdn_status cdn_walk_init(cdn_walk *w, cdn_web *web, cdn_error *error)
         w->place == NULL || w->broken == NULL || w->columns == NULL || w->move.column == NULL ||
         w->move.step == NULL)
         return cdn_fail_memory(error);
-    w->most_step = most_step(web);
+    w->most_step =
+        cdn_walk_most_step(web->row_start, web->row_coefficient, web->row_count, MOST_STEPS);
     w->few_broken = few_broken(web);
     for (uint32_t k = 0; k < web->column_count; k++) {
         w->column[k].low = web->low[k];

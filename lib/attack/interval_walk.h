@@ -46,6 +46,10 @@ typedef struct cdn_walk {
     uint32_t most_turns;
 } cdn_walk;
 
+/** The largest step so that no sum of a row overflows when no cell goes farther than `times` it. */
+int64_t cdn_walk_most_step(const uint32_t *start, const int32_t *coefficient, uint32_t rows,
+                           int64_t times);
+
 /** All prices and losses are 0. Release also after a failure. */
 cdn_status cdn_walk_init(cdn_walk *walk, cdn_web *web, cdn_error *error) CDN_MUST_CHECK;
 void cdn_walk_release(cdn_walk *walk);

@@ -21,17 +21,23 @@ static void judge(const cdn_snapshot *snapshot, const cdn_gate_input *input, cdn
         fail_msg("%s", error.message);
 }
 
-/* Without insiders, with two kinds of them, with all. */
-static void test_holders__only_the_kinds_that_the_policy_names(void **state)
+/* Workers and their pay, by area and role. */
+static void start_plan(void)
 {
-    (void)state;
-    wf_random(&data, 7, 30, 60);
     wf_plan_start(&plan);
     wf_table(&plan, true);
     wf_by(&plan, WF_DIM_AREA, 0, 1);
     wf_by(&plan, WF_DIM_ROLE, 0, 0);
     wf_show(&plan, WF_WORKERS);
     wf_show(&plan, WF_PAY);
+}
+
+/* Without insiders, with two kinds of them, with all. */
+static void test_holders__only_the_kinds_that_the_policy_names(void **state)
+{
+    (void)state;
+    wf_random(&data, 7, 30, 60);
+    start_plan();
     wf_table(&plan, true);
     wf_by(&plan, WF_DIM_SECTOR, 0, 0);
     wf_show(&plan, WF_LOCATIONS);
@@ -91,12 +97,7 @@ static void test_holders__of_twins_one_is_left(void **state)
     (void)state;
     cdn_error error = CDN_ERROR_INIT;
     wf_random(&data, 8, 60, 120);
-    wf_plan_start(&plan);
-    wf_table(&plan, true);
-    wf_by(&plan, WF_DIM_AREA, 0, 1);
-    wf_by(&plan, WF_DIM_ROLE, 0, 0);
-    wf_show(&plan, WF_WORKERS);
-    wf_show(&plan, WF_PAY);
+    start_plan();
     cdn_snapshot *snapshot = wf_load(&data);
     cdn_policy policy = wf_policy;
     policy.insiders = (cdn_insiders){true, true, true};

@@ -390,6 +390,43 @@ static void test_history__a_median_is_a_secret_of_whose_pay_changed(void **state
     }
 }
 
+/* The first `count` workers of the first area are paid otherwise. */
+static void raise_pay(int count)
+{
+    for (uint32_t w = 0; w < data.workers && count > 0; w++)
+        if (data.worker[w].workplace < 3) {
+            data.worker[w].pay++;
+            count--;
+        }
+}
+
+/* Each earlier week counts in which the median was published: one changed since one of them. */
+static void test_history__a_median_is_compared_with_all_weeks_that_showed_it(void **state)
+{
+    (void)state;
+    for (int first = 1; first <= 12; first += 11) {
+        start();
+        wf_plan_start(&plan);
+        wf_table(&plan, true);
+        wf_by(&plan, WF_DIM_AREA, 1, 1);
+        wf_show(&plan, WF_MEDIAN);
+        first_week();
+        raise_pay(first);
+        load(1);
+        must_run(1, &plan);
+        EXPECT(first == 12, 1, 1, 1, 1, first == 12);
+        keep(1, &plan, "second");
+        raise_pay(13 - first);
+        load(2);
+        must_run(2, &plan);
+        EXPECT(first == 1, 1, 1, 1, 1, first == 1);
+        assert_int_equal(report.binding_count, first == 12);
+        if (first == 12)
+            assert_string_equal(report.bindings[0].release_id, "second");
+        end();
+    }
+}
+
 /* ---- rows: twelve workers each in three workplaces, which agreed to be shown ---- */
 
 static void start_rows(void)
@@ -816,6 +853,7 @@ int main(void)
         cmocka_unit_test(test_history__who_changed_alone_does_not_learn_who_else_did),
         cmocka_unit_test(test_history__an_unknown_number_of_figures_is_an_error),
         cmocka_unit_test(test_history__a_median_is_a_secret_of_whose_pay_changed),
+        cmocka_unit_test(test_history__a_median_is_compared_with_all_weeks_that_showed_it),
         cmocka_unit_test(test_history__one_joiner_of_a_row_is_a_secret),
         cmocka_unit_test(test_history__rows_are_shown_when_enough_changed_or_nothing),
         cmocka_unit_test(test_history__a_row_is_compared_with_all_that_showed_it),

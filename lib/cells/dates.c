@@ -255,7 +255,6 @@ static uint32_t find_change(const dater *d, const cdn_cells_span *span, uint32_t
     uint32_t number = span_between(cells, d->twins[c], span->to)->changes[c];
     const cdn_cell *known = number == CDN_NONE ? NULL : &cells->cells[number];
     bool same = known != NULL && cdn_builder_same_cell(known, change) &&
-                known->is_public == change->is_public &&
                 known->is_unanswered == change->is_unanswered;
     return same ? number : CDN_NONE;
 }

@@ -97,8 +97,7 @@ cdn_status cdn_trial_drop_twins(cdn_trial *trial, cdn_error *error)
                             : CDN_OK;
     for (uint32_t i = 0;
          status == CDN_OK && i < system->equation_start[system->equation_count]; i++)
-        used[system->equation_cell[i]] = (trial->marks[system->equation_cell[i]] &
-                                          CDN_CELL_KNOWN) == 0;
+        used[system->equation_cell[i]] = 1;
     for (uint32_t kind = 0; status == CDN_OK && kind < system->holder_kinds; kind++)
         status = drop_known(trial, kind, keys, list_held(trial, kind, used, keys), set, sets,
                             error);

@@ -140,6 +140,22 @@ static void must_tabulate(uint32_t past_count)
         fail_msg("%s", error.message);
 }
 
+/* A change that several dates share has one equation all the same. */
+static void check_changes_once(void)
+{
+    uint8_t *seen = calloc(cells->count, 1);
+    assert_non_null(seen);
+    for (uint32_t e = cells->first_change; e < cells->equation_count; e++) {
+        uint32_t first = cells->equation_start[e];
+        assert_int_equal(cells->equation_start[e + 1] - first, 3);
+        uint32_t change = cells->equation_cell[first + 2];
+        assert_true(cells->cells[change].is_change);
+        assert_int_equal(seen[change], 0);
+        seen[change] = 1;
+    }
+    free(seen);
+}
+
 static void test_dates__cells_and_changes_are_those_counted_by_hand(void **state)
 {
     (void)state;
@@ -156,6 +172,7 @@ static void test_dates__cells_and_changes_are_those_counted_by_hand(void **state
         wf_check_tables(cells, &plan.plan, &worlds[DATES]);
         wf_check_dates(cells, &plan.plan, &worlds[DATES], then);
         wf_check_equations(cells);
+        check_changes_once();
         cdn_cells_destroy(cells);
         end_data();
     }

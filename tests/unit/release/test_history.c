@@ -4,24 +4,11 @@
  * workplace of an area has the workers that come and go.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "release/gate.h"
+#include "unit/release/weeks.h"
 
 #include "core/alloc.h"
-#include "support/unit.h"
-#include "support/workforce.h"
 
-#define WEEKS 3u
 #define EACH 8 /* workers of each workplace at first */
-
-enum { A1, A2, A3, A4, NOT_RECORDED, TOTAL, KEYS }; /* keys of a table by area */
-
-static wf_data data;
-static cdn_snapshot *weeks[WEEKS];
-static wf_plan plan, other;
-static cdn_policy policy;
-static cdn_past past[4];
-static uint32_t past_count;
-static cdn_gate_report report;
 
 static void add_workers(int area, int count)
 {
@@ -52,69 +39,6 @@ static void start(void)
     wf_plan_start(&other);
     other.plan.digest[0] = 'o';
 }
-
-static void load(uint32_t week)
-{
-    weeks[week] = wf_load(&data);
-}
-
-static void end(void)
-{
-    cdn_gate_report_release(&report);
-    for (uint32_t w = 0; w < WEEKS; w++) {
-        cdn_snapshot_close(weeks[w]);
-        weeks[w] = NULL;
-    }
-    for (uint32_t p = 0; p < past_count; p++)
-        free((void *)(uintptr_t)past[p].published);
-}
-
-static cdn_status run(uint32_t week, const wf_plan *asked, cdn_error *error)
-{
-    cdn_gate_input input = {.snapshot = weeks[week], .catalogue = &wf_catalogue,
-                            .plan = &asked->plan, .agreement = &wf_agreement, .policy = &policy,
-                            .script_text = "script", .threads = 1, .past = past,
-                            .past_count = past_count};
-    cdn_gate_report_release(&report);
-    return cdn_gate_try(&input, &report, error);
-}
-
-static void must_run(uint32_t week, const wf_plan *asked)
-{
-    cdn_error error = CDN_ERROR_INIT;
-    if (run(week, asked, &error) != CDN_OK)
-        fail_msg("%s", error.message);
-}
-
-/* The last release becomes an earlier one. */
-static void keep(uint32_t week, const wf_plan *asked, const char *id)
-{
-    uint8_t *published = malloc(report.figure_count);
-    assert_non_null(published);
-    memcpy(published, report.published, report.figure_count);
-    past[past_count++] = (cdn_past){id, weeks[week], &asked->plan, &wf_agreement,
-                                    report.figure_count, published};
-}
-
-/* The first week: everything of it is published. */
-static void first_week(void)
-{
-    load(0);
-    must_run(0, &plan);
-    for (uint32_t f = 0; f < report.figure_count; f++)
-        assert_true(report.published[f]);
-    keep(0, &plan, "first");
-}
-
-static void expect(const uint8_t *published, uint32_t count)
-{
-    assert_int_equal(report.figure_count, count);
-    for (uint32_t f = 0; f < count; f++)
-        if (report.published[f] != published[f])
-            fail_msg("figure %u is %s", f, published[f] ? "withheld" : "published");
-}
-
-#define EXPECT(...) expect((const uint8_t[]){__VA_ARGS__}, sizeof((uint8_t[]){__VA_ARGS__}))
 
 static void test_history__a_difference_of_overlapping_areas_is_a_cell(void **state)
 {
@@ -442,12 +366,6 @@ static void start_rows(void)
     wf_show(&plan, WF_WORKERS);
 }
 
-static void join(int workplace, int count)
-{
-    for (int i = 0; i < count; i++)
-        data.worker[data.workers++] = (wf_worker){workplace, 0, i % 2, 1000 + 10 * (i % 7)};
-}
-
 static void test_history__one_joiner_of_a_row_is_a_secret(void **state)
 {
     (void)state;
@@ -602,6 +520,7 @@ static void test_history__who_agrees_later_is_no_secret_any_more(void **state)
     start_rows();
     data.workplace[0].consent = WF_BLANK;
     data.workplace[1].service = data.workplace[2].service = 1;
+    data.worker[0].role = 1; /* a workplace has several roles, so rows say nothing of them */
     wf_plan_start(&plan);
     wf_table(&plan, true);
     wf_by(&plan, WF_DIM_AREA, 1, 1);

@@ -7,10 +7,10 @@
 #include "support/unit.h"
 #include "support/workforce.h"
 
-enum { S1_ONLY = 1, S2_ONLY = 2, NORTH_ONLY = 3 }; /* bits of codes */
+enum { S1_ONLY = 1, S2_ONLY = 2, S3_ONLY = 4, NORTH_ONLY = 3 }; /* bits of codes */
 
 static wf_data data;
-static wf_plan narrow, wide;
+static wf_plan narrow, wide, earlier;
 static cdn_catalogue catalogue;
 static cdn_axis axes[WF_AXES];
 
@@ -27,7 +27,7 @@ static void bind_workers(void)
     catalogue.axes = axes;
 }
 
-static void ask(wf_plan *plan, bool everything)
+static void ask(wf_plan *plan, bool everything, uint32_t services_of_list)
 {
     wf_plan_start(plan);
     wf_table(plan, true);
@@ -47,17 +47,20 @@ static void ask(wf_plan *plan, bool everything)
         wf_show(plan, WF_POSTS);
     }
     wf_list(plan, WF_WORKPLACE);
-    wf_only(plan, WF_DIM_SERVICE, 0, S1_ONLY);
+    wf_only(plan, WF_DIM_SERVICE, 0, services_of_list);
     wf_field(plan, WF_FIELD_ID);
     wf_show(plan, WF_WORKERS);
 }
 
-static cdn_cells *tabulate(const cdn_snapshot *snapshot, const wf_plan *plan)
+/* Maybe with an earlier release of the same data, which looked elsewhere. */
+static cdn_cells *tabulate(const cdn_snapshot *snapshot, const wf_plan *plan, uint32_t past_count)
 {
+    const cdn_past past = {.release_id = "r", .snapshot = snapshot, .plan = &earlier.plan,
+                           .agreement = &wf_agreement};
     cdn_error error = CDN_ERROR_INIT;
     cdn_cells *cells = NULL;
     const cdn_cells_input input = {snapshot, &catalogue, &plan->plan, &wf_agreement, &wf_policy,
-                                   NULL, 2, NULL, 0};
+                                   NULL, 2, &past, past_count};
     if (cdn_cells_create(&input, &cells, &error) != CDN_OK)
         fail_msg("%s", error.message);
     return cells;
@@ -83,9 +86,17 @@ static void test_scope__what_is_not_looked_at_makes_no_difference(void **state)
     for (uint64_t seed = 1; seed < 6; seed++) {
         wf_random(&data, seed, 60, 500);
         cdn_snapshot *snapshot = wf_load(&data);
-        ask(&narrow, false);
-        ask(&wide, true);
-        cdn_cells *a = tabulate(snapshot, &narrow), *b = tabulate(snapshot, &wide);
+        uint32_t past_count = seed % 2;
+        ask(&narrow, false, past_count == 1 ? S1_ONLY : S1_ONLY | S3_ONLY);
+        ask(&wide, true, past_count == 1 ? S1_ONLY : S1_ONLY | S3_ONLY);
+        wf_plan_start(&earlier);
+        earlier.plan.digest[0] = 'e';
+        wf_table(&earlier, true);
+        wf_by(&earlier, WF_DIM_GENDER, 0, 0);
+        wf_only(&earlier, WF_DIM_SERVICE, 0, S3_ONLY);
+        wf_show(&earlier, WF_WORKERS);
+        cdn_cells *a = tabulate(snapshot, &narrow, past_count);
+        cdn_cells *b = tabulate(snapshot, &wide, past_count);
         assert_true(a->figure_count > 0 && a->figure_count < b->figure_count);
         for (uint32_t f = 0; f < a->figure_count; f++) {
             const cdn_figure *x = &a->figures[f], *y = &b->figures[f];
@@ -94,6 +105,9 @@ static void test_scope__what_is_not_looked_at_makes_no_difference(void **state)
                 if (x->cells[i] != CDN_NONE)
                     compare_cells(&a->cells[x->cells[i]], &b->cells[y->cells[i]]);
         }
+        for (uint32_t f = 0; past_count == 1 && f < a->pasts[0].figure_count; f++)
+            compare_cells(&a->cells[a->figures[a->pasts[0].first_figure + f].cells[0]],
+                          &b->cells[b->figures[b->pasts[0].first_figure + f].cells[0]]);
         assert_int_equal(a->lists[0].row_count, b->lists[0].row_count);
         assert_true(a->lists[0].row_count > 0);
         for (uint32_t i = 0; i < a->lists[0].row_count; i++) {

@@ -1,4 +1,4 @@
-/* test_system.c - what a trial tells protection and attack of earlier dates, and what it leaves out.
+/* test_system.c - what protection and attack are told of earlier dates, and what is left out.
  *
  * Three areas of three workplaces each, every one of its own provider, and a table
  * of their workers. Changes of which one end is known are handed over to the other
@@ -82,8 +82,8 @@ static void test_system__a_joiner_does_not_learn_how_many_there_were(void **stat
     }
 }
 
-/* One provider is left in A1 and A2, and knows both. Whoever left A1 was another one's: it knows its
- * own, and so what is left of A1. It must not learn A2 from their sum. */
+/* One provider is left in A1 and A2, and knows both. Whoever left A1 was another one's: it knows
+ * its own, and so what is left of A1. It must not learn A2 from their sum. */
 static void test_system__who_left_knows_what_is_left(void **state)
 {
     (void)state;

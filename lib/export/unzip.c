@@ -2,7 +2,8 @@
  *
  * Only plain files and folders with plain relative names below one top folder; no
  * name twice, not even in another case (a case-blind file system would lay one over
- * the other); no encryption; bounded count and bytes, counted as they come out.
+ * the other); no encryption; bounded count and bytes, counted as they come out. Nothing before the
+ * zip and nothing after it, where another program could find another zip.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <archive.h>
@@ -123,6 +124,38 @@ static cdn_status take_entry(unzip_job *job, struct archive_entry *entry, cdn_er
     return write_below(job, name, error);
 }
 
+static uint64_t little(const unsigned char *at, size_t size)
+{
+    uint64_t number = 0;
+    while (size-- > 0)
+        number = number << 8 | at[size];
+    return number;
+}
+
+/* PKWARE's APPNOTE, 4.3.16: the end record is the last 22 bytes, without a comment, on one disk,
+ * not zip64, and right after the directory that it tells of. */
+static bool ends_well(const cdn_mapping *zip)
+{
+    const unsigned char *end = zip->bytes + zip->size - 22;
+    return memcmp(end, "PK\5\6\0\0\0\0", 8) == 0 && little(end + 8, 2) == little(end + 10, 2) &&
+           little(end + 10, 2) < 0xffff && little(end + 20, 2) == 0 &&
+           little(end + 12, 4) + little(end + 16, 4) == zip->size - 22;
+}
+
+static cdn_status check_ends(const char *zip_path, cdn_error *error)
+{
+    cdn_mapping zip;
+    CDN_TRY(cdn_file_map(zip_path, &zip, error));
+    cdn_status status = CDN_OK;
+    if (zip.size < 26 || memcmp(zip.bytes, "PK\3\4", 4) != 0)
+        status = cdn_fail_at(error, CDN_E_INPUT, zip_path, 0, 0,
+                             "expected a package folder or a zip");
+    else if (!ends_well(&zip))
+        status = refuse("is cut off, or something follows it", error);
+    cdn_file_unmap(&zip);
+    return status;
+}
+
 static cdn_status take_entries(unzip_job *job, const char *zip_path, cdn_error *error)
 {
     if (archive_read_support_format_zip_seekable(job->archive) != ARCHIVE_OK ||
@@ -150,6 +183,8 @@ cdn_status cdn_package_unzip(const char *zip_path, const char *dir, char **out_r
     cdn_status status = CDN_OK;
     if (job.archive == NULL || job.names == NULL)
         status = cdn_fail_memory(error);
+    if (status == CDN_OK)
+        status = check_ends(zip_path, error);
     if (status == CDN_OK)
         status = take_entries(&job, zip_path, error);
     if (status == CDN_OK) {

@@ -408,7 +408,14 @@ make("z-extra.zip", [("good/data/extra.csv", b"x")])
 make("z-many.zip", [("good/data/%d" % n, b"") for n in range(10001)])
 make("z-empty.zip", [], base=False)
 open("z-text.zip", "w").write("not a zip\n")
-open("z-cut.zip", "wb").write(open(sys.argv[1], "rb").read()[:3000])
+raw = open(sys.argv[1], "rb").read()
+open("z-cut.zip", "wb").write(raw[:3000])
+open("z-short.zip", "wb").write(raw[:-1])
+open("z-more.zip", "wb").write(raw + b"x")
+open("z-before.zip", "wb").write(b"PK\3\4" + raw)
+open("z-other.zip", "wb").write(open("z-extra.zip", "rb").read() + raw)
+open("z-comment.zip", "wb").write(raw[:-2] + b"\1\0x")
+open("z-disks.zip", "wb").write(raw[:-18] + b"\1" + raw[-17:])
 PY
 zip_expect() {
     checks=$((checks + 1))
@@ -431,7 +438,13 @@ zip_expect z-extra.zip "REFUSED: unlisted data/extra.csv"
 zip_expect z-many.zip "REFUSED: the zip holds more than 10000"
 zip_expect z-empty.zip "expected a package folder or a zip"
 zip_expect z-text.zip "expected a package folder or a zip"
-zip_expect z-cut.zip "zip"
+for odd in cut short more before other comment disks; do
+    zip_expect z-$odd.zip "REFUSED: the zip is cut off, or something follows it"
+done
+mkfifo z-pipe.zip
+checks=$((checks + 1))
+timeout 10 "$driver" verify z-pipe.zip "$trust" | grep -Fq "z-pipe.zip: expected a regular file" ||
+    fail "a pipe in place of a zip"
 [ -z "$(ls "$TMPDIR")" ] || fail "a verified package leaves files behind: $(find "$TMPDIR" | head -n 5)"
 
 echo "$checks damages tried, $failures failures"

@@ -10,6 +10,8 @@ is withheld: on real data the intruder must then succeed.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import argparse
+import collections
+import copy
 import sys
 
 import feeds
@@ -27,8 +29,7 @@ def attack(system, published):
         if figure in published:
             cells = figure.cells[-1:] if figure.status == "z" else figure.cells
             seen.update(c.key for c in cells)
-    targets = [book.cells[key] for key in sorted(system.keys, key=repr)
-               if system.is_target(book.cells[key])]
+    targets = system.targets()
     found = [(cell, "published") for cell in targets if cell.key in seen]
     number = {}
     equations = []
@@ -43,63 +44,104 @@ def attack(system, published):
     return found, len(targets)
 
 
-def pinned(system, published, sweeps=40):
-    """Confidential cells whose value follows from what is published because no cell is negative and
-    a withheld count is not 0 (zeros are published): bounds of each cell tightened along the
-    equations until they stand still. Finds more than equations alone, less than a linear
-    programme would."""
-    book = system.book
-    low, high = {}, {}
-    for key in system.keys:
-        cell = book.cells[key]
-        low[key], high[key] = (cell.total, cell.total) if cell.known else (0, None)
-    for figure in book.figures:
-        if figure in published:
-            for cell in figure.cells[-1:] if figure.status == "z" else figure.cells:
-                low[cell.key] = high[cell.key] = cell.total
-        elif figure.measure.kind == "count":
-            low[figure.cells[0].key] = max(low[figure.cells[0].key], 1)
-    equations = [[(c.key, k) for c, k in e] for e in system.equations
-                 if any(low[c.key] != high[c.key] for c, _ in e)]
-    for _ in range(sweeps):
-        if not any([_tighten(equation, low, high) for equation in equations]):
-            break
-    return [book.cells[key] for key in sorted(system.keys, key=repr)
-            if system.is_target(book.cells[key]) and low[key] == high[key]
-            and book.cells[key].bits]
+class Bounds:
+    """What follows from what is published because no cell is negative and a withheld count is not 0
+    (zeros are published): least and largest values of the cells, tightened along the equations
+    until they stand still. Finds more than equations alone, less than a linear programme would."""
+
+    VISITS = 40  # of an equation: more tighten next to nothing
+
+    def __init__(self, system, published):
+        self.system = system
+        cells = [system.book.cells[key] for key in system.keys]
+        self.number = {cell.key: n for n, cell in enumerate(cells)}
+        self.low = [cell.total if cell.known else 0 for cell in cells]
+        self.high = [cell.total if cell.known else None for cell in cells]
+        for figure in system.book.figures:
+            if figure in published:
+                self._show(figure)
+            elif figure.measure.kind == "count":
+                n = self.number[figure.cells[0].key]
+                self.low[n] = max(self.low[n], 1)
+        self.equations = [[(self.number[c.key], k) for c, k in e] for e in system.equations]
+        self.equations_of = [[] for _ in cells]
+        for e, equation in enumerate(self.equations):
+            for n, _ in equation:
+                self.equations_of[n].append(e)
+        self._settle(range(len(self.equations)))
+
+    def _show(self, figure):
+        """The numbers of the cells that it tells of."""
+        shown = []
+        for cell in figure.cells[-1:] if figure.status == "z" else figure.cells:
+            n = self.number[cell.key]
+            self.low[n] = self.high[n] = cell.total
+            shown.append(n)
+        return shown
+
+    def with_published(self, figure):
+        """The same with one more figure: what was tight stays so."""
+        other = copy.copy(self)
+        other.low, other.high = list(self.low), list(self.high)
+        other._settle([e for n in other._show(figure) for e in self.equations_of[n]])
+        return other
+
+    def _settle(self, numbers):
+        queue = collections.deque(dict.fromkeys(numbers))
+        waits, visits = set(queue), collections.Counter()
+        while queue:
+            e = queue.popleft()
+            waits.discard(e)
+            visits[e] += 1
+            for n in _tighten(self.equations[e], self.low, self.high):
+                for again in self.equations_of[n]:
+                    if again not in waits and visits[again] < self.VISITS:
+                        waits.add(again)
+                        queue.append(again)
+
+    def pinned(self):
+        """Confidential cells with one value left."""
+        numbers = ((cell, self.number[cell.key]) for cell in self.system.targets())
+        return [cell for cell, n in numbers if self.low[n] == self.high[n] and cell.bits]
 
 
 def _tighten(equation, low, high):
-    """One equation, sum of k x = 0 with k = 1 or -1: each x is bounded by what the others allow."""
-    bottom = sum(low[u] if k > 0 else 0 for u, k in equation)
-    open_below = sum(k < 0 and high[u] is None for u, k in equation)
-    bottom -= sum(high[u] for u, k in equation if k < 0 and high[u] is not None)
-    top = -sum(low[u] for u, k in equation if k < 0)
-    open_above = sum(k > 0 and high[u] is None for u, k in equation)
-    top += sum(high[u] for u, k in equation if k > 0 and high[u] is not None)
-    changed = False
+    """One equation, sum of k x = 0 with k = 1 or -1: each x is bounded by what the others allow.
+    Those whose bounds moved."""
+    bottom = top = open_below = open_above = 0
+    for u, k in equation:
+        least, most = (low[u], high[u]) if k > 0 else (high[u], low[u])
+        if k > 0:
+            bottom += least
+            if most is None:
+                open_above += 1
+            else:
+                top += most
+        else:
+            top -= most
+            if least is None:
+                open_below += 1
+            else:
+                bottom -= least
+    changed = []
     for u, k in equation:
         own_low, own_high = low[u], high[u]
         if own_low == own_high:
             continue
         # the others sum to -k x; their least and greatest sums
         if k > 0:
-            least = bottom - own_low if not open_below else None
-            most_open = open_above - (own_high is None)
-            most = top - (own_high or 0) if not most_open else None
-            new_low, new_high = (None if most is None else -most), (None if least is None
-                                                                    else -least)
+            least = None if open_below else bottom - own_low
+            most = None if open_above - (own_high is None) else top - (own_high or 0)
+            new_low, new_high = None if most is None else -most, None if least is None else -least
         else:
-            least_open = open_below - (own_high is None)
-            least = bottom + (own_high or 0) if not least_open else None
-            most = top + own_low if not open_above else None
-            new_low, new_high = least, most
+            least = None if open_below - (own_high is None) else bottom + (own_high or 0)
+            new_low, new_high = least, None if open_above else top + own_low
         if new_low is not None and new_low > own_low:
-            low[u], changed = new_low, True
+            low[u] = new_low
         if new_high is not None and (own_high is None or new_high < own_high):
-            high[u], changed = new_high, True
-        if changed:
-            return True  # sums are stale: this equation comes again in the next sweep
+            high[u] = new_high
+        if (low[u], high[u]) != (own_low, own_high):
+            changed.append(u)
     return changed
 
 
@@ -121,7 +163,7 @@ def report(book, system, published, out):
     found, targets = attack(system, published)
     for cell, how in found[:10]:
         print(f"  {how}: {cell!r}", file=out)
-    bound = pinned(system, published)
+    bound = Bounds(system, published).pinned()
     print(f"{len(published)} of {len(book.figures)} figures published, {len(system.keys)} cells, "
           f"{targets} confidential, {len(found)} found out, {len(bound)} follow from bounds",
           file=out)

@@ -54,20 +54,19 @@ class Trial:
     def is_found(self, published):
         return attack.attack(self.system, published)[0]
 
-    def is_needed(self, figure):
+    def is_needed(self, figure, bounds):
         """Publishing it gives a confidential cell away, by equations or at least by bounds."""
-        published = attack.published_figures(self.book)
-        if self.is_found(published | {figure}):
+        if self.is_found(attack.published_figures(self.book) | {figure}):
             return True
-        return (len(attack.pinned(self.system, published | {figure}))
-                > len(attack.pinned(self.system, published)))
+        return len(bounds.with_published(figure).pinned()) > len(bounds.pinned())
 
     def secondaries(self):
         all_of_them = attack.secondaries(self.book)
         if not all_of_them:
             return
         sample = all_of_them[::max(1, len(all_of_them) // SAMPLE)]
-        needless = sum(not self.is_needed(f) for f in sample)
+        bounds = attack.Bounds(self.system, attack.published_figures(self.book))
+        needless = sum(not self.is_needed(f, bounds) for f in sample)
         # Contributors as attackers and protection levels, which this attacker does not know, need
         # some of them; that no secondary is idle is shown on systems (tests/unit/protect).
         self.expect(needless < len(sample),

@@ -9,6 +9,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 from fractions import Fraction
 
 from data import AGES, EXPERIENCE, SIZES, UNKNOWN
+from engine import remembered
 
 TOTAL = "_T"
 
@@ -26,6 +27,7 @@ COUNT_BASE = 5
 PLACES = {"count": 0, "sum": 0, "ratio": 1, "share": 1, "mean": 2, "quantile": 2}
 
 
+@remembered
 def minimum_unsafe(population, bits):
     """Too few workers, workplaces or providers stand behind these records."""
     if not bits:
@@ -36,6 +38,7 @@ def minimum_unsafe(population, bits):
             or population.provider_count(bits, MIN_PROVIDERS) < MIN_PROVIDERS)
 
 
+@remembered
 def concentration_unsafe(population, bits, value):
     """One provider has more than 80 % of a sum, or can be estimated to within 10 % by the next."""
     return concentrated(population.provider_sums(bits, value))

@@ -6,6 +6,7 @@ no totals and no order of work. Sums use bit planes: a sum is popcounts weighted
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import functools
 from fractions import Fraction
 
 
@@ -41,6 +42,18 @@ def ones(bits):
         i = digits.find("1", i + 1)
 
 
+def remembered(function):
+    """What is asked of a population again for each spoilt copy of a release: worked out once."""
+    @functools.wraps(function)
+    def answer(population, *what):
+        key = function.__name__, *what
+        if key not in population.answers:
+            population.answers[key] = function(population, *what)
+        return population.answers[key]
+
+    return answer
+
+
 class Population:
     """Records of one type. `workplaces` and `providers` name each record's contributors (None: the
     record stands for itself); `workers` is how many workers a record stands for."""
@@ -63,6 +76,7 @@ class Population:
         self.values = {}    # name -> planes
         self.known = {}     # name -> bit set of records that have the value
         self.raw = {}       # name -> list of values
+        self.answers = {}   # see remembered
 
     def _group(self, names):
         members = {}
@@ -71,6 +85,7 @@ class Population:
         return {name: sum(1 << i for i in rows) for name, rows in members.items()}
 
     def add_axis(self, axis, leaves):
+        self.answers.clear()
         members = {}
         for i, leaf in enumerate(leaves):
             members.setdefault(leaf, []).append(i)
@@ -92,11 +107,13 @@ class Population:
         return int.from_bytes(bits, "little")
 
     def add_value(self, name, values):
+        self.answers.clear()
         assert all(v is None or (isinstance(v, int) and v >= 0) for v in values), name
         self.raw[name] = values
         self.values[name] = planes(values)
         self.known[name] = bitset([v is not None for v in values])
 
+    @remembered
     def select(self, box):
         """The records in a box: {axis: frozenset of leaves}, axes left out mean everything."""
         bits = self.all
@@ -144,6 +161,7 @@ class Population:
             bits &= ~group
         return sorted(sums, reverse=True)
 
+    @remembered
     def list_values(self, bits, value):
         column = self.raw[value]
         return sorted(column[i] for i in ones(bits) if column[i] is not None)

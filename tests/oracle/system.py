@@ -11,6 +11,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 from collections import defaultdict
 
 from data import UNKNOWN
+from engine import remembered
 
 PASSES = 6
 ELSE = "~"  # a leaf that nobody has, so that "everything" is never the same as a list of leaves
@@ -35,6 +36,7 @@ class System:
         for key in self.keys:
             book.judge_cell(book.cells[key])
         self._forget_hidden_empties()
+        self._targets = None
 
     def _figure_equations(self, figure):
         if figure.rest:
@@ -75,63 +77,16 @@ class System:
         for (name, value), boxes in sorted(variables.items(), key=lambda v: (v[0][0],
                                                                               v[0][1] or "")):
             population = self.book.data.populations[name]
-            axes = sorted({axis for box in boxes for axis, _ in box})
-            universe = {axis: self._universe(population, axis, boxes) for axis in axes}
-            seen = {}
-            for _ in range(PASSES):
-                new = self._pass(population, value, boxes, axes, universe, seen)
-                if not new - boxes:
-                    break
-                boxes |= new
-            else:
-                raise AssertionError("differences of differences do not end")
+            boxes, unions = split_lines(population, frozenset(boxes))
             self.keys.update((name, value, box) for box in boxes)
-
-    def _pass(self, population, value, boxes, axes, universe, seen):
-        new = set()
-        for axis in axes:
-            lines = defaultdict(set)
-            for box in boxes:
-                others = tuple(item for item in box if item[0] != axis)
-                own = next((leaves for name, leaves in box if name == axis), universe[axis])
-                lines[others].add(own)
-            for others, sets in lines.items():
-                if len(sets) < 2 or seen.get((axis, others)) == sets:
-                    continue
-                atoms = self._split(population, value, axis, others, sets, universe[axis])
-                seen[axis, others] = sets | set(atoms)
-                new |= set(atoms.values())
-        return new
-
-    def _split(self, population, value, axis, others, sets, universe):
-        """Writes the equations of one line; returns {group: box}."""
-        ordered = sorted(sets, key=lambda s: (len(s), sorted(map(str, s))))
-        groups = defaultdict(set)
-        for leaf in universe:
-            where = tuple(i for i, s in enumerate(ordered) if leaf in s)
-            if where:
-                groups[where].add(leaf)
-        atoms = {where: frozenset(leaves) for where, leaves in groups.items()}
-
-        def box(leaves):
-            if leaves == universe:
-                return others
-            return tuple(sorted(others + ((axis, leaves),), key=lambda item: item[0]))
-
-        cell = self.book.cell_of_box
-        for i, leaves in enumerate(ordered):
-            inside = [atom for where, atom in atoms.items() if i in where]
-            if inside != [leaves]:
-                self.equations.append([(cell(population, value, box(leaves)), -1)]
-                                      + [(cell(population, value, box(atom)), 1)
-                                         for atom in inside])
-        return {atom: box(atom) for atom in atoms.values()}
+            cell = self.book.cell_of_box
+            self.equations.extend([(cell(population, value, box), k) for box, k in union]
+                                  for union in unions)
 
     def _sums(self):
         """employed_and_vacancies = employed + vacancies, for the same records."""
-        for name, value, box in sorted(self.keys, key=repr):
-            if value != "employed_and_vacancies":
-                continue
+        both = [key for key in self.keys if key[1] == "employed_and_vacancies"]
+        for name, value, box in sorted(both, key=repr):
             population = self.book.data.populations[name]
             terms = [self.book.cell_of_box(population, term, box)
                      for term in ("employed", "vacancies")]
@@ -172,3 +127,74 @@ class System:
     def is_target(self, cell):
         """A cell that must not be found out."""
         return cell.sensitive and (cell.key in self.own or not self._counts_missing(cell))
+
+    def targets(self):
+        """All such cells, in an order."""
+        if self._targets is None:
+            cells = (self.book.cells[key] for key in self.keys)
+            self._targets = sorted((c for c in cells if self.is_target(c)),
+                                   key=lambda c: repr(c.key))
+        return self._targets
+
+
+@remembered
+def split_lines(population, boxes):
+    """The boxes of cells and of their groups, and which is the sum of which: [(box, coefficient)]."""
+    boxes, unions = set(boxes), []
+    axes = sorted({axis for box in boxes for axis, _ in box})
+    universe = {axis: _universe(population, axis, boxes) for axis in axes}
+    seen = {}
+    for _ in range(PASSES):
+        new = _pass(boxes, axes, universe, seen, unions)
+        if not new - boxes:
+            return boxes, unions
+        boxes |= new
+    raise AssertionError("differences of differences do not end")
+
+
+def _universe(population, axis, boxes):
+    leaves = set(population.axes[axis]) | {ELSE}
+    for box in boxes:
+        for name, own in box:
+            if name == axis:
+                leaves |= own
+    return frozenset(leaves)
+
+
+def _pass(boxes, axes, universe, seen, unions):
+    new = set()
+    for axis in axes:
+        lines = defaultdict(set)
+        for box in boxes:
+            others = tuple(item for item in box if item[0] != axis)
+            own = next((leaves for name, leaves in box if name == axis), universe[axis])
+            lines[others].add(own)
+        for others, sets in lines.items():
+            if len(sets) < 2 or seen.get((axis, others)) == sets:
+                continue
+            atoms = _split(axis, others, sets, universe[axis], unions)
+            seen[axis, others] = sets | set(atoms)
+            new |= set(atoms.values())
+    return new
+
+
+def _split(axis, others, sets, universe, unions):
+    """Writes the unions of one line; returns {group: box}."""
+    ordered = sorted(sets, key=lambda s: (len(s), sorted(map(str, s))))
+    groups = defaultdict(set)
+    for leaf in universe:
+        where = tuple(i for i, s in enumerate(ordered) if leaf in s)
+        if where:
+            groups[where].add(leaf)
+    atoms = {where: frozenset(leaves) for where, leaves in groups.items()}
+
+    def box(leaves):
+        if leaves == universe:
+            return others
+        return tuple(sorted(others + ((axis, leaves),), key=lambda item: item[0]))
+
+    for i, leaves in enumerate(ordered):
+        inside = [atom for where, atom in atoms.items() if i in where]
+        if inside != [leaves]:
+            unions.append([(box(leaves), -1)] + [(box(atom), 1) for atom in inside])
+    return {atom: box(atom) for atom in atoms.values()}

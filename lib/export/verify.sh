@@ -211,7 +211,7 @@ signer() {
         refuse "$1 uses a weak digest"
     openssl x509 -in "$work/who.pem" -noout -subject \
         -nameopt esc_ctrl,utf8,sep_multiline,lname,space_eq >"$work/subject"
-    name=$(sed -n 's/^ *commonName = //p' "$work/subject")
+    name=$(sed -n '/^ *commonName = /{s///;s/\\\\/\\/g;p;}' "$work/subject") # esc_ctrl doubles \
     key=$(openssl x509 -in "$work/who.pem" -noout -pubkey |
         openssl pkey -pubin -outform DER | sha512sum)
     [ -n "$name" ] && [ -n "$key" ] || refuse "$1 has no signer"

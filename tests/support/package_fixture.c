@@ -57,7 +57,7 @@ static const cdn_release_output outputs[] = {
      list_values, 2, 1, 0},
 };
 static const cdn_release_note notes[] = {{"worker", "age", "out of range", 3, 3}};
-static const char *const approvers[] = {"Ada King", "Bo Ito", "Cy Roe", "Di Poe"};
+static const char *const approvers[] = {"Ada King", "Bo Ito", "Cy \\ O'Ro\xc3\xa9", "Di Poe"};
 static const char *const authors[] = {"Di Poe"};
 static const char *const recipients[] = {"North Council", "South Council"};
 static const char *const methods[] = {"Counts are rounded to the nearest 5.",

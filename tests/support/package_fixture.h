@@ -7,7 +7,8 @@
 #include "release/release.h"
 
 /** One table and one list, every status, texts that need quotes. Approvers Ada King, Bo Ito and
- *  Cy Roe; author Di Poe. A copy to change: only its own members, the rest is shared and const. */
+ *  Cy \ O'Roé; author Di Poe. A copy to change: only its own members, the rest is shared and
+ *  const. */
 cdn_release package_fixture(void);
 
 #endif

@@ -14,6 +14,7 @@
 
 #define MOST_STEPS 3
 #define FEW_BROKEN 8
+#define MOST_LOOKED 1024 /* columns of a row, in a turn */
 #define MOST_MISSES 20 /* turns in a row in which no column could mend anything */
 
 int64_t cdn_walk_most_step(const uint32_t *start, const int32_t *coefficient, uint32_t rows,
@@ -180,12 +181,15 @@ static inline void weigh(cdn_walk *w, uint32_t k, int64_t by, choice *best)
     best->cost = cost;
 }
 
+/* All columns of a row, or those of a long one from somewhere on. */
 static void look(cdn_walk *w, uint32_t row, uint32_t origin, int64_t most, uint32_t turn,
                  choice *best)
 {
     int64_t sum = w->sum[row];
-    const cdn_walk_term *end = w->row_terms + w->web->row_start[row + 1];
-    for (const cdn_walk_term *t = w->row_terms + w->web->row_start[row]; t < end; t++) {
+    uint32_t begin = w->web->row_start[row], length = w->web->row_start[row + 1] - begin;
+    uint32_t at = length > MOST_LOOKED ? next_random(w, length) : 0;
+    for (uint32_t i = 0; i < length && i < MOST_LOOKED; i++, at = at + 1 == length ? 0 : at + 1) {
+        const cdn_walk_term *t = &w->row_terms[begin + at];
         const cdn_walk_column *column = &w->column[t->at];
         int32_t a = t->coefficient;
         if (t->at == origin || column->rested > turn ||

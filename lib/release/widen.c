@@ -253,12 +253,13 @@ done:
 }
 
 /* Once every cell has a move, with only what the moves need taken. Who can move is not determined,
- * so that is enough, unless contributors have to be kept from more than intervals. */
+ * so that is enough, unless contributors have to be kept from more than intervals, or some cells or
+ * equations are not the attack's. */
 static cdn_status take_moves(job *j, cdn_suppress_result *out, cdn_error *error)
 {
     uint64_t cost;
     CDN_TRY(thin(j, out, &cost, error));
-    if (j->system->holder_kinds > 0 || j->input.asked != NULL)
+    if (j->system->holder_kinds > 0 || j->input.asked != NULL || j->input.equations != 0)
         return suppress(j, out, error);
     withhold_taken(j, out);
     return CDN_OK;

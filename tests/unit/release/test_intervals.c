@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "attack/exact.h"
 #include "core/alloc.h"
 #include "plan/plan.h"
 
@@ -476,6 +477,39 @@ static void test_intervals__what_the_limit_leaves_undecided_is_unsafe(void **sta
     cdn_suppress_result_release(&pattern);
 }
 
+/* 100 = 10 + 10 + 80, and the second 10 follows from an equation of earlier releases, which the
+ * interval attack leaves out. The cheapest move is between the 10s; the 80 has to go too. */
+static void test_intervals__equations_that_the_attack_leaves_out_still_count(void **state)
+{
+    (void)state;
+    enum { TOTAL, SECRET, TEN, REST, OLD, COUNT };
+    cdn_suppress_result pattern;
+    cdn_widen_report report;
+    uint8_t exposed[COUNT];
+    uint32_t found = 1;
+    const cdn_system system = {
+        .cell_count = COUNT,
+        .marks = (const uint8_t[]){0, CDN_CELL_SENSITIVE, 0, 0, CDN_CELL_KNOWN},
+        .costs = (const uint64_t[]){100, 1, 1, 2, 1},
+        .equation_count = 2,
+        .equation_start = (const uint32_t[]){0, 4, 6},
+        .equation_cell = (const uint32_t[]){TOTAL, SECRET, TEN, REST, TEN, OLD},
+        .equation_coefficient = (const int32_t[]){-1, 1, 1, 1, 1, -1},
+        .figure_count = 4,
+        .figure_start = (const uint32_t[]){0, 1, 2, 3, 4},
+        .figure_cell = (const uint32_t[]){TOTAL, SECRET, TEN, REST}};
+    const cdn_interval_input input = {.values = (const int64_t[]){100, 10, 10, 80, 10},
+                                      .lower = (const int64_t[]){0, 0, 0, 80, 0},
+                                      .above = (const int64_t[]){0, 5, 0, 0, 0},
+                                      .equations = 1};
+    assert_int_equal(cdn_widen(&system, &input, NULL, &pattern, &report, NULL), CDN_OK);
+    assert_int_equal(report.undecided + report.exposed, 0);
+    assert_int_equal(cdn_attack_exact(&system, pattern.figure_withheld, exposed, &found, NULL),
+                     CDN_OK);
+    assert_int_equal(found, 0);
+    cdn_suppress_result_release(&pattern);
+}
+
 static void test_intervals__every_failed_allocation_is_reported(void **state)
 {
     (void)state;
@@ -509,6 +543,7 @@ int main(void)
         cmocka_unit_test(test_intervals__what_earlier_releases_leave_is_all_that_is_excused),
         cmocka_unit_test(test_intervals__a_zero_that_tells_of_its_parts_is_withheld_at_last),
         cmocka_unit_test(test_intervals__what_the_limit_leaves_undecided_is_unsafe),
+        cmocka_unit_test(test_intervals__equations_that_the_attack_leaves_out_still_count),
         cmocka_unit_test(test_intervals__every_failed_allocation_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,7 @@ known=${2:+$(folder "$2")}
 is_there() {
     [ -e "$1" ] || [ -L "$1" ] || return 1
     [ -f "$1" ] || refuse "${1##*/} is not a plain file"
+    [ -r "$1" ] || refuse "${1##*/} cannot be read"
     case $1 in
     */status.json) most=16777216 ;;
     *.p7s) most=65536 ;;
@@ -128,8 +129,19 @@ instants() {
 day() {
     printf %s "$1" | sed 's/^\(....\)\(..\)\(..\).*/\1-\2-\3/'
 }
+# validity FILE: of a certificate or a list, from $from to $last
+validity() {
+    # shellcheck disable=SC2046
+    set -- $(openssl asn1parse -in "$1" 2>/dev/null | instants | sed 2q)
+    from=${1-}
+    last=${2-}
+}
 is_time() {
-    printf '%s\n' "$1" | grep -Eqx '[0-9]{14}' || refuse "$2"
+    case $1 in
+    *[!0-9]*) refuse "$2" ;;
+    ??????????????) ;;
+    *) refuse "$2" ;;
+    esac
 }
 fresh_until() {
     is_time "$1" "the trust folder does not say how long it is good"
@@ -138,8 +150,12 @@ fresh_until() {
 }
 openssl crl -in "$work/crl.pem" -CAfile "$root" -noout 2>&1 | grep -qx 'verify OK' ||
     refuse "crl.pem is not the root's"
-fresh_until "$(openssl asn1parse -in "$root" 2>/dev/null | instants | sed -n 2p)"
-fresh_until "$(openssl asn1parse -in "$work/crl.pem" 2>/dev/null | instants | sed -n 2p)"
+validity "$root"
+root_from=$from
+root_last=$last
+fresh_until "$root_last"
+validity "$work/crl.pem"
+fresh_until "$last"
 
 # The keys of earlier roots, where root.pem certifies them, are steps on the way to it.
 cp "$root" "$work/roots.pem"
@@ -197,45 +213,49 @@ cms_verify() {
         -no-CAstore -nointern -certfile "$trust/approvers.pem" -signer "$work/who.pem" \
         -out /dev/null -no_check_time "$3" "$4" $5 >/dev/null 2>&1
 }
+# within FROM LAST: was $signed? No longer than that a signature counts.
+within() {
+    is_time "$1" "a certificate without dates"
+    is_time "$2" "a certificate without dates"
+    [ "$until" -le "$2" ] || until=$2
+    [ "$signed" -ge "$1" ] && [ "$signed" -le "$2" ]
+}
 signer() {
     rm -f "$work/who.pem"
     # one message and nothing beside it, which another reader could take for the message
     is_there "$1" && [ -z "$(tail -c 1 "$1")" ] &&
         ! sed -e '1{/^-----BEGIN CMS-----$/d;}' -e '${/^-----END CMS-----$/d;}' "$1" |
-        grep -Evxq '[A-Za-z0-9+/=]+' &&
+        grep -Evxq '[A-Za-z0-9+/=]+' || refuse "$1 is not a valid $3"
+    revoked=no
+    if ! cms_verify "$1" "$2" -CAfile "$work/roots-and-crl.pem" -crl_check; then
+        revoked=yes
         cms_verify "$1" "$2" -CAfile "$work/roots.pem" '' || refuse "$1 is not a valid $3"
+    fi
     [ "$(grep -c 'BEGIN CERTIFICATE' "$work/who.pem")" = 1 ] ||
         refuse "$1 has more than one signer"
     openssl cms -cmsout -print -noout -inform PEM -in "$1" 2>/dev/null |
         sed -n '/digestAlgorithm:/{n;p;}' | grep -Eq '^ *algorithm: sha(256|384|512) ' ||
         refuse "$1 uses a weak digest"
-    openssl x509 -in "$work/who.pem" -noout -subject \
+    openssl x509 -in "$work/who.pem" -noout -pubkey -subject \
         -nameopt esc_ctrl,utf8,sep_multiline,lname,space_eq >"$work/subject"
     name=$(sed -n '/^ *commonName = /{s///;s/\\\\/\\/g;p;}' "$work/subject") # esc_ctrl doubles \
-    key=$(openssl x509 -in "$work/who.pem" -noout -pubkey |
-        openssl pkey -pubin -outform DER | sha512sum)
-    [ -n "$name" ] && [ -n "$key" ] || refuse "$1 has no signer"
-    cms_verify "$1" "$2" -CAfile "$work/roots-and-crl.pem" -crl_check ||
-        answer 14 "REVOKED: the certificate of $name is revoked"
+    key=$({ # one point of a curve has several encodings
+        openssl pkey -pubin -in "$work/subject" -ec_conv_form uncompressed -outform DER ||
+            openssl pkey -pubin -in "$work/subject" -outform DER
+    } 2>/dev/null | sha512sum)
+    [ -n "$name" ] || refuse "$1 has no signer"
+    [ $revoked = no ] || answer 14 "REVOKED: the certificate of $name is revoked"
     signed=$(openssl asn1parse -in "$1" 2>/dev/null |
         sed -n '/prim: OBJECT *:signingTime$/{n;n;p;}' | instants)
     is_time "$signed" "$1 does not say when it was made"
     [ "$signed" -le "$soon" ] || refuse "$1 is not a valid $3"
-    until=99999999999999
-    for certificate in "$root" "$work"/earlier-[0-9]* "$work/who.pem"; do
-        [ -f "$certificate" ] || continue
-        case $certificate in
-        */earlier-*)
-            openssl verify -no_check_time -partial_chain -no-CApath -no-CAstore \
-                -trusted "$certificate" "$work/who.pem" >/dev/null 2>&1 || continue
-            ;;
-        esac
-        from=$(openssl asn1parse -in "$certificate" | instants | sed -n 1p)
-        last=$(openssl asn1parse -in "$certificate" | instants | sed -n 2p)
-        is_time "$from" "a certificate without dates"
-        is_time "$last" "a certificate without dates"
-        [ "$signed" -ge "$from" ] && [ "$signed" -le "$last" ] || refuse "$1 is not a valid $3"
-        [ "$until" -le "$last" ] || until=$last
+    until=$root_last
+    within "$root_from" "$root_last" || refuse "$1 is not a valid $3"
+    for certificate in "$work"/earlier-[0-9]* "$work/who.pem"; do
+        [ "$certificate" = "$work/who.pem" ] || openssl verify -no_check_time -partial_chain \
+            -no-CApath -no-CAstore -trusted "$certificate" "$work/who.pem" >/dev/null 2>&1 || continue
+        validity "$certificate"
+        within "$from" "$last" || refuse "$1 is not a valid $3"
     done
 }
 

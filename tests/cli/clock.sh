@@ -12,7 +12,7 @@ must init ws
 last=$(date -u -d '+30 days' +%F)
 sed -i "s/from = \"[^\"]*\"/from = \"2020-01-01\"/; s/ to = \"[^\"]*\"/ to = \"$last\"/" \
     ws/policies/agreements/london-adass.lua
-must synth --out ws/data --workers 3000 --workplaces 200
+must synth --out ws/data --workers 1200 --workplaces 120
 must load --workspace ws
 keys ws "Asha Example" "Bram Sample" "Carys Specimen"
 must key packager --organisation "Data owner" --workspace ws

@@ -202,6 +202,16 @@ openssl cms -sign -binary -cades -nosmimecap -nocerts -outform PEM -md sha256 \
 kept=$trust
 trust=$work/trust2
 expect "REFUSED: 1 of 2 approvals"
+name="one key, written in two ways"
+openssl ec -in "$keys/ada-king.key" -conv_form compressed -out short.key 2>/dev/null
+openssl req -new -key short.key -subj "/O=Test Org/CN=Bo Ito" -out twin.csr 2>/dev/null
+openssl x509 -req -in twin.csr -CA "$trust/root.pem" -CAkey "$keys/root.key" -days 30 -sha256 \
+    -extfile twin.cnf -set_serial 8 -out twin.pem 2>/dev/null || fail "$name: openssl cannot certify"
+cat twin.pem ada-king.pem >trust2/approvers.pem
+openssl cms -sign -binary -cades -nosmimecap -nocerts -outform PEM -md sha256 \
+    -in try/tagmanifest-sha512.txt -signer twin.pem -inkey "$keys/ada-king.key" \
+    -out try/signatures/approver-2.p7s || fail "$name: openssl cannot sign"
+expect "REFUSED: 1 of 2 approvals"
 trust=$kept
 
 # --- approved, but what was approved does not hold together ------------------------------------------

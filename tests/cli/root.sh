@@ -30,7 +30,7 @@ past -4000d
 must init ws
 sed -i "s/from = \"[^\"]*\"/from = \"2010-01-01\"/; s/ to = \"[^\"]*\"/ to = \"2099-12-31\"/" \
     ws/policies/agreements/*.lua
-must synth --out ws/data --workers 3000 --workplaces 200
+must synth --out ws/data --workers 1200 --workplaces 120
 must load --workspace ws
 keys ws "Asha Example" "Bram Sample" "Carys Specimen"
 release "$root/scripts/borough_coverage.lua"

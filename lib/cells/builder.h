@@ -66,7 +66,8 @@ typedef struct cdn_identities {
 } cdn_identities;
 
 typedef struct cdn_builder {
-    const cdn_cells_input *input;
+    cdn_cells_input asked;
+    const cdn_cells_input *input; /* the same, of all dates */
     const cdn_snapshot *snapshot; /* of the date at hand */
     const cdn_catalogue *catalogue;
     const cdn_plan *plan;   /* all tables: those of today's plan, then earlier ones'; no lists */
@@ -92,6 +93,7 @@ typedef struct cdn_builder {
     cdn_table_plan *tables;
     cdn_row_part *row_parts;
     uint32_t row_part_count, row_part_capacity;
+    bool has_fresh;        /* a row is shown today that nobody knew */
     uint8_t *unit_level;   /* per record type and axis: see rows.c */
     uint32_t own_nodes;    /* nodes from here on are only there for k-disclosure: see rest.c */
     cdn_map *cell_map; /* (variable, sorted nodes) -> cell */
@@ -181,6 +183,11 @@ cdn_status cdn_builder_links(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 
 /** The same grids on the data of every earlier date, and what changed since. */
 cdn_status cdn_builder_dates(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
+/** One of today's grids on the data of another day, not tabulated. Lists of nodes are today's.
+ *  @owner *out: caller, cdn_builder_drop_moved, also on failure */
+cdn_status cdn_builder_move_grid(cdn_builder *on, const cdn_grid *today, cdn_grid *out,
+                                 cdn_error *error) CDN_MUST_CHECK;
+void cdn_builder_drop_moved(cdn_grid *grid);
 /** What changed under today's quantiles since every earlier date (quantile_since.c). */
 cdn_status cdn_builder_quantiles_since(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 /** Rows of a record type and of its holdings, across dates; kept in the builder. */

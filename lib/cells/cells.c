@@ -120,6 +120,8 @@ static cdn_status start(cdn_builder *b, cdn_error *error)
 
 static void finish(cdn_builder *b)
 {
+    if (b == NULL)
+        return;
     for (uint32_t g = 0; g < b->grid_count; g++)
         cdn_grid_release(&b->grids[g]);
     cdn_free(b->grids);
@@ -134,6 +136,7 @@ static void finish(cdn_builder *b)
     for (uint32_t date = 0; b->parts != NULL && date < b->date_count; date++)
         cdn_snapshot_close(b->parts[date]);
     cdn_arena_destroy(b->arena);
+    cdn_free(b);
 }
 
 static cdn_status tabulate_one(void *context, size_t index, cdn_error *error)
@@ -338,23 +341,40 @@ static cdn_status build(cdn_builder *b, cdn_error *error)
 
 cdn_status cdn_cells_create(const cdn_cells_input *input, cdn_cells **out, cdn_error *error)
 {
-    cdn_builder b = {.input = input,
-                     .snapshot = input->snapshot,
-                     .catalogue = input->catalogue,
-                     .plan = input->plan,
-                     .policy = input->policy};
-    cdn_status status = build(&b, error);
-    finish(&b);
-    *out = status == CDN_OK ? b.cells : NULL;
-    if (status != CDN_OK)
-        cdn_cells_destroy(b.cells);
+    cdn_builder *b = cdn_alloc(1, sizeof *b);
+    *out = NULL;
+    if (b == NULL)
+        return cdn_fail_memory(error);
+    *b = (cdn_builder){.asked = *input,
+                       .input = &b->asked,
+                       .snapshot = input->snapshot,
+                       .catalogue = input->catalogue,
+                       .plan = input->plan,
+                       .policy = input->policy};
+    cdn_status status = build(b, error);
+    cdn_cells *cells = b->cells;
+    if (status == CDN_OK && b->has_fresh)
+        cells->origin = b;
+    else
+        finish(b);
+    if (status == CDN_OK)
+        *out = cells;
+    else
+        cdn_cells_destroy(cells);
     return status;
+}
+
+void cdn_cells_settle(cdn_cells *cells)
+{
+    finish(cells->origin);
+    cells->origin = NULL;
 }
 
 void cdn_cells_destroy(cdn_cells *cells)
 {
     if (cells == NULL)
         return;
+    cdn_cells_settle(cells);
     for (uint32_t t = 0; cells->tables != NULL && t < cells->all_tables; t++) {
         cdn_cell_table *table = &cells->tables[t];
         for (uint32_t c = 0; table->columns != NULL && c < table->column_count; c++) {

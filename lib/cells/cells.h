@@ -64,6 +64,7 @@ typedef struct cdn_cell {
     bool is_unanswered;  /* a hidden count of missing answers that the policy calls safe */
     bool is_change;      /* a day's value less an earlier one's: see cdn_cells_span */
     bool is_lent;        /* of the records that are left out, some are so for rows of other dates */
+    bool is_fresh;       /* of these, some are so only for rows that are new today */
 } cdn_cell;
 
 /** What is added up. */
@@ -124,8 +125,9 @@ typedef enum cdn_row_reason {
     CDN_ROW_FEW_WORKERS = 1, /* behind the base, or the complement of a share */
     CDN_ROW_GROUP = 2,       /* a share of 0 or 100 per cent */
     CDN_ROW_QUANTILE = 4,    /* too few under, or beside, a quantile */
-    CDN_ROW_CHANGE = 8     /* too few changed since an earlier release showed it, or it was withheld
+    CDN_ROW_CHANGE = 8,    /* too few changed since an earlier release showed it, or it was withheld
                                 and nothing changed */
+    CDN_ROW_TELLS = 16     /* it would tell of others in what an earlier release published */
 } cdn_row_reason;
 
 /** Rows of a list, in the record type's key order. */
@@ -135,7 +137,7 @@ typedef struct cdn_cell_list {
     uint8_t *consent;          /* per row: 1 when its workplace consents */
     cdn_row_value *values;     /* row_count x measure_count */
     uint8_t *reasons;          /* the same: cdn_row_reason, for those withheld */
-    uint32_t *bound_by;        /* the same: with CDN_ROW_CHANGE, 1 + the earlier release */
+    uint32_t *bound_by;        /* the same: with the last two, 1 + the earlier release */
 } cdn_cell_list;
 
 /** Who joined, left or has another value under a quantile: numbers as of a cell's contributors. */
@@ -197,11 +199,12 @@ typedef struct cdn_cells {
     cdn_cells_span *spans;
     uint32_t past_count;       /* as asked for */
     cdn_cells_past *pasts;
+    struct cdn_builder *origin; /* what they were made of, while rows may be vetoed; or NULL */
 } cdn_cells;
 
 #define CDN_CELLS_KEY_SIZE 32u /* bytes of a perturbation key */
 
-/** What to tabulate. All borrowed, until the call returns. */
+/** What to tabulate. All borrowed, until the cells are settled. */
 typedef struct cdn_cells_input {
     const cdn_snapshot *snapshot;
     const cdn_catalogue *catalogue;
@@ -212,6 +215,8 @@ typedef struct cdn_cells_input {
     unsigned threads;                /* 0 = as many as processors; the result is the same for any */
     const cdn_past *past;
     uint32_t past_count;
+    const uint32_t *const *vetoes; /* per list and figure: 1 + the earlier release for which it is
+                                      withheld, or 0 (see cdn_cells_find_vetoes); NULL = none */
 } cdn_cells_input;
 
 /** Tabulates. CDN_E_REFUSED (with the script's line) for a table that cannot be built: two
@@ -222,5 +227,15 @@ typedef struct cdn_cells_input {
 cdn_status cdn_cells_create(const cdn_cells_input *input, cdn_cells **out, cdn_error *error)
     CDN_MUST_CHECK;
 void cdn_cells_destroy(cdn_cells *cells);
+
+/** Figures of rows that are shown today, and that nobody knew before, for their part in cells of
+ *  any date: exposed[cell] = 1 + the earlier release that makes it unsafe to show them; 0 = none.
+ *  Adds them to vetoes[list][figure], which are the caller's, and counts them. Cells that were not
+ *  settled; with all of vetoes, they can be made once more without. */
+cdn_status cdn_cells_find_vetoes(const cdn_cells *cells, const uint32_t *exposed,
+                                 uint32_t *const *vetoes, uint32_t *count,
+                                 cdn_error *error) CDN_MUST_CHECK;
+/** No more vetoes: gives back what only they need. */
+void cdn_cells_settle(cdn_cells *cells);
 
 #endif

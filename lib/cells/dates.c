@@ -36,33 +36,36 @@ typedef struct dater {
 
 /* ---- a date ---- */
 
+void cdn_builder_drop_moved(cdn_grid *grid)
+{
+    for (uint32_t a = 0; a < grid->axis_count; a++)
+        cdn_free(grid->axes[a].row_like);
+    cdn_free(grid->published_units);
+    cdn_free(grid->cells);
+}
+
 static void release_day(const cdn_builder *b, day *own)
 {
-    for (uint32_t g = 0; own->grids != NULL && g < b->grid_count; g++) {
-        for (uint32_t a = 0; a < own->grids[g].axis_count; a++)
-            cdn_free(own->grids[g].axes[a].row_like);
-        cdn_free(own->grids[g].published_units);
-        cdn_free(own->grids[g].cells);
-    }
+    for (uint32_t g = 0; own->grids != NULL && g < b->grid_count; g++)
+        cdn_builder_drop_moved(&own->grids[g]);
     cdn_free(own->grids);
 }
 
-static cdn_status move_grid(day *own, uint32_t g, cdn_error *error)
+cdn_status cdn_builder_move_grid(cdn_builder *on, const cdn_grid *today, cdn_grid *out,
+                                 cdn_error *error)
 {
-    cdn_builder *b = &own->builder;
-    cdn_grid *grid = &own->grids[g];
-    uint32_t value = b->cells->variables[b->grids[g].variable].value;
-    *grid = b->grids[g];
-    grid->cells = NULL;
-    grid->published_units = NULL;
-    for (uint32_t a = 0; a < grid->axis_count; a++)
-        grid->axes[a].row_like = NULL;
-    for (uint32_t a = 0; a < grid->axis_count; a++)
-        CDN_TRY(cdn_frame_leaves(b->frame, b->date, grid->record, grid->axes[a].axis,
-                                 &grid->axes[a].leaves, error));
+    uint32_t value = on->cells->variables[today->variable].value;
+    *out = *today;
+    out->cells = NULL;
+    out->published_units = NULL;
+    for (uint32_t a = 0; a < out->axis_count; a++)
+        out->axes[a].row_like = NULL;
+    for (uint32_t a = 0; a < out->axis_count; a++)
+        CDN_TRY(cdn_frame_leaves(on->frame, on->date, out->record, out->axes[a].axis,
+                                 &out->axes[a].leaves, error));
     if (value != CDN_NONE)
-        CDN_TRY(cdn_frame_values(b->frame, b->date, grid->record, value, &grid->values, error));
-    return cdn_builder_mark_rows(b, grid, error);
+        CDN_TRY(cdn_frame_values(on->frame, on->date, out->record, value, &out->values, error));
+    return cdn_builder_mark_rows(on, out, error);
 }
 
 static cdn_status tabulate_one(void *context, size_t index, cdn_error *error)
@@ -156,7 +159,7 @@ static cdn_status add_day(dater *d, uint32_t date, cdn_error *error)
     if (own->grids == NULL)
         return cdn_fail_memory(error);
     for (uint32_t g = 0; g < b->grid_count; g++)
-        CDN_TRY(move_grid(own, g, error));
+        CDN_TRY(cdn_builder_move_grid(&own->builder, &b->grids[g], &own->grids[g], error));
     CDN_TRY(cdn_pool_run(b->input->threads, b->grid_count, tabulate_one, own, error));
     for (uint32_t g = 0; g < b->grid_count; g++)
         for (uint32_t key = 0; key < b->grids[g].key_count; key++) {

@@ -108,6 +108,7 @@ static bool add_record(run *r, uint32_t row)
             grid->cells[key].key += keys[row];
         if (shown != 0 && (shown & r->pass->row_like[key]) != 0) {
             grid->cells[key].is_lent |= cdn_pass_is_lent(r->pass, unit, key);
+            grid->cells[key].is_fresh |= cdn_pass_is_fresh(r->pass, unit, key);
             continue;
         }
         if (!cdn_tally_protect(t, r->records, row, value, &grid->cells[key]))

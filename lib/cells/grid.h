@@ -18,6 +18,7 @@
 #include "cells/tally.h"
 
 #define CDN_GRID_AXES 16u
+#define CDN_GRID_ROW_PARTS 32u
 
 typedef struct cdn_grid_axis {
     uint32_t axis;
@@ -43,6 +44,8 @@ typedef struct cdn_grid {
     const int64_t *values;          /* per record; NULL = count. @owner the frame */
     uint32_t *published_units;      /* per unit: bit r = its row publishes row part r; or NULL */
     uint32_t *lent_units;           /* of these bits those by rows of other dates; behind them */
+    uint32_t *fresh_units;          /* of these bits those only by new rows of today; behind them */
+    uint32_t row_parts[CDN_GRID_ROW_PARTS]; /* r -> its position in the builder */
     cdn_cell *cells;                /* per key, after tabulation */
     uint32_t *cell_ids;             /* per key, after interning */
 } cdn_grid;

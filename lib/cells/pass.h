@@ -48,4 +48,12 @@ static inline bool cdn_pass_is_lent(const cdn_pass *pass, uint32_t unit, uint32_
     return (own & pass->row_like[key]) == 0;
 }
 
+/** true when only new rows of today show the key's statistic of the unit. */
+static inline bool cdn_pass_is_fresh(const cdn_pass *pass, uint32_t unit, uint32_t key)
+{
+    const cdn_grid *grid = pass->grid;
+    uint32_t old = grid->published_units[unit] & ~grid->fresh_units[unit];
+    return (old & pass->row_like[key]) == 0;
+}
+
 #endif

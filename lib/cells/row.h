@@ -11,6 +11,9 @@
 #define CDN_PART_SHOWN 2u
 #define CDN_PART_DUE 4u    /* a figure of it was asked for, and has a base: shown or withheld */
 #define CDN_PART_LENT 8u   /* FILLED at another date, and the same as then */
+#define CDN_PART_FRESH 16u /* FILLED or LENT only because of today's rows */
+#define CDN_PART_SEEN 32u  /* of today: FILLED before, the same or not */
+#define CDN_PART_VETOED 64u /* of today: FRESH, and not to be shown (row_veto.c) */
 
 /** The same statistic (of the same quantile), or NULL. */
 cdn_row_part *cdn_row_part_find(const cdn_builder *b, const cdn_row_part *like);

@@ -2,7 +2,10 @@
  *
  * A table of one week less the rows of another one is as good as with rows of its
  * own, for all workplaces of which nothing changed in between. So these are no
- * contributors on any of the days; each two days are compared.
+ * contributors on any of the days; each two days are compared. Where only rows
+ * that are new today tell of an earlier day, whose figures cannot be changed any
+ * more, they are marked as fresh: cells with too few others tell which of them
+ * have to wait (row_veto.c).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cells/row.h"
@@ -114,6 +117,13 @@ static cdn_status mark_register(const sharing *s, const cdn_row_part *like, uint
     return CDN_OK;
 }
 
+/* What only today's rows tell of an earlier day is fresh. */
+static bool is_fresh(const sharing *s, const cdn_row_part *now, uint32_t here, uint8_t then)
+{
+    return s->now == s->today && now->reveals == NULL && now->by[here] == 0 &&
+           (then & (CDN_PART_FILLED | CDN_PART_LENT)) == 0;
+}
+
 static void share_units(const sharing *s, uint32_t unit, const cdn_row_part *now,
                         const cdn_row_part *then, const uint32_t *at, const uint8_t *changed)
 {
@@ -121,12 +131,18 @@ static void share_units(const sharing *s, uint32_t unit, const cdn_row_part *now
     uint32_t first = cdn_frame_first(s->then->frame, unit, s->then->date);
     for (uint32_t row = 0; row < s->then->records[unit].rows; row++) {
         uint32_t here = at[rows[first + row]];
-        if (here == CDN_NONE || changed[here])
+        if (here == CDN_NONE)
             continue;
-        if ((then->units[row] & CDN_PART_FILLED) != 0)
-            now->units[here] |= CDN_PART_LENT;
-        if ((now->units[here] & CDN_PART_FILLED) != 0)
-            then->units[row] |= CDN_PART_LENT;
+        uint8_t *a = &now->units[here], *b = &then->units[row];
+        bool was_filled = (*b & CDN_PART_FILLED) != 0;
+        if (was_filled)
+            *a |= CDN_PART_SEEN;
+        if (changed[here])
+            continue;
+        if ((*a & CDN_PART_FILLED) != 0)
+            *b |= is_fresh(s, now, here, *b) ? CDN_PART_LENT | CDN_PART_FRESH : CDN_PART_LENT;
+        if (was_filled)
+            *a |= CDN_PART_LENT;
     }
 }
 
@@ -159,6 +175,21 @@ static cdn_status share(const sharing *s, cdn_error *error)
     return CDN_OK;
 }
 
+/* Today's rows that no earlier release showed as they are. */
+static void mark_fresh(cdn_builder *b)
+{
+    for (uint32_t r = 0; r < b->row_part_count; r++) {
+        cdn_row_part *part = &b->row_parts[r];
+        uint32_t units = b->records[unit_of(b, part)].rows;
+        for (uint32_t unit = 0; part->reveals == NULL && unit < units; unit++)
+            if ((part->units[unit] & (CDN_PART_FILLED | CDN_PART_LENT)) == CDN_PART_FILLED &&
+                part->by[unit] == 0) {
+                part->units[unit] |= CDN_PART_FRESH;
+                b->has_fresh = true;
+            }
+    }
+}
+
 cdn_status cdn_builder_rows_known(cdn_builder *b, cdn_error *error)
 {
     uint32_t types = b->catalogue->record_count;
@@ -177,5 +208,7 @@ cdn_status cdn_builder_rows_known(cdn_builder *b, cdn_error *error)
             }
         }
     cdn_free(s.changes);
+    if (b->input->past_count > 0)
+        mark_fresh(b);
     return status;
 }

@@ -14,8 +14,6 @@
 #include "core/fail.h"
 #include "read/route.h"
 
-#define ROW_PARTS_PER_GRID 32u
-
 /* A measure of a list, tabulated by unit. */
 typedef struct row_measure {
     const cdn_measure *measure;
@@ -227,6 +225,7 @@ typedef struct row_job {
     uint32_t number;      /* 1 + the release; 0 = today's */
     uint32_t first;       /* its first figure among the release's */
     cdn_row_since *since; /* today's */
+    const uint32_t *vetoes; /* the same: per figure 1 + the release that binds; NULL = none */
     cdn_cell_list *out;
 } row_job;
 
@@ -260,6 +259,13 @@ static cdn_status remember(const row_job *job, const row_measure *m, uint32_t in
     return CDN_OK;
 }
 
+static void withhold(cdn_cell_list *out, size_t at, cdn_row_reason why, uint32_t by)
+{
+    out->values[at] = (cdn_row_value){.state = CDN_ROW_WITHHELD};
+    out->reasons[at] |= (uint8_t)why;
+    out->bound_by[at] = by;
+}
+
 /* Today's figure: shown as the rules and earlier releases allow. An earlier one: as it was. */
 static void decide(const row_job *job, const row_measure *m, uint32_t index, uint32_t i,
                    const cdn_row_memory *memory)
@@ -277,9 +283,9 @@ static void decide(const row_job *job, const row_measure *m, uint32_t index, uin
         v->state = shown ? CDN_ROW_SHOWN : CDN_ROW_WITHHELD;
     } else if (cdn_row_memory_binds(told) &&
                (v->state == CDN_ROW_SHOWN || (told->flags & CDN_MEMORY_CHANGED) != 0)) {
-        *v = (cdn_row_value){.state = CDN_ROW_WITHHELD};
-        out->reasons[at] |= CDN_ROW_CHANGE;
-        out->bound_by[at] = told->by;
+        withhold(out, at, CDN_ROW_CHANGE, told->by);
+    } else if (job->vetoes != NULL && job->vetoes[at] != 0 && v->state == CDN_ROW_SHOWN) {
+        withhold(out, at, CDN_ROW_TELLS, job->vetoes[at]);
     }
 }
 
@@ -458,15 +464,30 @@ static cdn_status start_marks(cdn_builder *b, cdn_grid *grid, cdn_error *error)
 {
     uint32_t unit = b->catalogue->records[grid->record].unit;
     uint32_t rows = b->records[unit].rows;
-    grid->published_units = cdn_alloc((size_t)rows * 2, sizeof *grid->published_units);
+    grid->published_units = cdn_alloc((size_t)rows * 3, sizeof *grid->published_units);
     bool ok = grid->published_units != NULL;
     grid->lent_units = ok ? grid->published_units + rows : NULL;
+    grid->fresh_units = ok ? grid->lent_units + rows : NULL;
     for (uint32_t a = 0; a < grid->axis_count; a++) {
         grid->axes[a].row_like =
             cdn_alloc(grid->axes[a].node_count, sizeof *grid->axes[a].row_like);
         ok = ok && grid->axes[a].row_like != NULL;
     }
     return ok ? CDN_OK : cdn_fail_memory(error);
+}
+
+static void mark_units(const cdn_builder *b, const cdn_row_part *part, uint32_t bit,
+                       cdn_grid *grid)
+{
+    uint32_t unit = b->catalogue->records[grid->record].unit;
+    for (uint32_t row = 0; row < b->records[unit].rows; row++) {
+        uint8_t flags = part->units[row];
+        if ((flags & (CDN_PART_FILLED | CDN_PART_LENT)) == 0)
+            continue;
+        grid->published_units[row] |= bit;
+        grid->lent_units[row] |= (flags & CDN_PART_FILLED) != 0 ? 0 : bit;
+        grid->fresh_units[row] |= (flags & CDN_PART_FRESH) != 0 ? bit : 0;
+    }
 }
 
 cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *error)
@@ -480,19 +501,15 @@ cdn_status cdn_builder_mark_rows(cdn_builder *b, cdn_grid *grid, cdn_error *erro
         CDN_TRY(part_is_within(b, grid, part, &within, error));
         if (!within)
             continue;
-        if (used == ROW_PARTS_PER_GRID)
+        if (used == CDN_GRID_ROW_PARTS)
             return cdn_fail(error, CDN_E_LIMIT,
                             "more than %u measures of provider rows share one statistic",
-                            ROW_PARTS_PER_GRID);
+                            CDN_GRID_ROW_PARTS);
         if (used == 0)
             CDN_TRY(start_marks(b, grid, error));
-        uint32_t bit = 1u << used++;
-        uint32_t unit = b->catalogue->records[grid->record].unit;
-        for (uint32_t row = 0; row < b->records[unit].rows; row++)
-            if ((part->units[row] & (CDN_PART_FILLED | CDN_PART_LENT)) != 0) {
-                grid->published_units[row] |= bit;
-                grid->lent_units[row] |= (part->units[row] & CDN_PART_FILLED) != 0 ? 0 : bit;
-            }
+        uint32_t bit = 1u << used;
+        grid->row_parts[used++] = r;
+        mark_units(b, part, bit, grid);
         for (uint32_t a = 0; a < grid->axis_count; a++)
             CDN_TRY(mark_axis(b, grid, &grid->axes[a], part, bit, error));
     }
@@ -554,7 +571,7 @@ static cdn_status add_past(cdn_builder *b, uint32_t p, cdn_error *error)
     for (uint32_t l = 0; status == CDN_OK && l < past->plan->list_count; l++) {
         cdn_cell_list was = {0};
         const cdn_plan_list *list = &past->plan->lists[l];
-        row_job job = {b, list, past, p + 1, tables + own->row_figures, NULL, &was};
+        row_job job = {b, list, past, p + 1, tables + own->row_figures, NULL, NULL, &was};
         status = add_list(&job, error);
         own->row_figures += was.row_count * list->measure_count;
         cdn_cell_list_release(&was);
@@ -570,7 +587,8 @@ static cdn_status add_today(cdn_builder *b, cdn_error *error)
     if (b->input->past_count > 0)
         status = cdn_row_since_create(b, plan, &since, error);
     for (uint32_t l = 0; status == CDN_OK && l < plan->list_count; l++) {
-        row_job job = {b, &plan->lists[l], NULL, 0, 0, since, &b->cells->lists[l]};
+        const uint32_t *vetoes = b->input->vetoes == NULL ? NULL : b->input->vetoes[l];
+        row_job job = {b, &plan->lists[l], NULL, 0, 0, since, vetoes, &b->cells->lists[l]};
         status = add_list(&job, error);
     }
     cdn_row_since_destroy(since);

@@ -330,8 +330,11 @@ cdn_status cdn_history_excuse(cdn_trial *trial, cdn_error *error)
     uint32_t count = 0;
     if (cells->past_count == 0)
         return CDN_OK;
+    trial->given_away = cdn_alloc(cells->count, 1);
     uint8_t *found = cdn_alloc(cells->count, 1), *marks = cdn_alloc(cells->count, 1);
-    cdn_status status = found == NULL || marks == NULL ? cdn_fail_memory(error) : CDN_OK;
+    cdn_status status = trial->given_away == NULL || found == NULL || marks == NULL
+                            ? cdn_fail_memory(error)
+                            : CDN_OK;
     if (status == CDN_OK) {
         memcpy(marks, trial->marks, cells->count);
         status = cdn_trial_find_implied(trial, marks, found, error);
@@ -343,6 +346,7 @@ cdn_status cdn_history_excuse(cdn_trial *trial, cdn_error *error)
     for (uint32_t c = 0; status == CDN_OK && c < cells->count; c++)
         if (found[c]) {
             trial->marks[c] = CDN_CELL_KNOWN | CDN_CELL_COMMON;
+            trial->given_away[c] = 1;
             trial->conflict_count += c < cells->today_count;
         }
     if (status == CDN_OK && count > 0)

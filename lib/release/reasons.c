@@ -30,7 +30,7 @@ cdn_verdict cdn_trial_row_rules(const cdn_cell_list *list, size_t value)
         rules |= 1u << CDN_RULE_GROUP;
     if ((list->reasons[value] & CDN_ROW_QUANTILE) != 0)
         rules |= 1u << CDN_RULE_QUANTILE;
-    if ((list->reasons[value] & CDN_ROW_CHANGE) != 0)
+    if ((list->reasons[value] & (CDN_ROW_CHANGE | CDN_ROW_TELLS)) != 0)
         rules |= 1u << CDN_RULE_HISTORY;
     return rules;
 }

@@ -9,6 +9,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "core/text.h"
+#include "release/history.h"
 #include "release/intervals.h"
 #include "release/judge.h"
 
@@ -82,16 +83,36 @@ static cdn_status tabulate(cdn_trial *trial, cdn_error *error)
                              .perturbation_key = in->perturbation_key,
                              .threads = in->threads,
                              .past = in->past,
-                             .past_count = in->past_count};
+                             .past_count = in->past_count,
+                             .vetoes = (const uint32_t *const *)trial->vetoes};
     return cdn_cells_create(&input, &trial->cells, error);
+}
+
+static void start_over(cdn_trial *trial)
+{
+    cdn_trial next = {.input = trial->input, .vetoes = trial->vetoes};
+    trial->vetoes = NULL;
+    cdn_trial_release(trial);
+    *trial = next;
+}
+
+/* Until no new row is shown that gives others away. */
+static cdn_status judge_cells(cdn_trial *trial, cdn_error *error)
+{
+    for (uint32_t vetoes = 1; vetoes > 0;) {
+        start_over(trial);
+        CDN_TRY(tabulate(trial, error));
+        CDN_TRY(cdn_trial_judge(trial, error));
+        CDN_TRY(cdn_history_veto(trial, &vetoes, error));
+    }
+    cdn_cells_settle(trial->cells);
+    return CDN_OK;
 }
 
 cdn_status cdn_trial_run(cdn_trial *trial, const cdn_gate_input *input, cdn_error *error)
 {
-    memset(trial, 0, sizeof *trial);
-    trial->input = input;
-    CDN_TRY(tabulate(trial, error));
-    CDN_TRY(cdn_trial_judge(trial, error));
+    *trial = (cdn_trial){.input = input};
+    CDN_TRY(judge_cells(trial, error));
     CDN_TRY(cdn_trial_system(trial, error));
     cdn_status status = cdn_trial_protect(trial, error);
     if (status != CDN_OK)
@@ -119,5 +140,9 @@ void cdn_trial_release(cdn_trial *trial)
     cdn_free(trial->manual);
     cdn_free(trial->figure_rules);
     cdn_free(trial->verdicts);
+    cdn_free(trial->given_away);
+    for (uint32_t l = 0; trial->vetoes != NULL && l < trial->input->plan->list_count; l++)
+        cdn_free(trial->vetoes[l]);
+    cdn_free(trial->vetoes);
     cdn_cells_destroy(trial->cells);
 }

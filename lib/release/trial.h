@@ -31,6 +31,9 @@ typedef struct cdn_trial {
                                    like the next */
     uint32_t *bound_by;         /* per figure: 1 + the earlier release for which it is withheld, or
                                    1 + their number for several together; 0 = none */
+    uint8_t *given_away;        /* per cell: 1 = confidential, and earlier releases tell it; NULL
+                                   without them */
+    uint32_t **vetoes;          /* per list and figure: see cdn_cells_find_vetoes; NULL = none */
     uint32_t conflict_count;    /* today's confidential cells that earlier releases give away */
     uint8_t *marks;             /* per cell */
     uint64_t *costs, *ranks;    /* per cell */

@@ -3,7 +3,8 @@
 #
 # One partner takes three feeds every week, one of them with rows of workplaces
 # that agreed to be shown, another one whose area lies inside the first one's a
-# fourth; from week 3 on one feed asks for more detail. What is
+# fourth; from week 3 on one feed asks for more detail. Every week some more
+# workplaces agree to be shown, and some do not any more. What is
 # published is not rounded, so that the attacker computes with true numbers. The
 # program finds nothing to be computed; the same program with its memory cut out
 # gives away hundreds of secrets.
@@ -24,6 +25,7 @@ partners() {
         "$to/protection/standard.lua" >"$to/protection/exact.lua"
     sed -e 's/policy  *= "standard"/policy = "exact"/' \
         -e 's/^agreement "[a-z-]*"/agreement "boroughs"/' \
+        -e 's/^\( *measures = {\) "vacancy_rate", "turnover_rate"/\1 "filled_posts", "vacancy_rate"/' \
         "$to/agreements/london-adass.lua" >"$to/agreements/boroughs.lua"
     sed -e 's/policy  *= "standard"/policy = "exact"/' \
         -e 's/^agreement "[a-z-]*"/agreement "north-east"/' \
@@ -59,7 +61,7 @@ scripts() {
     script "$1" roles boroughs "$london" \
         "table \"roles\" { rows = { $role }, measures = { $posts, measure \"zero_hours_share\" } }" \
         "providers \"rows\" { fields = { \"location_id\", \"name\" },
-            measures = { measure \"vacancy_rate\", measure \"zero_hours_share\" } }"
+            measures = { $posts, measure \"vacancy_rate\", measure \"zero_hours_share\" } }"
     script "$1" people boroughs "$london" \
         "table \"kinds\" { rows = { $kinds }, columns = { $role }, measures = { $posts } }" \
         "table \"people\" { rows = { dim \"age_band\" }, columns = { dim \"gender\" },
@@ -115,8 +117,28 @@ published() {
     sed -n 's/^\([a-z]*\) of week \([0-9]\): \([0-9]*\) of .*/\2 \1 \3/p' "$1" | LC_ALL=C sort
 }
 
+# consents WEEK: of ten workplaces one agrees from the start, one more from each week on, one in weeks
+# 0, 1, 4 and 5, one never, and of two it is as the data says
+consents() {
+    /usr/bin/python3 - "data$1/workplace.csv" "$1" <<'PY'
+import csv, sys
+path, week = sys.argv[1], int(sys.argv[2])
+with open(path, encoding="utf-8", newline="") as f:
+    rows = list(csv.reader(f))
+place, answer = rows[0].index("establishmentid"), rows[0].index("lapermission")
+for row in rows[1:]:
+    kind = int(row[place]) % 10
+    if kind < 8:
+        agrees = kind <= week if kind < 6 else kind == 6 and week not in (2, 3)
+        row[answer] = str(int(agrees))
+with open(path, "w", encoding="utf-8", newline="") as f:
+    csv.writer(f, lineterminator="\n").writerows(rows)
+PY
+}
+
 for w in $weeks; do
     must synth --out "data$w" --workers 12000 --workplaces 300 --clean --week "$w"
+    consents "$w"
 done
 
 # --- with the memory cut out ----------------------------------------------------------------------------
@@ -135,7 +157,7 @@ check "nor is a number computed" grep -q " 0 found (nothing), 0 values computed"
 
 case="without history"
 check "the attacker computes true figures" wait "$attacking"
-for kind in withheld change group row-change row-group; do
+for kind in withheld change group row-change row-group rest; do
     check "it finds $kind" grep -q "[ (][0-9]* $kind[,)]" without.report
 done
 

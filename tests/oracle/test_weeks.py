@@ -158,8 +158,8 @@ class Weeks(unittest.TestCase):
         data = self.data(weeks)
         releases = [self.release(data, n, request) for n in range(len(weeks))]
         for release, places in zip(releases, hidden):
-            release.rows = [(place, measure, "c" if place["id"] - 100 in places else status)
-                            for place, measure, status in release.rows]
+            release.rows = [(place, measure, "c" if place["id"] - 100 in places else status, text)
+                            for place, measure, status, text in release.rows]
         attack = attacker.Attack(data, releases)
         found = attack.found({name: value or 0 for name, value in attack.seen.items()})
         return sorted(attack.targets[t][1].split(" ")[0] for t in found)

@@ -69,14 +69,15 @@ class Release:
         self.rows = list(self._rows())
 
     def _rows(self):
-        """(workplace, measure, status) of each figure of a list, but positions and empty ones."""
+        """(workplace, measure, status, text) of each figure of a list, but positions and empty ones."""
         for name, spec in self.feed.lists.items():
             output = self.book.outputs[name]
             for place, row in zip(spec.match(self.book.data, output.rows)[0], output.rows):
                 assert place is not None, f"{self.name}: {name} has a row that is not due"
                 for measure in spec.measures:
                     if self.book.measures[measure].kind != "quantile":
-                        yield place, self.book.measures[measure], row[measure + "_status"]
+                        yield (place, self.book.measures[measure], row[measure + "_status"],
+                               row[measure])
 
     def shares(self):
         """(published, all), of figures of tables behind which there is somebody."""

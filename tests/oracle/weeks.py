@@ -12,7 +12,8 @@ only to know which equations there are and whether what was found is true.
 What must not be found out: a cell that a rule withholds, in any week; a part that cells which
 overlap tell apart, when a rule would withhold it; a change of a cell between two weeks when fewer workers,
 workplaces or providers stand behind it than the policy asks for; groups of those who were in a cell
-in the same weeks, when they are few.
+in the same weeks, when they are few; and what is left of a cell less all rows that are known by
+then or later, when a rule would withhold it.
 
 Exit 1 when more than N are found (--most) or fewer than N (--least), or when one is wrong.
 
@@ -46,8 +47,10 @@ class Attack:
             self._read(release)
         self._remember_rows()
         self.own = set(self.cells)
+        self._drop_shown()
         self._overlaps()
         self._changes()
+        self._rests()
         self._families()
         self._sums()
 
@@ -79,10 +82,10 @@ class Attack:
                     elif value is not None:
                         assert self.seen[name] == value, f"{release.name}: {figure!r} differs"
 
-        for place, measure, status in release.rows:
-            self._read_row(release, place, measure, status)
+        for place, measure, status, text in release.rows:
+            self._read_row(release, place, measure, status, text)
 
-    def _read_row(self, release, place, measure, status):
+    def _read_row(self, release, place, measure, status, text):
         """A row shows its workplace's cells; a workplace of too few workers is a secret."""
         parts = list(measure.parts) + ([measure.rest] if measure.rest else [])
         for part in parts + list(measure.terms):
@@ -96,7 +99,8 @@ class Attack:
                 self._target(name, cell.total, f"row {cell!r}")
             if status in ("", "low") and cell.bits:
                 if part in measure.parts:
-                    self.seen.setdefault(name, None)
+                    exact = measure.kind in ("count", "sum") and measure.unit == 1 and text
+                    self.seen[name] = int(text) if exact else self.seen.get(name)
                 own = tuple(item for item in cell.box
                             if item[0] != "place" and item[0] not in population.unit_axes)
                 self.shown[population.name, part.value, release.week, own].add(place["id"])
@@ -110,6 +114,24 @@ class Attack:
                                    key=lambda item: item[0]))
                 if other != week and not records.change(value, box, *sorted((week, other))).records:
                     self.shown[population, value, other, own].add(place)
+
+    def _unshown(self, name):
+        """The records of a cell that no row shows, of any week in which it says the same."""
+        population, value, week, box = name
+        of = self.weeks[week].populations[population]
+        own = tuple(item for item in box if item[0] not in of.unit_axes)
+        shown = 0
+        for place in self.shown[population, value, week, own]:
+            shown |= of.of_workplace.get(place, 0)
+        bits = of.select(box)
+        return bits & ~shown, bits & shown
+
+    def _drop_shown(self):
+        """What rows show, if in another week, is no secret of those who agreed to that."""
+        for name in list(self.targets):
+            left, shown = self._unshown(name)
+            if shown and not left and not is_row(name[3]):
+                del self.targets[name]
 
     def _name(self, week, cell):
         return cell.population.name, cell.value, week, cell.box
@@ -140,15 +162,36 @@ class Attack:
         if name in self.cells:
             return
         of = self.weeks[week].populations[population]
-        bits = of.select(box)
-        own = tuple(item for item in box if item[0] not in of.unit_axes)
-        for place in self.shown[population, value, week, own]:
-            bits &= ~of.of_workplace.get(place, 0)
-        if not bits:
-            return
-        if d.minimum_unsafe(of, bits) or (value and d.concentration_unsafe(of, bits, value)):
+        if self._is_unsafe(of, self._unshown(name)[0], value):
             self.cells[name] = None
             self._target(name, of.sum(of.select(box), value), f"overlap {describe(name)}")
+
+    @staticmethod
+    def _is_unsafe(of, bits, value):
+        return bits and (d.minimum_unsafe(of, bits)
+                         or bool(value and d.concentration_unsafe(of, bits, value)))
+
+    # ---- cells less rows
+
+    def _rests(self):
+        for name in sorted(self.own, key=repr):
+            population, value, week, box = name
+            of = self.weeks[week].populations[population]
+            if is_row(box) or of.public:
+                continue
+            left, shown = self._unshown(name)
+            if not shown or not self._is_unsafe(of, left, value):
+                continue
+            own = tuple(item for item in box if item[0] not in of.unit_axes)
+            terms = [(("rest",) + name, -1), (name, 1)]
+            for place in self.shown[population, value, week, own]:
+                if of.of_workplace.get(place, 0) & shown:
+                    row = (population, value, week, tuple(sorted(
+                        own + (("place", frozenset([place])),), key=lambda item: item[0])))
+                    self.cells.setdefault(row, None)
+                    terms.append((row, -1))
+            self.equations.append(terms)
+            self._target(("rest",) + name, of.sum(left, value), f"rest {describe(name)}")
 
     # ---- changes
 

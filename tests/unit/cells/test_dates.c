@@ -123,7 +123,7 @@ static void make_plans(void)
 static cdn_status tabulate(uint32_t past_count, cdn_error *error)
 {
     const cdn_cells_input input = {snapshots[DATES], &wf_catalogue, &plan.plan, &wf_agreement,
-                                   &wf_policy, NULL, 2, past, past_count};
+                                   &wf_policy, NULL, 2, past, past_count, NULL};
     return cdn_cells_create(&input, &cells, error);
 }
 

@@ -22,7 +22,7 @@ static cdn_cells *tabulate_with(const cdn_policy *policy)
     cdn_error error = CDN_ERROR_INIT;
     cdn_cells *cells = NULL;
     const cdn_cells_input cells_input = {snapshot, &wf_catalogue, &plan.plan, &wf_agreement,
-                                         policy, NULL, 1, NULL, 0};
+                                         policy, NULL, 1, NULL, 0, NULL};
     if (cdn_cells_create(&cells_input, &cells, &error) != CDN_OK)
         fail_msg("%s", error.message);
     wf_check_equations(cells);

@@ -16,7 +16,7 @@ static cdn_cells *tabulate(const cdn_snapshot *snapshot)
     cdn_error error = CDN_ERROR_INIT;
     cdn_cells *cells = NULL;
     const cdn_cells_input cells_input = {snapshot, &wf_catalogue, &plan.plan, &wf_agreement,
-                                         &wf_policy, NULL, 2, NULL, 0};
+                                         &wf_policy, NULL, 2, NULL, 0, NULL};
     if (cdn_cells_create(&cells_input, &cells, &error) != CDN_OK)
         fail_msg("%s", error.message);
     return cells;
@@ -326,7 +326,7 @@ static void test_rows__a_whole_group_is_not_shown(void **state)
         cdn_error error = CDN_ERROR_INIT;
         cdn_cells *cells = NULL;
         const cdn_cells_input cells_input = {snapshot, &wf_catalogue, &plan.plan,
-                                             &wf_agreement, &policy, NULL, 1, NULL, 0};
+                                             &wf_agreement, &policy, NULL, 1, NULL, 0, NULL};
         assert_int_equal(cdn_cells_create(&cells_input, &cells, &error),
                          CDN_OK);
         for (uint32_t i = 0; i < 4; i++)
@@ -377,7 +377,7 @@ static cdn_status try_tabulate(const cdn_agreement *agreement, cdn_error *error,
     cdn_snapshot *snapshot = wf_load(&data);
     cdn_cells *cells = NULL;
     const cdn_cells_input cells_input = {snapshot, &wf_catalogue, &plan.plan, agreement,
-                                         &wf_policy, NULL, 1, NULL, 0};
+                                         &wf_policy, NULL, 1, NULL, 0, NULL};
     cdn_status status = cdn_cells_create(&cells_input, &cells, error);
     if (status == CDN_OK)
         *row_count = cells->lists[0].row_count;

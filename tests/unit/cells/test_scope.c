@@ -60,7 +60,7 @@ static cdn_cells *tabulate(const cdn_snapshot *snapshot, const wf_plan *plan, ui
     cdn_error error = CDN_ERROR_INIT;
     cdn_cells *cells = NULL;
     const cdn_cells_input input = {snapshot, &catalogue, &plan->plan, &wf_agreement, &wf_policy,
-                                   NULL, 2, &past, past_count};
+                                   NULL, 2, &past, past_count, NULL};
     if (cdn_cells_create(&input, &cells, &error) != CDN_OK)
         fail_msg("%s", error.message);
     return cells;

@@ -17,7 +17,7 @@ static cdn_status try_tabulate(const cdn_snapshot *snapshot, unsigned threads, c
                                cdn_error *error)
 {
     const cdn_cells_input cells_input = {snapshot, &wf_catalogue, &plan.plan, &wf_agreement,
-                                         &wf_policy, perturbation_key, threads, NULL, 0};
+                                         &wf_policy, perturbation_key, threads, NULL, 0, NULL};
     return cdn_cells_create(&cells_input, cells, error);
 }
 
@@ -177,7 +177,8 @@ static void test_tabulate__waivers_and_requests_of_providers(void **state)
         cdn_error error = CDN_ERROR_INIT;
         cdn_cells *cells = NULL;
         const cdn_cells_input cells_input = {snapshot, wf_wishing_catalogue(&wishes),
-                                             &plan.plan, &wf_agreement, &policy, NULL, 2, NULL, 0};
+                                             &plan.plan, &wf_agreement, &policy, NULL, 2, NULL, 0,
+                                             NULL};
         if (cdn_cells_create(&cells_input, &cells, &error) != CDN_OK)
             fail_msg("%s", error.message);
         wf_check_tables(cells, &plan.plan, &world);
@@ -249,7 +250,7 @@ static void test_tabulate__keys_of_groups(void **state)
     cdn_cells *cells = NULL;
     cdn_error error = CDN_ERROR_INIT;
     const cdn_cells_input cells_input = {snapshot, &catalogue, &plan.plan, &wf_agreement,
-                                         &wf_policy, key, 1, NULL, 0};
+                                         &wf_policy, key, 1, NULL, 0, NULL};
     assert_int_equal(cdn_cells_create(&cells_input, &cells, &error),
                      CDN_OK);
     uint64_t expected = 0;

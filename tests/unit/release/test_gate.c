@@ -94,7 +94,8 @@ static cdn_cells *tabulate(void)
     cdn_error error = CDN_ERROR_INIT;
     cdn_cells *cells = NULL;
     const cdn_cells_input cells_input = {g.snapshot, &wf_catalogue, &g.plan.plan,
-                                         &g.agreement, &g.policy, NULL, 1, NULL, 0};
+                                         &g.agreement, &g.policy, NULL, 1, NULL, 0,
+                                         NULL};
     if (cdn_cells_create(&cells_input, &cells, &error) != CDN_OK)
         fail_msg("%s", error.message);
     return cells;

@@ -15,7 +15,7 @@ static void judge(const cdn_snapshot *snapshot, const cdn_gate_input *input, cdn
     cdn_error error = CDN_ERROR_INIT;
     *trial = (cdn_trial){.input = input};
     const cdn_cells_input cells_input = {snapshot, input->catalogue, input->plan,
-                                         input->agreement, input->policy, NULL, 2, NULL, 0};
+                                         input->agreement, input->policy, NULL, 2, NULL, 0, NULL};
     if (cdn_cells_create(&cells_input, &trial->cells, &error) != CDN_OK ||
         cdn_trial_judge(trial, &error) != CDN_OK || cdn_trial_holders(trial, &error) != CDN_OK)
         fail_msg("%s", error.message);

@@ -338,7 +338,8 @@ static void check_costs(cdn_cost cost, uint32_t weight)
                             .policy = &g.policy, .script_text = "script", .threads = 1};
     cdn_trial trial = {.input = &input};
     const cdn_cells_input cells_input = {g.snapshot, &wf_catalogue, &g.plan.plan,
-                                         &g.agreement, &g.policy, NULL, 1, NULL, 0};
+                                         &g.agreement, &g.policy, NULL, 1, NULL, 0,
+                                         NULL};
     assert_int_equal(cdn_cells_create(&cells_input, &trial.cells, &error), CDN_OK);
     assert_int_equal(cdn_trial_costs(&trial, &error), CDN_OK);
     for (uint32_t key = 0; key < KEYS; key++) {
@@ -428,7 +429,8 @@ static void test_judge__every_category_has_its_difference(void **state)
     for (uint32_t k = 0; k < 2; k++) {
         g.policy.k_disclosure = (cdn_k_disclosure){k > 0, k};
         const cdn_cells_input cells_input = {g.snapshot, &wf_catalogue, &g.plan.plan,
-                                             &g.agreement, &g.policy, NULL, 1, NULL, 0};
+                                             &g.agreement, &g.policy, NULL, 1, NULL, 0,
+                                         NULL};
         assert_int_equal(cdn_cells_create(&cells_input, &cells, &error), CDN_OK);
         assert_true(cells->category_count > 10);
         for (uint32_t i = 0; i < cells->category_count; i++) {

@@ -1,0 +1,301 @@
+/* test_new_rows.c - who agrees to be shown after others were published together with it.
+ *
+ * Three areas of four workplaces each, every one of its own provider, fourteen
+ * workers each. An area is unsafe when fewer than three workplaces are left of
+ * it: less one row it is not, less two it is. Workplaces 0 to 3 are in the first.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit/release/weeks.h"
+
+#define IN_AREA 4
+#define EACH 14
+
+/* A table by area (6 keys), and rows of all workplaces that agree. */
+static void show(wf_plan *p, uint32_t measure)
+{
+    wf_plan_start(p);
+    wf_table(p, true);
+    wf_by(p, WF_DIM_AREA, 1, 1);
+    wf_show(p, measure);
+    wf_list(p, WF_WORKPLACE);
+    wf_field(p, WF_FIELD_ID);
+    wf_show(p, measure);
+}
+
+static void start(void)
+{
+    memset(&data, 0, sizeof data);
+    for (int w = 0; w < 3 * IN_AREA; w++) {
+        data.workplace[data.workplaces++] =
+            (wf_workplace){.org = w, .area = w / IN_AREA, .staff = 20, .vacant = 3 + w % 2,
+                           .v_ok = 1, .consent = WF_BLANK, .location = WF_BLANK, .weight_1 = 1,
+                           .weight_2 = 1};
+        for (int i = 0; i < EACH; i++)
+            data.worker[data.workers++] = (wf_worker){w, i % 3, i % 2, 1000 + 10 * (i % 7)};
+    }
+    policy = wf_policy;
+    policy.history.workers = policy.workers;
+    policy.history.workplaces = policy.workplaces;
+    policy.history.providers = policy.providers;
+    policy.history.concentration = true;
+    past_count = 0;
+    show(&plan, WF_WORKERS);
+    wf_plan_start(&other);
+    other.plan.digest[0] = 'o';
+}
+
+/* Which of the first four workplaces agree, by bits. */
+static void agree(unsigned who)
+{
+    for (unsigned w = 0; w < IN_AREA; w++)
+        data.workplace[w].consent = who >> w & 1u ? 1 : WF_BLANK;
+}
+
+static void next_week(uint32_t week, unsigned who, const char *id)
+{
+    agree(who);
+    load(week);
+    must_run(week, &plan);
+    if (id != NULL)
+        keep(week, &plan, id);
+}
+
+/* One may be shown, since three are left; of two both wait; when all agree, nobody is left. */
+static void test_new_rows__wait_when_too_few_others_are_left(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    next_week(1, 1, NULL);
+    EXPECT(1, 1, 1, 1, 1, 1, 1);
+    cdn_snapshot_close(weeks[1]);
+    next_week(1, 3, NULL);
+    EXPECT(1, 1, 1, 1, 1, 1, 0, 0);
+    assert_int_equal(report.conflict_count, 0);
+    assert_int_equal(report.outputs[1].by_rule[CDN_RULE_HISTORY], 2);
+    assert_int_equal(report.outputs[1].primary, 2);
+    assert_int_equal(report.binding_count, 1);
+    assert_string_equal(report.bindings[0].release_id, "first");
+    assert_int_equal(report.bindings[0].output, 1);
+    assert_int_equal(report.bindings[0].figures, 2);
+    cdn_snapshot_close(weeks[1]);
+    next_week(1, 15, NULL);
+    EXPECT(1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    end();
+}
+
+/* Who does not hold the table may have the rows. */
+static void test_new_rows__are_no_secret_to_others(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    past_count = 0;
+    next_week(1, 3, NULL);
+    EXPECT(0, 0, 1, 1, 1, 1, 1, 1); /* the area waits, with another one for company */
+    past_count = 1;
+    end();
+}
+
+static void test_new_rows__wait_as_long_as_nothing_changes(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    next_week(1, 3, "second");
+    next_week(2, 3, NULL);
+    EXPECT(1, 1, 1, 1, 1, 1, 0, 0);
+    end();
+}
+
+/* One joins where nobody agrees: today's area is withheld for that, last week's is still held. */
+static void test_new_rows__wait_for_cells_that_changed_since(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    join(2, 1);
+    next_week(1, 3, NULL);
+    assert_int_equal(report.published[A1], 0);
+    assert_int_equal(report.published[6], 0);
+    assert_int_equal(report.published[7], 0);
+    end();
+}
+
+/* What a row says now tells nothing exact of an earlier figure once it is another number. */
+static void test_new_rows__that_changed_themselves_tell_nothing_of_before(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    join(0, 1);
+    next_week(1, 3, NULL);
+    assert_int_equal(report.published[A1], 0);
+    assert_int_equal(report.published[6], 1);
+    assert_int_equal(report.published[7], 1);
+    end();
+}
+
+/* The first one may be shown. A week later the second agrees, and too few are left, even when the
+ * first is another number by then: what it was is known. */
+static void test_new_rows__of_different_weeks_count_together(void **state)
+{
+    (void)state;
+    for (int joiners = 0; joiners <= 10; joiners += 10) {
+        start();
+        first_week();
+        next_week(1, 1, "second");
+        EXPECT(1, 1, 1, 1, 1, 1, 1);
+        join(0, joiners);
+        next_week(2, 3, NULL);
+        assert_int_equal(report.published[6], 1);
+        assert_int_equal(report.published[7], 0);
+        assert_int_equal(report.conflict_count, 0);
+        end();
+    }
+}
+
+/* The figures of areas are those of a rate and of a mean: workplaces say 3 and 4 of 20, so no part
+ * is 0 or all, and none dominates. */
+static void test_new_rows__are_those_of_rates_and_means_too(void **state)
+{
+    (void)state;
+    static const uint32_t measures[] = {WF_VACANCY, WF_PAY};
+    for (size_t m = 0; m < sizeof measures / sizeof measures[0]; m++) {
+        start();
+        show(&plan, measures[m]);
+        load(0);
+        must_run(0, &plan);
+        assert_int_equal(report.published[A1], 1);
+        keep(0, &plan, "first");
+        next_week(1, 1, NULL);
+        assert_int_equal(report.published[report.figure_count - 1], 1);
+        cdn_snapshot_close(weeks[1]);
+        next_week(1, 3, NULL);
+        assert_int_equal(report.published[report.figure_count - 2], 0);
+        assert_int_equal(report.published[report.figure_count - 1], 0);
+        end();
+    }
+}
+
+/* A median of a row says nothing of the count that a table has. */
+static void test_new_rows__of_quantiles_need_not_wait(void **state)
+{
+    (void)state;
+    start();
+    for (int w = 0; w < 2; w++)
+        join(w, 14);
+    show(&plan, WF_MEDIAN);
+    load(0);
+    must_run(0, &plan);
+    keep(0, &plan, "first");
+    next_week(1, 3, NULL);
+    assert_int_equal(report.published[report.figure_count - 2], 1);
+    assert_int_equal(report.published[report.figure_count - 1], 1);
+    end();
+}
+
+/* Only the sum of the first two areas was published, and the first: the second follows. */
+static void test_new_rows__wait_for_cells_that_follow_from_others(void **state)
+{
+    (void)state;
+    start();
+    wf_table(&other, false);
+    wf_by(&other, WF_DIM_AREA, 0, 0);
+    wf_show(&other, WF_WORKERS);
+    wf_table(&other, false);
+    wf_by(&other, WF_DIM_AREA, 1, 1);
+    wf_only(&other, WF_DIM_AREA, 1, 1);
+    wf_show(&other, WF_WORKERS);
+    load(0);
+    must_run(0, &other);
+    assert_int_equal(report.published[0], 1);
+    keep(0, &other, "first");
+    wf_plan_start(&plan);
+    wf_list(&plan, WF_WORKPLACE);
+    wf_field(&plan, WF_FIELD_ID);
+    wf_show(&plan, WF_WORKERS);
+    data.workplace[IN_AREA].consent = data.workplace[IN_AREA + 1].consent = 1;
+    load(1);
+    must_run(1, &plan);
+    EXPECT(0, 0);
+    assert_null(report.bindings[0].release_id); /* two figures together */
+    data.workplace[IN_AREA + 1].consent = WF_BLANK;
+    cdn_snapshot_close(weeks[1]);
+    load(1);
+    must_run(1, &plan);
+    EXPECT(1);
+    end();
+}
+
+/* All of an area agree. What three of them say is what they said before, so the first would be
+ * alone with its past. And when each is another number, they add up to today's area: less what that
+ * was, the four who joined. */
+static void test_new_rows__do_not_add_up_to_a_change(void **state)
+{
+    (void)state;
+    for (int joined = 1; joined <= IN_AREA; joined += IN_AREA - 1) {
+        start();
+        first_week();
+        for (int w = 0; w < joined; w++)
+            join(w, 1);
+        next_week(1, 15, NULL);
+        EXPECT(0, 1, 1, 1, 1, 0, joined == 1, 0, 0, 0);
+        assert_int_equal(report.conflict_count, 0);
+        end();
+    }
+}
+
+/* ---- who does not agree any more ---- */
+
+/* The first was shown, and is known although it is not shown now; the second would leave two. Then
+ * the first agrees again, and says what everybody knows. */
+static void test_new_rows__count_with_rows_that_are_shown_no_more(void **state)
+{
+    (void)state;
+    start();
+    next_week(0, 1, "first");
+    EXPECT(1, 1, 1, 1, 1, 1, 1);
+    next_week(1, 2, "second");
+    EXPECT(1, 1, 1, 1, 1, 1, 0);
+    next_week(2, 3, NULL);
+    EXPECT(1, 1, 1, 1, 1, 1, 1, 0);
+    end();
+}
+
+/* Two rows left two others, so the area was withheld. Many joined, and the area is another one, but
+ * who holds the rows can still subtract them. */
+static void test_new_rows__that_are_shown_no_more_are_still_known(void **state)
+{
+    (void)state;
+    for (int rows = 0; rows < 2; rows++) {
+        start();
+        next_week(0, rows ? 3 : 0, "first");
+        assert_int_equal(report.published[A1], !rows);
+        join(1 + rows, 6);
+        join(2, 6);
+        join(3, 6);
+        next_week(1, 0, NULL);
+        assert_int_equal(report.published[A1], !rows);
+        end();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_new_rows__wait_when_too_few_others_are_left),
+        cmocka_unit_test(test_new_rows__are_no_secret_to_others),
+        cmocka_unit_test(test_new_rows__wait_as_long_as_nothing_changes),
+        cmocka_unit_test(test_new_rows__wait_for_cells_that_changed_since),
+        cmocka_unit_test(test_new_rows__that_changed_themselves_tell_nothing_of_before),
+        cmocka_unit_test(test_new_rows__of_different_weeks_count_together),
+        cmocka_unit_test(test_new_rows__are_those_of_rates_and_means_too),
+        cmocka_unit_test(test_new_rows__of_quantiles_need_not_wait),
+        cmocka_unit_test(test_new_rows__wait_for_cells_that_follow_from_others),
+        cmocka_unit_test(test_new_rows__do_not_add_up_to_a_change),
+        cmocka_unit_test(test_new_rows__count_with_rows_that_are_shown_no_more),
+        cmocka_unit_test(test_new_rows__that_are_shown_no_more_are_still_known),
+    };
+    return cmocka_run_group_tests(tests, unit_scratch_setup, unit_scratch_teardown);
+}

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attack/interval_lp.h"
 
+#include <float.h>
 #include <glpk.h>
 #include <limits.h>
 #include <math.h>
@@ -16,6 +17,7 @@
 #include "core/fail.h"
 
 #define NODE_CHARGE 20
+#define LARGEST_WHOLE 0x1p50 /* beyond it fractions look like whole numbers to the solver */
 #define LONGEST_DIVE 1000 /* nodes: a variable without an end can be branched on for ever */
 
 struct cdn_lp {
@@ -316,10 +318,29 @@ static void do_search(cdn_lp *lp, call *what)
         lp->values[c] = glp_mip_col_val(lp->problem, c + 1);
 }
 
+static bool is_large(double number)
+{
+    return fabs(number) > LARGEST_WHOLE && fabs(number) < DBL_MAX;
+}
+
+/* Where numbers are too large to tell whole ones, the solver may go round in circles. */
+static bool is_beyond_search(const cdn_lp *lp)
+{
+    bool large = false;
+    int columns = lp->is_broken ? 0 : glp_get_num_cols(lp->problem);
+    for (int c = 1; c <= columns && !large; c++)
+        large = is_large(glp_get_col_lb(lp->problem, c)) ||
+                is_large(glp_get_col_ub(lp->problem, c)) || is_large(lp->values[c - 1]);
+    return large;
+}
+
 cdn_status cdn_lp_search(cdn_lp *lp, uint32_t nodes, bool first, uint64_t *iterations,
                          cdn_lp_outcome *outcome, double *bound, cdn_error *error)
 {
     call what = {.search = {nodes, 0, 0, first, false, CDN_LP_STOPPED, *bound}};
+    *outcome = CDN_LP_STOPPED;
+    if (is_beyond_search(lp))
+        return CDN_OK;
     CDN_TRY(guard(lp, do_search, &what, error));
     *iterations += (uint64_t)what.search.visited * NODE_CHARGE;
     *outcome = what.search.outcome;

@@ -66,7 +66,8 @@ cdn_status cdn_lp_solve(cdn_lp *lp, cdn_lp_method method, uint64_t limit, uint64
 
 /** After OPTIMAL: looks for the best solution in whole numbers (any, when `first`), by branch and
  *  bound over at most `nodes` nodes, each charged to *iterations. OPTIMAL: found one, and `*bound`
- *  is lowered to its weighted sum when the search was complete. */
+ *  is lowered to its weighted sum when the search was complete. STOPPED at once where numbers are
+ *  too large for a float to tell whole ones, and when a branch does not end. */
 cdn_status cdn_lp_search(cdn_lp *lp, uint32_t nodes, bool first, uint64_t *iterations,
                          cdn_lp_outcome *outcome, double *bound, cdn_error *error) CDN_MUST_CHECK;
 

@@ -121,6 +121,32 @@ static void test_interval_lp__a_search_without_end_is_given_up(void **state)
     (void)alarm(0);
 }
 
+/* b + c = a and b = 2c + d, with numbers that a float rounds to hundreds: nothing is looked for. */
+static void test_interval_lp__a_search_among_large_numbers_is_given_up(void **state)
+{
+    (void)state;
+    static const int row[] = {0, 1, 1, 1, 2, 2, 2}, column[] = {0, 1, 2, 3, 2, 3, 4};
+    static const double coefficient[] = {0, -1, 1, 1, 1, -2, -1}, weight[] = {1, 0, 0, 0};
+    const int64_t unit = INT64_C(115292150460684697);
+    const int64_t from[] = {-4 * unit, -6 * unit, -3 * unit, -85}, to[] = {6 * unit, 4 * unit,
+                                                                          2 * unit, 0};
+    cdn_lp *lp;
+    cdn_lp_problem p = {2, 4, 6, row, column, coefficient, from, to, weight};
+    cdn_lp_outcome outcome;
+    uint64_t iterations = 0;
+    double bound = 99;
+    (void)alarm(20);
+    assert_int_equal(cdn_lp_create(&lp, NULL), CDN_OK);
+    assert_int_equal(cdn_lp_load(lp, &p, NULL), CDN_OK);
+    assert_int_equal(cdn_lp_solve(lp, CDN_LP_PRIMAL, 100, &iterations, &outcome, NULL), CDN_OK);
+    assert_int_equal(outcome, CDN_LP_OPTIMAL);
+    assert_int_equal(cdn_lp_search(lp, 100, false, &iterations, &outcome, &bound, NULL), CDN_OK);
+    assert_int_equal(outcome, CDN_LP_STOPPED);
+    assert_int_equal((int)bound, 99);
+    cdn_lp_destroy(lp);
+    (void)alarm(0);
+}
+
 /* The solver complains to its terminal and aborts; here the caller gets a status. */
 static void test_interval_lp__a_failure_of_the_solver_comes_back(void **state)
 {
@@ -174,6 +200,7 @@ int main(void)
         cmocka_unit_test(test_interval_lp__stops_at_the_limit),
         cmocka_unit_test(test_interval_lp__searches_whole_numbers),
         cmocka_unit_test(test_interval_lp__a_search_without_end_is_given_up),
+        cmocka_unit_test(test_interval_lp__a_search_among_large_numbers_is_given_up),
         cmocka_unit_test(test_interval_lp__a_failure_of_the_solver_comes_back),
         cmocka_unit_test(test_interval_lp__one_user_a_thread),
     };

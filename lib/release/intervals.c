@@ -120,24 +120,30 @@ static bool is_unsafe(const cdn_interval *found)
 
 /* Of the unsafe cells those that are safe while nothing is published stay flagged; the others
  * follow from common knowledge (a consented row that shows a total of 0, say), and are counted.
- * Which cells are empty, and that the withheld ones are not, only the release tells. */
+ * Which cells are empty, and that the withheld ones are not, only the release tells: but of cells
+ * that are in no figure of it. */
 static cdn_status excuse(cdn_trial *trial, knowledge *k, uint8_t *unsafe, cdn_error *error)
 {
     cdn_system before = trial->system;
     uint32_t cells = before.cell_count;
     cdn_interval *alone = cdn_alloc(cells, sizeof *alone);
     uint8_t *nothing = cdn_alloc(before.figure_count, 1), *marks = cdn_alloc(cells, 1);
-    cdn_status status =
-        alone == NULL || nothing == NULL || marks == NULL ? cdn_fail_memory(error) : CDN_OK;
+    uint8_t *told = cdn_alloc(cells, 1);
+    cdn_status status = alone == NULL || nothing == NULL || marks == NULL || told == NULL
+                            ? cdn_fail_memory(error)
+                            : CDN_OK;
     if (status == CDN_OK) {
         cdn_interval_input input = input_of(k, trial);
         input.asked = unsafe;
         memset(nothing, 1, before.figure_count);
+        for (uint32_t i = 0; i < before.figure_start[before.figure_count]; i++)
+            told[before.figure_cell[i]] = 1;
         for (uint32_t c = 0; c < cells; c++) {
             bool common = (trial->marks[c] & CDN_CELL_COMMON) != 0 &&
-                          (cdn_history_knows(trial, c) || trial->cells->cells[c].records > 0);
+                          (cdn_history_knows(trial, c) || trial->cells->cells[c].records > 0 ||
+                           !told[c]);
             marks[c] = common ? trial->marks[c] : (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN);
-            k->lower[c] = k->lower[c] > 0 ? 0 : k->lower[c];
+            k->lower[c] = k->lower[c] > 0 && told[c] ? 0 : k->lower[c];
         }
         before.marks = marks;
         status = cdn_attack_intervals(&before, nothing, &input, alone, error);
@@ -149,6 +155,7 @@ static cdn_status excuse(cdn_trial *trial, knowledge *k, uint8_t *unsafe, cdn_er
         unsafe[c] = 0;
         trial->pinned_count++;
     }
+    cdn_free(told);
     cdn_free(marks);
     cdn_free(nothing);
     cdn_free(alone);

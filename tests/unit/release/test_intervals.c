@@ -371,14 +371,16 @@ static void test_intervals__what_follows_without_the_release_is_counted(void **s
 }
 
 /* a + b = 3, c + d = 3, a + c + z = 6, none below 0: a and c are 3 for who knows that z is empty,
- * which only a release tells: this one, which is refused, or an earlier one, which is out. */
+ * which only a release tells: this one, which is refused, or an earlier one, which is out. Where
+ * this one has no figure of it, it is not this one. */
 static void test_intervals__what_earlier_releases_leave_is_all_that_is_excused(void **state)
 {
     (void)state;
     static const struct {
-        bool history, tells;
+        bool history, tells, hidden;
         cdn_status status;
-    } cases[] = {{false, false, CDN_E_REFUSED}, {true, false, CDN_E_REFUSED}, {true, true, CDN_OK}};
+    } cases[] = {{false, false, false, CDN_E_REFUSED}, {true, false, false, CDN_E_REFUSED},
+                 {true, true, false, CDN_OK}, {true, false, true, CDN_OK}};
     static const int64_t values[] = {3, 0, 3, 0, 3, 3, 6, 0}, nothing[9] = {0};
     static const uint32_t start[] = {0, 3, 6, 10}, cell[] = {0, 1, 4, 2, 3, 5, 0, 2, 7, 6};
     static const int32_t coefficient[] = {1, 1, -1, 1, 1, -1, 1, 1, 1, -1};
@@ -398,9 +400,38 @@ static void test_intervals__what_earlier_releases_leave_is_all_that_is_excused(v
         memcpy(f.cell, cell, sizeof cell);
         memcpy(f.coefficient, coefficient, sizeof coefficient);
         f.all.equation_count = f.trial.system.equation_count = 3;
+        f.figure[7] = cases[i].hidden ? 6 : 7;
         f.policy.levels = (cdn_levels){.on = true, .minimum_width = 1};
         assert_int_equal(protect(&f, NULL), cases[i].status);
-        assert_int_equal(f.trial.pinned_count, cases[i].tells ? 4 : 0);
+        assert_int_equal(f.trial.pinned_count, cases[i].status == CDN_OK ? 4 : 0);
+        release(&f);
+    }
+}
+
+/* 1 + 1 = 2, of which the 2 is known: both are 1 for who knows that neither is 0. A release that
+ * withholds them tells so; one that has no figure of them does not. */
+static void test_intervals__only_figures_of_the_release_tell_that_they_are_not_0(void **state)
+{
+    (void)state;
+    static const uint32_t start[] = {0, 3}, cell[] = {0, 1, 2};
+    static const int64_t nothing[9] = {0};
+    for (int hidden = 0; hidden < 2; hidden++) {
+        fixture f;
+        build(&f, nothing, false);
+        for (uint32_t c = 0; c < 3; c++) {
+            f.cells[c].value = c < 2 ? 1 : 2;
+            f.cells[c].records = 1;
+            f.verdicts[c] = c < 2;
+            f.marks[c] = c < 2 ? CDN_CELL_SENSITIVE : CDN_CELL_KNOWN | CDN_CELL_COMMON;
+            f.figure[c] = hidden ? 2 : c;
+        }
+        memcpy(f.start, start, sizeof start);
+        memcpy(f.cell, cell, sizeof cell);
+        f.coefficient[2] = -1;
+        f.all.equation_count = f.trial.system.equation_count = 1;
+        f.policy.levels = (cdn_levels){.on = true, .minimum_width = 1};
+        assert_int_equal(protect(&f, NULL), hidden ? CDN_OK : CDN_E_REFUSED);
+        assert_int_equal(f.trial.pinned_count, hidden ? 2 : 0);
         release(&f);
     }
 }
@@ -541,6 +572,8 @@ int main(void)
         cmocka_unit_test(test_intervals__what_cannot_be_cured_is_refused_with_levels),
         cmocka_unit_test(test_intervals__what_follows_without_the_release_is_counted),
         cmocka_unit_test(test_intervals__what_earlier_releases_leave_is_all_that_is_excused),
+        cmocka_unit_test(
+            test_intervals__only_figures_of_the_release_tell_that_they_are_not_0),
         cmocka_unit_test(test_intervals__a_zero_that_tells_of_its_parts_is_withheld_at_last),
         cmocka_unit_test(test_intervals__what_the_limit_leaves_undecided_is_unsafe),
         cmocka_unit_test(test_intervals__equations_that_the_attack_leaves_out_still_count),

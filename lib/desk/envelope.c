@@ -9,8 +9,11 @@
 #include "desk/envelope.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/alloc.h"
@@ -181,20 +184,53 @@ static cdn_status check_inside(const cdn_open_request *request, const char *zip,
     return cdn_fail(error, CDN_E_REFUSED, "the package was not made for %s", name);
 }
 
+/* OUT.part for us alone: what a killed process left is taken over, what another one is making is
+ * not. */
+static cdn_status take_part(const char *path, int *out, cdn_error *error)
+{
+    struct stat held, named;
+    int part = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+    if (part < 0)
+        return cdn_fail_errno(error, "cannot make", path, errno);
+    if (flock(part, LOCK_EX | LOCK_NB) == 0 && fstat(part, &held) == 0 &&
+        lstat(path, &named) == 0 && S_ISREG(held.st_mode) && held.st_ino == named.st_ino &&
+        ftruncate(part, 0) == 0) {
+        *out = part;
+        return CDN_OK;
+    }
+    (void)close(part);
+    return cdn_fail_at(error, CDN_E_REFUSED, path, 0, 0, "another process is making it");
+}
+
+static cdn_status write_part(int part, const char *path, const cdn_text *plain, cdn_error *error)
+{
+    for (size_t done = 0; done < plain->length;) {
+        ssize_t count = write(part, plain->bytes + done, plain->length - done);
+        if (count < 0 && errno != EINTR)
+            return cdn_fail_errno(error, "cannot write", path, errno);
+        done += count > 0 ? (size_t)count : 0;
+    }
+    return fsync(part) == 0 ? CDN_OK : cdn_fail_errno(error, "cannot write", path, errno);
+}
+
 static cdn_status write_checked(const cdn_open_request *request, const cdn_text *plain,
                                 cdn_package_report *verified, cdn_error *error)
 {
-    cdn_text temporary = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
-    cdn_text_addf(&temporary, "%s.part", request->out);
-    if (temporary.failed)
-        return cdn_fail_memory(error);
-    cdn_status status = cdn_file_write(temporary.bytes, plain->bytes, plain->length, error);
-    if (status == CDN_OK)
-        status = check_inside(request, temporary.bytes, verified, error);
-    if (status == CDN_OK && link(temporary.bytes, request->out) != 0)
-        status = cdn_fail_errno(error, "cannot make", request->out, errno);
-    (void)unlink(temporary.bytes);
-    cdn_text_release(&temporary);
+    int part = -1;
+    cdn_text path = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    cdn_text_addf(&path, "%s.part", request->out);
+    cdn_status status =
+        path.failed ? cdn_fail_memory(error) : take_part(path.bytes, &part, error);
+    if (status == CDN_OK) {
+        status = write_part(part, path.bytes, plain, error);
+        if (status == CDN_OK)
+            status = check_inside(request, path.bytes, verified, error);
+        if (status == CDN_OK && link(path.bytes, request->out) != 0)
+            status = cdn_fail_errno(error, "cannot make", request->out, errno);
+        (void)unlink(path.bytes);
+        (void)close(part);
+    }
+    cdn_text_release(&path);
     return status;
 }
 

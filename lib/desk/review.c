@@ -44,9 +44,11 @@ static void tell(const char *release_id, const cdn_standing *standing, cdn_text 
     add_names(standing, true, &awaited, waits_for);
     cdn_standing_explain(standing, &why);
     const char *word = cdn_stand_word(standing->stand);
-    cdn_text_addf(text, "%s  %s, %u of %u approvals%s%s\n    %s\n", release_id, word,
-                  standing->approvals, required, by.length > 0 ? ": " : "", text_or_empty(&by),
-                  text_or_empty(&why));
+    cdn_text_addf(text, "%s  %s", release_id, word);
+    if (standing->agreement != NULL) /* else it is not the one that the release was made under */
+        cdn_text_addf(text, ", %u of %u approvals%s%s", standing->approvals, required,
+                      by.length > 0 ? ": " : "", text_or_empty(&by));
+    cdn_text_addf(text, "\n    %s\n", text_or_empty(&why));
     cdn_json_set(json, "release", cdn_json_new_string(release_id));
     cdn_json_set(json, "state", cdn_json_new_string(word));
     cdn_json_set(json, "approvals", cdn_json_new_integer(standing->approvals));

@@ -231,6 +231,12 @@ done <files
 unchanged
 check "many files were tried" [ "$(wc -l <files)" -gt 12 ]
 
+case="another agreement since"
+sed -i 's/approvals = 2/approvals = 3/' "ws/$agreement"
+in_ws ws review
+exits 0 "^$id  invalid$"
+check "it says why" grep -Eq "^    .*(agreement|london-adass)" out
+
 # --- what the audience got since ------------------------------------------------------------------------------
 fresh "another release left after this one was staged" approved
 first=$id

@@ -93,6 +93,28 @@ case="it is not replaced"
 run open "$sealed" --trust trust --out opened.zip --key analyst.key --certificate analyst.pem
 exits 1 "exists and is not replaced"
 
+case="a killed one left something"
+echo "half of something" >again.zip.part
+try again.zip --key analyst.key --certificate analyst.pem
+exits 0 "opened and verified: $id"
+check "the same bytes" cmp again.zip opened.zip
+check "nothing else is left" [ "$(ls -A | grep -c again)" = 1 ]
+case="another one is making it"
+exec 8>held.zip.part
+flock 8
+try held.zip --key analyst.key --certificate analyst.pem
+exits 1 "held.zip.part: another process is making it"
+check "it has no name" [ ! -e held.zip ]
+check "and it is left alone" [ -e held.zip.part ]
+exec 8>&-
+rm held.zip.part
+case="a link in its place"
+ln -s "$work/elsewhere" link.zip.part
+try link.zip --key analyst.key --certificate analyst.pem
+exits 4 "link.zip.part"
+check "nothing is written there" [ ! -e elsewhere ]
+rm link.zip.part
+
 case="with stock tools"
 cat trust/root.pem trust/crl.pem >ca.pem
 check "the packager's signature" openssl cms -verify -binary -cades -inform PEM -in "$sealed.p7s" \

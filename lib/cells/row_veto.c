@@ -30,11 +30,13 @@ static uint32_t exposed_at(const search *s, uint32_t cell)
 static cdn_status veto(const search *s, const cdn_grid *grid, uint32_t unit, uint32_t bits,
                        uint32_t by, cdn_error *error)
 {
-    uint32_t type = s->b->catalogue->records[grid->record].unit;
-    const uint32_t *today = NULL;
-    uint32_t first = cdn_frame_first(s->b->frame, type, s->day->date);
-    CDN_TRY(cdn_builder_rows_on(s->b, type, &today, error));
-    uint32_t now = today[s->b->identities[type].rows[first + unit]];
+    uint32_t type = s->b->catalogue->records[grid->record].unit, now = unit;
+    if (s->day != s->b) {
+        const uint32_t *today = NULL;
+        uint32_t first = cdn_frame_first(s->b->frame, type, s->day->date);
+        CDN_TRY(cdn_builder_rows_on(s->b, type, &today, error));
+        now = today[s->b->identities[type].rows[first + unit]];
+    }
     for (uint32_t r = 0; now != CDN_NONE && r < CDN_GRID_ROW_PARTS; r++) {
         if ((bits >> r & 1u) == 0)
             continue;

@@ -84,6 +84,25 @@ static void test_new_rows__wait_when_too_few_others_are_left(void **state)
     end();
 }
 
+/* A table, and then the rows of the same data by another script. */
+static void test_new_rows__wait_on_the_same_day(void **state)
+{
+    (void)state;
+    start();
+    agree(3);
+    wf_table(&other, true);
+    wf_by(&other, WF_DIM_AREA, 1, 1);
+    wf_show(&other, WF_WORKERS);
+    load(0);
+    must_run(0, &other);
+    EXPECT(1, 1, 1, 1, 1, 1);
+    keep(0, &other, "first");
+    must_run(0, &plan);
+    EXPECT(1, 1, 1, 1, 1, 1, 0, 0);
+    assert_int_equal(report.conflict_count, 0);
+    end();
+}
+
 /* Who does not hold the table may have the rows. */
 static void test_new_rows__are_no_secret_to_others(void **state)
 {
@@ -285,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_new_rows__wait_when_too_few_others_are_left),
+        cmocka_unit_test(test_new_rows__wait_on_the_same_day),
         cmocka_unit_test(test_new_rows__are_no_secret_to_others),
         cmocka_unit_test(test_new_rows__wait_as_long_as_nothing_changes),
         cmocka_unit_test(test_new_rows__wait_for_cells_that_changed_since),

@@ -100,14 +100,13 @@ static bool add_extensions(X509 *certificate, X509 *issuer, bool root)
            add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always");
 }
 
-/* A certificate that no recipient would take is not handed out: a name like that of a computer. */
-static bool is_acceptable(X509 *certificate, X509 *root)
+bool cdn_seal_chain_holds(X509 *certificate, STACK_OF(X509) *between, X509 *root, int purpose)
 {
     X509_STORE *store = X509_STORE_new();
     X509_STORE_CTX *context = X509_STORE_CTX_new();
     bool good = store != NULL && context != NULL && X509_STORE_add_cert(store, root) == 1 &&
-                X509_STORE_set_purpose(store, X509_PURPOSE_SMIME_SIGN) == 1 &&
-                X509_STORE_CTX_init(context, store, certificate, NULL) == 1;
+                X509_STORE_set_purpose(store, purpose) == 1 &&
+                X509_STORE_CTX_init(context, store, certificate, between) == 1;
     if (good) {
         X509_STORE_CTX_set_time(context, 0, (time_t)cdn_clock_now());
         good = X509_verify_cert(context) == 1;
@@ -188,7 +187,9 @@ cdn_status cdn_seal_certificate_create(EVP_PKEY *key, const char *name, const ch
         status = cdn_seal_fail(error, CDN_E_USAGE, "a name must be 1 to 64 characters of UTF-8");
     if (status == CDN_OK)
         status = make(&c, out, error);
-    if (status == CDN_OK && !root && !is_acceptable(*out, issuer)) {
+    /* what no recipient would take is not handed out: a name like that of a computer */
+    if (status == CDN_OK && !root &&
+        !cdn_seal_chain_holds(*out, NULL, issuer, X509_PURPOSE_SMIME_SIGN)) {
         X509_free(*out);
         *out = NULL;
         status = cdn_seal_fail(error, CDN_E_USAGE, "the root may not certify this name");

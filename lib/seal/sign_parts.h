@@ -83,6 +83,9 @@ cdn_status cdn_seal_authority_create(EVP_PKEY *key, const X509 *like, int64_t fr
  *  @owner caller, X509_free */
 cdn_status cdn_seal_root_create(EVP_PKEY *key, const X509 *before, X509 **out,
                                 cdn_error *error) CDN_MUST_CHECK;
+/** Does a chain lead from the certificate to the root, now, for that purpose (X509_PURPOSE_...)?
+ *  What may lie between may be NULL. OpenSSL's queue says why not. */
+bool cdn_seal_chain_holds(X509 *certificate, STACK_OF(X509) *between, X509 *root, int purpose);
 /** When a signer's certificate that this root makes now ends: never after the root. */
 int64_t cdn_seal_signer_end(const X509 *issuer);
 

@@ -20,7 +20,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "core/clock.h"
 #include "core/fail.h"
 
 #define KEY "root.key"
@@ -320,18 +319,8 @@ cdn_status cdn_seal_root_until(const char *trust_dir, int64_t *out, cdn_error *e
 static bool leads_to(X509 *known, STACK_OF(X509) *handover)
 {
     X509 *first = sk_X509_value(handover, 0);
-    X509_STORE *store = X509_STORE_new();
-    X509_STORE_CTX *context = X509_STORE_CTX_new();
-    bool good = store != NULL && context != NULL && X509_check_ca(first) == 1 &&
-                X509_STORE_add_cert(store, known) == 1 &&
-                X509_STORE_set_purpose(store, X509_PURPOSE_CRL_SIGN) == 1 &&
-                X509_STORE_CTX_init(context, store, first, handover) == 1;
-    if (good) {
-        X509_STORE_CTX_set_time(context, 0, (time_t)cdn_clock_now());
-        good = X509_verify_cert(context) == 1;
-    }
-    X509_STORE_CTX_free(context);
-    X509_STORE_free(store);
+    bool good = X509_check_ca(first) == 1 &&
+                cdn_seal_chain_holds(first, handover, known, X509_PURPOSE_CRL_SIGN);
     ERR_clear_error();
     return good;
 }

@@ -221,9 +221,11 @@ cdn_status cdn_certify(cdn_pattern *pattern, cdn_factor *factor, uint32_t *round
     uint32_t exposed = 0;
     status = cdn_certify_count(factor, &exposed, error);
     uint32_t burst = exposed > MOST_EXPOSED ? FIRST_BURST : 1;
-    for (exposed = 1; status == CDN_OK && exposed > 0; ++*rounds) {
+    for (uint32_t before = CDN_NONE; status == CDN_OK && before > 0; ++*rounds) {
         status = protect_round(&w, burst, &exposed, error);
-        burst = burst < LARGEST_BURST ? burst * 2 : burst;
+        uint32_t times = exposed > before / 2 ? 4 : 2; /* where the last did little, more */
+        burst = burst < LARGEST_BURST ? burst * times : burst;
+        before = exposed;
     }
 done:
     cdn_free(w.vectors);

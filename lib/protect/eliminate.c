@@ -11,9 +11,12 @@
 #include "protect/eliminate.h"
 
 #include <string.h>
+#include <wchar.h>
 
 #include "core/alloc.h"
 #include "core/fail.h"
+
+_Static_assert(sizeof(wchar_t) == sizeof(uint32_t), "cells can be searched as characters");
 
 typedef struct row {
     uint64_t start;
@@ -209,11 +212,9 @@ static uint32_t choose_cell(const work *w, const row *r)
 
 static uint32_t find_cell(const work *w, const row *r, uint32_t cell)
 {
-    const uint32_t *cells = w->cells + r->start;
-    uint32_t i = 0;
-    while (i < r->length && cells[i] != cell)
-        i++;
-    return i;
+    const wchar_t *cells = (const wchar_t *)(w->cells + r->start); /* for the library's search */
+    const wchar_t *found = wmemchr(cells, (wchar_t)cell, r->length);
+    return found == NULL ? r->length : (uint32_t)(found - cells);
 }
 
 static void drop_place(work *w, row *r, uint32_t i)

@@ -75,10 +75,12 @@ static bool prepare(cdn_factor *factor, const cdn_matrix *matrix, cdn_prime fiel
     factor->entry_count = cdn_alloc(cells, sizeof *factor->entry_count);
     factor->steps_of_equation = none_list(matrix->row_count);
     factor->pivots = cdn_alloc(cells, sizeof *factor->pivots);
+    factor->arrived = cdn_alloc(cells, sizeof *factor->arrived);
     return factor->active != NULL && factor->pivot_of_cell != NULL &&
            factor->pivot_of_equation != NULL && factor->entries_of_cell != NULL &&
            factor->entry_count != NULL && factor->steps_of_equation != NULL &&
-           factor->pivots != NULL && cdn_heap_init(&factor->heap, cells) &&
+           factor->pivots != NULL && factor->arrived != NULL &&
+           cdn_heap_init(&factor->heap, cells) &&
            sparse_init(&factor->row, cells) && sparse_init(&factor->column, matrix->row_count) &&
            sparse_init(&factor->multiplier, cells);
 }
@@ -98,7 +100,7 @@ static bool lay_reaches(cdn_factor *factor)
     for (uint32_t e = factor->entry_used; e-- > 0;) {
         const cdn_entry *entry = &factor->entries[e];
         factor->reaches[--factor->reach_start[entry->cell + 1]] =
-            (cdn_reach){entry->value, entry->pivot, factor->pivots[entry->pivot].cell};
+            (cdn_reach){entry->value, entry->pivot};
     }
     for (uint32_t c = 0; c < cells; c++)
         factor->reach_start[c] = factor->reach_start[c + 1];
@@ -146,6 +148,7 @@ void cdn_factor_release(cdn_factor *factor)
     cdn_free(factor->entry_count);
     cdn_free(factor->steps_of_equation);
     cdn_free(factor->pivots);
+    cdn_free(factor->arrived);
     cdn_free(factor->entries);
     cdn_free(factor->steps);
     cdn_heap_release(&factor->heap);
@@ -495,28 +498,24 @@ cdn_status cdn_factor_respond(const cdn_factor *factor, const uint32_t *cells, u
     return CDN_OK;
 }
 
-static void spread_to(cdn_factor *factor, uint32_t pivot, uint32_t to, uint64_t multiple,
-                      uint64_t value)
+static void spread_to(cdn_factor *factor, uint32_t pivot, uint64_t multiple, uint64_t value)
 {
-    sparse_hold(&factor->row, to);
-    factor->row.values[to] =
-        cdn_prime_deduct(factor->field, factor->row.values[to], multiple, value);
+    factor->arrived[pivot] =
+        cdn_prime_deduct(factor->field, factor->arrived[pivot], multiple, value);
     cdn_heap_push(&factor->heap, pivot);
 }
 
-static void spread(cdn_factor *factor, uint32_t cell)
+/* The cell has this value in factor->row; and so the pivots whose rows hold it. */
+static void spread(cdn_factor *factor, uint32_t cell, uint64_t value)
 {
-    uint64_t value = factor->row.values[cell];
+    sparse_hold(&factor->row, cell);
+    factor->row.values[cell] = value;
     factor->work += factor->entry_count[cell];
-    for (uint32_t i = factor->reach_start[cell]; i < factor->reach_start[cell + 1]; i++) {
-        const cdn_reach *reach = &factor->reaches[i];
-        spread_to(factor, reach->pivot, reach->to, reach->value, value);
-    }
+    for (uint32_t i = factor->reach_start[cell]; i < factor->reach_start[cell + 1]; i++)
+        spread_to(factor, factor->reaches[i].pivot, factor->reaches[i].value, value);
     for (uint32_t e = factor->entries_of_cell[cell]; e != CDN_NONE;
-         e = factor->entries[e].next_of_cell) {
-        uint32_t k = factor->entries[e].pivot;
-        spread_to(factor, k, factor->pivots[k].cell, factor->entries[e].value, value);
-    }
+         e = factor->entries[e].next_of_cell)
+        spread_to(factor, factor->entries[e].pivot, factor->entries[e].value, value);
 }
 
 /* factor->row becomes the null vector with 1 at one free cell and 0 at the others. */
@@ -524,12 +523,12 @@ static void solve_from(cdn_factor *factor, uint32_t free_cell)
 {
     sparse_clear(&factor->row);
     cdn_heap_direct(&factor->heap, true);
-    sparse_hold(&factor->row, free_cell);
-    factor->row.values[free_cell] = 1;
-    spread(factor, free_cell);
+    spread(factor, free_cell, 1);
     for (uint32_t k; cdn_heap_pop(&factor->heap, &k);) {
-        if (factor->row.values[factor->pivots[k].cell] != 0)
-            spread(factor, factor->pivots[k].cell);
+        uint64_t value = factor->arrived[k];
+        factor->arrived[k] = 0;
+        if (value != 0)
+            spread(factor, factor->pivots[k].cell, value);
     }
 }
 

@@ -63,7 +63,6 @@ typedef struct cdn_entry {
 typedef struct cdn_reach {
     uint64_t value;
     uint32_t pivot;
-    uint32_t to; /* the pivot's cell */
 } cdn_reach;
 
 /** `multiple` of the reduced equation of `pivot` was subtracted from `equation`. */
@@ -112,6 +111,7 @@ typedef struct cdn_factor {
     cdn_step *steps;
     uint32_t step_used, step_room;
     cdn_heap heap;
+    uint64_t *arrived;     /* scratch, per pivot: its cell in the vector being solved; zero else */
     cdn_sparse row;        /* scratch over cells */
     cdn_sparse column;     /* scratch over equations */
     cdn_sparse multiplier; /* scratch over pivots */

@@ -27,15 +27,15 @@
 
 /* A factor is made anew when its use has cost this many times its making: that looks at entries one
  * after the other, which is quicker. */
-#define STALE 5u
+#define STALE 2u
 #define LEAST_WORK 4096u
 
 /* With contributors in mind the prune ends when it has cost so many times its first making, and
  * this: what is left then is cheap, the null space is dense, and those with several cells would
  * object to much of it afterwards. */
 #ifndef MOST_WORK /* a test ends it sooner */
-#define MOST_TIMES 64u
-#define MOST_WORK (UINT64_C(1) << 26)
+#define MOST_TIMES 16u
+#define MOST_WORK (UINT64_C(1) << 28)
 #endif
 
 typedef struct undo {

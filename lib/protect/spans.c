@@ -9,7 +9,7 @@
 #include "core/alloc.h"
 #include "core/map.h"
 
-#define MOST_POINTS (UINT64_C(1) << 23)
+#define MOST_POINTS (UINT64_C(1) << 25)
 #define BLOCK 1024u /* targets at a time, so that their sums stay near */
 #define MOST_TERMS 32u /* products below 2^122 whose sum, and a little, stays below 2^128 */
 #define SEED_STEP (UINT64_C(1) << 40)

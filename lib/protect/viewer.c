@@ -17,6 +17,7 @@
 #include "core/fail.h"
 #include "core/map.h"
 #include "protect/baseline.h"
+#include "protect/propagate.h"
 
 #define LONE 1u
 #define KEPT 2u
@@ -597,6 +598,8 @@ cdn_status cdn_viewer_combine(cdn_viewer *viewer, uint32_t kind, uint32_t self,
 cdn_status cdn_viewer_catch_up(cdn_viewer *viewer, cdn_error *error)
 {
     cdn_viewer *v = viewer;
+    if (v->late_count > 0)
+        CDN_TRY(cdn_propagate_to(v->pattern, v->late, &v->late_count, error));
     if (v->late_count > FEW + v->pattern->system->cell_count / SHARE) {
         cdn_prime field = v->factor->field;
         cdn_factor_release(v->factor);
@@ -607,7 +610,7 @@ cdn_status cdn_viewer_catch_up(cdn_viewer *viewer, cdn_error *error)
         join_equations(v, v->late[i]);
     }
     v->late_count = v->answered = 0;
-    v->burst = v->burst < LARGEST_BURST ? v->burst * 2 : v->burst;
+    v->burst = v->burst < LARGEST_BURST ? v->burst * 4 : v->burst;
     return CDN_OK;
 }
 

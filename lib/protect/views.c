@@ -38,8 +38,10 @@ typedef struct holding {
                         because withholding more never exposes anything */
 } holding;
 
-/* A move of a cell takes as long as the look at this many targets. */
-#define MOVE 32u
+/* A move of a cell takes as long as the product with so many targets, and a step of a solve as
+ * long as with so many. */
+#define MOVE 128u
+#define STEP 10u
 
 typedef struct work {
     cdn_viewer viewer;
@@ -51,6 +53,7 @@ typedef struct work {
     cdn_spans spans; /* of the marks; with no cells until a contributor needs them */
     uint32_t *own;   /* scratch: the unknown cells of a contributor in a component */
     uint64_t *keys;  /* scratch */
+    uint64_t lost;   /* in this round, to moves where spans would have been quicker */
     view *views;
     size_t view_used, view_room;
 } work;
@@ -226,16 +229,22 @@ static bool work_init(work *w)
     return done;
 }
 
-/* The sensitive cells, then the others that are held. */
+/* The first sensitive cell of each class, which stands for the others; then all that are held, or
+ * might be. */
 static void list_points(work *w)
 {
     const uint8_t *marks = w->viewer.pattern->system->marks;
     cdn_spans_clear(&w->spans);
     for (int pass = 0; pass < 2; pass++) {
+        bool stands = false;
         for (uint32_t i = 0; i < w->mark_count; i++) {
-            bool sensitive = (marks[w->marks[i].cell] & CDN_CELL_SENSITIVE) != 0;
-            if (sensitive == (pass == 0))
-                cdn_spans_add_cell(&w->spans, w->marks[i].cell, sensitive);
+            const mark *this = &w->marks[i];
+            bool first = i == 0 || this->ratio != w->marks[i - 1].ratio;
+            bool sensitive = (marks[this->cell] & CDN_CELL_SENSITIVE) != 0;
+            bool leads = sensitive && (first || !stands);
+            stands = (!first && stands) || sensitive;
+            if (leads == (pass == 0))
+                cdn_spans_add_cell(&w->spans, this->cell, leads);
         }
     }
 }
@@ -264,12 +273,37 @@ static uint32_t list_own(work *w, const view *this, uint32_t end, uint32_t *own_
     return classes;
 }
 
-/* Products with all targets, rather than moving the neighbourhood of each own cell? */
-static bool spans_are_quicker(const work *w, uint32_t classes)
+/* Products with all targets, rather than moving the neighbourhood of each own cell? The vectors for
+ * them are made once as much is lost without. */
+static bool spans_are_quicker(work *w, uint32_t classes)
 {
-    uint64_t moves = w->viewer.moves / (w->viewer.projections + 1);
-    uint64_t each = (w->spans.target_count + (uint64_t)classes * classes) / MOVE;
-    return each < moves && !cdn_spans_exceed(&w->spans, classes + 1);
+    const cdn_factor *factor = w->viewer.factor;
+    uint64_t moves = classes * (w->viewer.moves / (w->viewer.projections + 1)) * MOVE;
+    uint64_t products =
+        (uint64_t)classes * (w->spans.target_count + (uint64_t)classes * classes);
+    if (products >= moves || cdn_spans_exceed(&w->spans, classes + 1))
+        return false;
+    uint32_t made = w->spans.vector_count;
+    uint64_t making = classes < made ? 0 : (classes + 1 - made) / 2 * STEP;
+    w->lost += moves - products;
+    return w->lost >= making * ((uint64_t)factor->entry_used + factor->matrix.column_count);
+}
+
+/* A found cell stands for all sensitive ones of its class. */
+static void list_found(work *w)
+{
+    const uint8_t *marks = w->viewer.pattern->system->marks;
+    uint32_t count = w->spans.found_count;
+    for (uint32_t i = 0; i < count; i++)
+        w->keys[i] = w->class_of[w->spans.found[i]] - 1;
+    w->spans.found_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const mark *first = &w->marks[w->keys[i]], *end = w->marks + w->mark_count;
+        for (const mark *m = first; m < end && m->ratio == first->ratio; m++) {
+            if (marks[m->cell] & CDN_CELL_SENSITIVE)
+                w->spans.found[w->spans.found_count++] = m->cell;
+        }
+    }
 }
 
 static cdn_status look_by_spans(work *w, const view *this, uint32_t self, uint32_t own_count,
@@ -279,6 +313,7 @@ static cdn_status look_by_spans(work *w, const view *this, uint32_t self, uint32
     *objects = false;
     if (!cdn_spans_find(&w->spans, w->own, classes))
         return cdn_fail_memory(error);
+    list_found(w);
     for (uint32_t i = 0; i < w->spans.found_count; i++)
         *objects |= holder[w->spans.found[i]] != self;
     if (!*objects)
@@ -313,6 +348,7 @@ static cdn_status object(work *w, cdn_error *error)
 {
     const cdn_system *system = w->viewer.pattern->system;
     w->view_used = 0;
+    w->lost = 0;
     CDN_TRY(cdn_viewer_prepare(&w->viewer, error));
     if (!list_marks(w))
         return cdn_fail_memory(error);

@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cells/system.h"
 
@@ -143,6 +144,65 @@ static inline bool attacker_wins(const cdn_system *s, const uint8_t *withheld)
         wins |= known[c] && (s->marks[c] & CDN_CELL_SENSITIVE);
     free(known);
     return wins;
+}
+
+/** Does contributor `self` of the kind determine a sensitive cell of others that it would not know
+ *  if nothing were published? *excused: there is one that it would know. Its own cells are known to
+ *  it. */
+static inline bool attacker_insider_wins(const cdn_system *s, uint32_t kind, uint32_t self,
+                                         const uint8_t *withheld, bool *excused)
+{
+    uint8_t *everything = malloc(s->figure_count + 1), *marks[2], *known[2];
+    bool wins = false;
+    memset(everything, 1, s->figure_count + 1);
+    for (uint32_t when = 0; when < 2; when++) {
+        cdn_system view = *s;
+        marks[when] = calloc(s->cell_count + 1, 1);
+        known[when] = calloc(s->cell_count + 1, 1);
+        for (uint32_t c = 0; c < s->cell_count; c++) {
+            bool own = s->holder[kind][c] == self;
+            bool visible = when == 1 || (s->marks[c] & CDN_CELL_COMMON) != 0;
+            marks[when][c] = own       ? (uint8_t)CDN_CELL_KNOWN
+                             : visible ? s->marks[c]
+                                       : (uint8_t)(s->marks[c] & ~CDN_CELL_KNOWN);
+        }
+        view.marks = marks[when];
+        attacker_learn(&view, when == 1 ? withheld : everything, known[when]);
+    }
+    for (uint32_t c = 0; c < s->cell_count; c++) {
+        bool hurts = (marks[1][c] & CDN_CELL_SENSITIVE) != 0;
+        wins |= hurts && known[1][c] && !known[0][c];
+        *excused |= hurts && known[0][c];
+    }
+    for (uint32_t when = 0; when < 2; when++) {
+        free(marks[when]);
+        free(known[when]);
+    }
+    free(everything);
+    return wins;
+}
+
+/** An outsider, or any contributor. */
+static inline bool attacker_anybody_wins_or(const cdn_system *s, const uint8_t *withheld,
+                                            bool *excused)
+{
+    bool wins = attacker_wins(s, withheld);
+    for (uint32_t k = 0; k < s->holder_kinds && !wins; k++) {
+        for (uint32_t c = 0; c < s->cell_count && !wins; c++) {
+            uint32_t self = s->holder[k][c], before = 0;
+            while (before < c && s->holder[k][before] != self)
+                before++;
+            wins = self != 0 && before == c &&
+                   attacker_insider_wins(s, k, self, withheld, excused);
+        }
+    }
+    return wins;
+}
+
+static inline bool attacker_anybody_wins(const cdn_system *s, const uint8_t *withheld)
+{
+    bool excused = false;
+    return attacker_anybody_wins_or(s, withheld, &excused);
 }
 
 #endif

@@ -2,7 +2,7 @@
  * force.
  *
  * The brute force is the exact attacker of attacker.h, once for everybody and
- * once for each contributor with the contributor's cells marked known.
+ * once for each contributor.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attacker.h"
@@ -23,65 +23,16 @@ static void hold(builder *b, held *h, uint32_t kinds)
         b->system.holder[k] = h->of[k];
 }
 
-/* Does contributor `self` of the kind determine a sensitive cell of others that it would not know
- * if nothing were published? *excused: there is one that it would know. */
-static bool view_wins(const cdn_system *s, uint32_t kind, uint32_t self, const uint8_t *withheld,
-                      bool *excused)
-{
-    static uint8_t marks[2][BUILDER_CELLS], known[2][BUILDER_CELLS];
-    static uint8_t everything[BUILDER_LISTS];
-    memset(everything, 1, sizeof everything);
-    bool wins = false;
-    for (uint32_t when = 0; when < 2; when++) {
-        cdn_system view = *s;
-        for (uint32_t c = 0; c < s->cell_count; c++) {
-            bool own = s->holder[kind][c] == self;
-            bool visible = when == 1 || (s->marks[c] & CDN_CELL_COMMON) != 0;
-            marks[when][c] = own       ? (uint8_t)CDN_CELL_KNOWN
-                             : visible ? s->marks[c]
-                                       : (uint8_t)(s->marks[c] & ~CDN_CELL_KNOWN);
-        }
-        view.marks = marks[when];
-        attacker_learn(&view, when == 1 ? withheld : everything, known[when]);
-    }
-    for (uint32_t c = 0; c < s->cell_count; c++) {
-        bool hurts = (marks[1][c] & CDN_CELL_SENSITIVE) != 0;
-        wins |= hurts && known[1][c] && !known[0][c];
-        *excused |= hurts && known[0][c];
-    }
-    return wins;
-}
-
-static bool anybody_wins_or(const cdn_system *s, const uint8_t *withheld, bool *excused)
-{
-    bool wins = attacker_wins(s, withheld);
-    for (uint32_t k = 0; k < s->holder_kinds && !wins; k++) {
-        for (uint32_t c = 0; c < s->cell_count && !wins; c++) {
-            uint32_t self = s->holder[k][c], before = 0;
-            while (before < c && s->holder[k][before] != self)
-                before++;
-            wins = self != 0 && before == c && view_wins(s, k, self, withheld, excused);
-        }
-    }
-    return wins;
-}
-
-static bool anybody_wins(const cdn_system *s, const uint8_t *withheld)
-{
-    bool excused = false;
-    return anybody_wins_or(s, withheld, &excused);
-}
-
 /* The pattern that the same system gets without its contributors must fail: the rule is needed. */
 static void assert_views_decide(const builder *b, cdn_suppress_result *r)
 {
     cdn_system outsiders = b->system;
     outsiders.holder_kinds = 0;
     assert_int_equal(cdn_suppress(&outsiders, r, NULL), CDN_OK);
-    assert_true(anybody_wins(&b->system, r->figure_withheld));
+    assert_true(attacker_anybody_wins(&b->system, r->figure_withheld));
     cdn_suppress_result_release(r);
     assert_int_equal(cdn_suppress(&b->system, r, NULL), CDN_OK);
-    assert_false(anybody_wins(&b->system, r->figure_withheld));
+    assert_false(attacker_anybody_wins(&b->system, r->figure_withheld));
 }
 
 /* A table of a total and `size` inner codes both ways; every cell a figure, costs as given. */
@@ -315,14 +266,14 @@ static void test_views__random_systems_are_safe_from_everybody(void **unused)
         cdn_system outsiders = b->system;
         outsiders.holder_kinds = 0;
         cdn_status status = cdn_suppress(&b->system, &r, NULL);
-        bool hopeless = anybody_wins(&b->system, everything);
+        bool hopeless = attacker_anybody_wins(&b->system, everything);
         assert_int_equal(status, hopeless ? CDN_E_REFUSED : CDN_OK);
         refused += hopeless;
         if (hopeless)
             continue;
-        assert_false(anybody_wins(&b->system, r.figure_withheld));
+        assert_false(attacker_anybody_wins(&b->system, r.figure_withheld));
         assert_int_equal(cdn_suppress(&outsiders, &plain, NULL), CDN_OK);
-        needed += anybody_wins(&b->system, plain.figure_withheld);
+        needed += attacker_anybody_wins(&b->system, plain.figure_withheld);
         cdn_suppress_result_release(&plain);
         cdn_suppress_result_release(&r);
     }
@@ -351,7 +302,7 @@ static void test_views__nothing_is_withheld_for_nothing(void **unused)
         bool excused = false;
         if (cdn_suppress(&b->system, &r, NULL) != CDN_OK)
             continue;
-        (void)anybody_wins_or(&b->system, r.figure_withheld, &excused);
+        (void)attacker_anybody_wins_or(&b->system, r.figure_withheld, &excused);
         for (uint32_t f = 0; f < b->system.figure_count && !excused; f++) {
             uint32_t j = b->system.figure_start[f], end = b->system.figure_start[f + 1];
             while (j < end && !(b->marks[b->system.figure_cell[j]] & CDN_CELL_SENSITIVE))
@@ -360,7 +311,7 @@ static void test_views__nothing_is_withheld_for_nothing(void **unused)
                 (i >= 100 && end - b->system.figure_start[f] > 1))
                 continue;
             r.figure_withheld[f] = 0;
-            assert_true(anybody_wins(&b->system, r.figure_withheld));
+            assert_true(attacker_anybody_wins(&b->system, r.figure_withheld));
             r.figure_withheld[f] = 1;
             tried++;
         }

@@ -38,6 +38,20 @@ static void fill_cell(cdn_outside_bounds *b, const cdn_outside_cell *cell, uint3
         b->width[c] = 1;
 }
 
+/* The attack counts in units of the last place in use. */
+static cdn_status check_cell(const cdn_outside_bounds *b, const cdn_outside_table *table,
+                             uint32_t c, cdn_error *error)
+{
+    const int64_t numbers[] = {b->values[c], b->below[c], b->above[c], b->width[c]};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (numbers[i] > CDN_INTERVAL_LARGEST || numbers[i] < -CDN_INTERVAL_LARGEST)
+            return cdn_fail(error, CDN_E_INPUT,
+                            "a number of the cell \"%.128s\" is too large for intervals, with %u "
+                            "decimal places as in other values",
+                            cdn_outside_cell_id(table, c), b->decimals);
+    return CDN_OK;
+}
+
 /* Whoever sees every zero, knows that no other cell is one. */
 static bool zeros_are_seen(const cdn_outside_table *table, const cdn_policy *policy)
 {
@@ -95,8 +109,10 @@ cdn_status cdn_outside_bounds_init(cdn_outside_bounds *b, const cdn_outside_tabl
     int64_t unit = cdn_pow10(CDN_OUTSIDE_DECIMALS - b->decimals);
     for (uint32_t c = 0; c < count; c++)
         is_signed = is_signed || table->cells[c].value < 0;
-    for (uint32_t c = 0; c < count; c++)
+    for (uint32_t c = 0; c < count; c++) {
         fill_cell(b, &table->cells[c], c, unit, is_signed, known);
+        CDN_TRY(check_cell(b, table, c, error));
+    }
     return policy != NULL && policy->levels.on ? cap(b, table, policy, error) : CDN_OK;
 }
 

@@ -136,6 +136,14 @@ printf 'cell_id,value\na,0.1\nb,0.2\nt,0.300000\n' >c.csv
 run protect c.csv k.csv --out o.csv
 exits 0 "^written"
 
+case="constraints: too large for intervals, not without"
+printf 'cell_id,value\na,2000000000000.000001\nb,0\nt,2000000000000.000001\n' >c.csv
+run protect c.csv k.csv --out o.csv
+exits 0 "^written"
+rm o.csv
+run protect c.csv k.csv --out o.csv --intervals
+exits 3 '^cordon: a number of the cell "a" is too large for intervals'
+
 # --- the pattern -------------------------------------------------------------------------------------
 printf '%s\n' "$good_cells" >c.csv
 good_pattern='cell_id,status\na,suppressed\nb,suppressed\nt,published\n'

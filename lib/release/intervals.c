@@ -121,7 +121,7 @@ static bool is_unsafe(const cdn_interval *found)
 /* Of the unsafe cells those that are safe while nothing is published stay flagged; the others
  * follow from common knowledge (a consented row that shows a total of 0, say), and are counted.
  * Which cells are empty, and that the withheld ones are not, only the release tells: but of cells
- * that are in no figure of it. */
+ * that are in no figure of it. Where zeros are withheld, known ones follow from others. */
 static cdn_status excuse(cdn_trial *trial, knowledge *k, uint8_t *unsafe, cdn_error *error)
 {
     cdn_system before = trial->system;
@@ -138,10 +138,11 @@ static cdn_status excuse(cdn_trial *trial, knowledge *k, uint8_t *unsafe, cdn_er
         memset(nothing, 1, before.figure_count);
         for (uint32_t i = 0; i < before.figure_start[before.figure_count]; i++)
             told[before.figure_cell[i]] = 1;
+        bool zeros_told = trial->input->policy->zeros == CDN_ZEROS_SAFE;
         for (uint32_t c = 0; c < cells; c++) {
             bool common = (trial->marks[c] & CDN_CELL_COMMON) != 0 &&
                           (cdn_history_knows(trial, c) || trial->cells->cells[c].records > 0 ||
-                           !told[c]);
+                           !told[c] || !zeros_told);
             marks[c] = common ? trial->marks[c] : (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN);
             k->lower[c] = k->lower[c] > 0 && told[c] ? 0 : k->lower[c];
         }

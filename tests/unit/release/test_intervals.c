@@ -372,15 +372,16 @@ static void test_intervals__what_follows_without_the_release_is_counted(void **s
 
 /* a + b = 3, c + d = 3, a + c + z = 6, none below 0: a and c are 3 for who knows that z is empty,
  * which only a release tells: this one, which is refused, or an earlier one, which is out. Where
- * this one has no figure of it, it is not this one. */
+ * this one has no figure of it, or zeros are withheld, it is not this one. */
 static void test_intervals__what_earlier_releases_leave_is_all_that_is_excused(void **state)
 {
     (void)state;
     static const struct {
-        bool history, tells, hidden;
+        bool history, tells, hidden, unsafe;
         cdn_status status;
-    } cases[] = {{false, false, false, CDN_E_REFUSED}, {true, false, false, CDN_E_REFUSED},
-                 {true, true, false, CDN_OK}, {true, false, true, CDN_OK}};
+    } cases[] = {{false, false, false, false, CDN_E_REFUSED},
+                 {true, false, false, false, CDN_E_REFUSED}, {true, true, false, false, CDN_OK},
+                 {true, false, true, false, CDN_OK}, {true, false, false, true, CDN_OK}};
     static const int64_t values[] = {3, 0, 3, 0, 3, 3, 6, 0}, nothing[9] = {0};
     static const uint32_t start[] = {0, 3, 6, 10}, cell[] = {0, 1, 4, 2, 3, 5, 0, 2, 7, 6};
     static const int32_t coefficient[] = {1, 1, -1, 1, 1, -1, 1, 1, 1, -1};
@@ -401,6 +402,7 @@ static void test_intervals__what_earlier_releases_leave_is_all_that_is_excused(v
         memcpy(f.coefficient, coefficient, sizeof coefficient);
         f.all.equation_count = f.trial.system.equation_count = 3;
         f.figure[7] = cases[i].hidden ? 6 : 7;
+        f.policy.zeros = cases[i].unsafe ? CDN_ZEROS_UNSAFE : CDN_ZEROS_SAFE;
         f.policy.levels = (cdn_levels){.on = true, .minimum_width = 1};
         assert_int_equal(protect(&f, NULL), cases[i].status);
         assert_int_equal(f.trial.pinned_count, cases[i].status == CDN_OK ? 4 : 0);

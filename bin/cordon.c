@@ -6,6 +6,7 @@
  * file:line:column: message, then a hint; never a data value.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +21,9 @@ static cdn_status read_number(const char *text, uint64_t max, const char *what, 
                               cdn_error *error)
 {
     char *end = NULL;
+    errno = 0;
     uint64_t value = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || value > max)
+    if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' || value > max)
         return usage_error(error, "expected a whole number for", what);
     *out = value;
     return CDN_OK;

@@ -86,6 +86,10 @@ in_ws ws load nosuch
 exits 3 "nosuch"
 check "no snapshot came of it" [ ! -e ws/data/snapshot.cdn ]
 
+case="synth: a seed beyond 64 bits"
+run synth --out plain --workers 10 --workplaces 5 --seed 18446744073709551616
+exits 2 "expected a whole number for --seed"
+
 # --- loading ---------------------------------------------------------------------------------------------
 case="synth"
 run synth --out plain --workers 3000 --workplaces 200 --json

@@ -233,17 +233,29 @@ signer() {
     fi
     [ "$(grep -c 'BEGIN CERTIFICATE' "$work/who.pem")" = 1 ] ||
         refuse "$1 has more than one signer"
-    openssl cms -cmsout -print -noout -inform PEM -in "$1" 2>/dev/null |
-        sed -n '/digestAlgorithm:/{n;p;}' | grep -Eq '^ *algorithm: sha(256|384|512) ' ||
+    openssl cms -cmsout -print -noout -inform PEM -in "$1" >"$work/message" 2>/dev/null
+    sed -n '/digestAlgorithm:/{n;p;}' "$work/message" | grep -Eq '^ *algorithm: sha(256|384|512) ' ||
         refuse "$1 uses a weak digest"
-    openssl x509 -in "$work/who.pem" -noout -pubkey -subject \
-        -nameopt esc_ctrl,utf8,sep_multiline,lname,space_eq >"$work/subject"
+    [ "$(sed -n -e 's/^ *eContentType: \([^ ]*\) .*/\1/p' -e 's/^ *eContent: //p' "$work/message")" = \
+        'pkcs7-data
+<ABSENT>' ] || refuse "$1 is not a detached signature"
+    openssl x509 -in "$work/who.pem" -noout -pubkey -text \
+        -nameopt esc_ctrl,utf8,sep_multiline,lname,space_eq -certopt no_header,no_version \
+        -certopt no_serial,no_signame,no_validity,no_issuer,no_sigdump,no_aux >"$work/subject"
+    [ "$(grep -c '^ *commonName = ' "$work/subject")" = 1 ] &&
+        [ "$(grep -c '^ *organizationName = ' "$work/subject")" = 1 ] ||
+        refuse "the certificate of $1 must name one person and one organisation"
+    grep -q '^ *Digital Signature' "$work/subject" ||
+        refuse "the certificate of $1 is not for signing"
+    least=2048
+    ! grep -q 'Public Key Algorithm: id-ecPublicKey' "$work/subject" || least=224
+    bits=$(sed -n 's/^ *Public-Key: (\([0-9]*\) bit.*/\1/p' "$work/subject")
+    [ "${bits:-0}" -ge $least ] || refuse "$1 was made with a weak key"
     name=$(sed -n '/^ *commonName = /{s///;s/\\\\/\\/g;p;}' "$work/subject") # esc_ctrl doubles \
     key=$({ # one point of a curve has several encodings
         openssl pkey -pubin -in "$work/subject" -ec_conv_form uncompressed -outform DER ||
             openssl pkey -pubin -in "$work/subject" -outform DER
     } 2>/dev/null | sha512sum)
-    [ -n "$name" ] || refuse "$1 has no signer"
     [ $revoked = no ] || answer 14 "REVOKED: the certificate of $name is revoked"
     signed=$(openssl asn1parse -in "$1" 2>/dev/null |
         sed -n '/prim: OBJECT *:signingTime$/{n;n;p;}' | instants)

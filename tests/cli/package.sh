@@ -184,6 +184,65 @@ try "an approval without end"
 truncate -s 1M try/signatures/approver-1.p7s
 expect "REFUSED: approver-1.p7s is too large" "approver-1.p7s: the signature is larger"
 
+# Certificates by the root itself that nobody may sign with, and messages of another kind.
+# certified SUBJECT EXTENSIONS [OPTION...]: Ada's approval, with a certificate for odd.key
+certified() {
+    printf '%b\n' "$2" >odd.cnf
+    openssl req -new -key odd.key -subj "$1" -out odd.csr 2>/dev/null
+    openssl x509 -req -in odd.csr -CA "$trust/root.pem" -CAkey "$keys/root.key" -days 30 -sha256 \
+        -extfile odd.cnf -set_serial 9 -out odd.pem 2>/dev/null || fail "$name: openssl cannot certify"
+    rm -rf "$work/odd" && cp -r "$trust" odd && cat odd.pem >>odd/approvers.pem
+    shift 2
+    openssl cms -sign -binary -cades -keyid -nosmimecap -nocerts -outform PEM -md sha256 \
+        -in try/tagmanifest-sha512.txt -signer odd.pem -inkey odd.key "$@" \
+        -out try/signatures/approver-1.p7s || fail "$name: openssl cannot sign"
+}
+kept=$trust
+signing='keyUsage=critical,digitalSignature\nextendedKeyUsage=emailProtection\nsubjectKeyIdentifier=hash'
+ada="/O=Test Org/CN=Ada King"
+signature=signatures/approver-1.p7s
+# odd_expect REFUSAL C_TEXT
+odd_expect() {
+    trust=$work/odd
+    expect "$1" "$2"
+    trust=$kept
+}
+openssl ecparam -name prime256v1 -genkey -noout -out odd.key
+try "a certificate for a new key"
+certified "$ada" "$signing"
+odd_expect "OK: 2 approvals" "2 of 2 approvals"
+try "a certificate of no organisation"
+certified "/CN=Ada King" "$signing"
+odd_expect "REFUSED: the certificate of $signature must name one person and one organisation" \
+    "must name one person and one organisation"
+try "a certificate of two people"
+certified "$ada/CN=Bo Ito" "$signing"
+odd_expect "REFUSED: the certificate of $signature must name one person and one organisation" \
+    "must name one person and one organisation"
+try "a certificate that does not say what it is for"
+certified "$ada" "subjectKeyIdentifier=hash"
+odd_expect "REFUSED: the certificate of $signature is not for signing" "is not for signing"
+try "a certificate for promises only"
+certified "$ada" "keyUsage=critical,nonRepudiation\nsubjectKeyIdentifier=hash"
+odd_expect "REFUSED: the certificate of $signature is not for signing" "is not for signing"
+try "a signature with what it signs"
+certified "$ada" "$signing" -nodetach
+odd_expect "REFUSED: $signature is not a detached signature" "expected a detached signature over data"
+try "a signature over something of another kind"
+certified "$ada" "$signing" -econtent_type 1.2.3.4
+odd_expect "REFUSED: $signature is not a detached signature" "expected a detached signature over data"
+for weak in "ecparam -name prime192v1 -genkey -noout" "genrsa 1024"; do
+    try "a weak key: $weak"
+    # shellcheck disable=SC2086
+    openssl $weak >odd.key 2>/dev/null
+    certified "$ada" "$signing"
+    odd_expect "REFUSED: $signature was made with a weak key" "the signer's key is too weak"
+done
+try "a key of another kind"
+openssl genrsa 2048 >odd.key 2>/dev/null
+certified "$ada" "$signing"
+odd_expect "OK: 2 approvals" "2 of 2 approvals"
+
 # Two certificates, one key: another person's name over Ada's key.
 try "one key, two people"
 openssl req -new -key "$keys/ada-king.key" -subj "/O=Test Org/CN=Bo Ito" -out twin.csr 2>/dev/null

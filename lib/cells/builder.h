@@ -188,6 +188,8 @@ cdn_status cdn_builder_dates(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 cdn_status cdn_builder_move_grid(cdn_builder *on, const cdn_grid *today, cdn_grid *out,
                                  cdn_error *error) CDN_MUST_CHECK;
 void cdn_builder_drop_moved(cdn_grid *grid);
+/** Lets rows count that are new today and say nearly the same, or lets them not (as it was). */
+void cdn_builder_admit_near(const cdn_builder *on, cdn_grid *grid, bool admit);
 /** What changed under today's quantiles since every earlier date (quantile_since.c). */
 cdn_status cdn_builder_quantiles_since(cdn_builder *b, cdn_error *error) CDN_MUST_CHECK;
 /** Rows of a record type and of its holdings, across dates; kept in the builder. */

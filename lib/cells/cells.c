@@ -389,6 +389,7 @@ void cdn_cells_destroy(cdn_cells *cells)
         cdn_free(cells->dates[d].cells);
         cdn_free(cells->dates[d].ids);
         cdn_free(cells->dates[d].quantiles);
+        cdn_free(cells->dates[d].near);
     }
     for (uint32_t s = 0; cells->spans != NULL && s < cells->span_count; s++)
         cdn_free(cells->spans[s].changes);

@@ -148,6 +148,8 @@ typedef struct cdn_cells_turnover {
 /** An earlier date. */
 typedef struct cdn_cells_date {
     cdn_cell *cells;   /* per cell of today: the same on that day's data */
+    cdn_cell *near;    /* the same, as if rows that are new today and nearly as they would have been
+                          were shown that day; NULL = there are none */
     uint32_t *ids;     /* per cell of today: its number among all cells. Cells of two dates between
                           which nothing changed are one */
     cdn_cells_turnover *quantiles; /* per figure of today, for quantiles: since that date, rows that

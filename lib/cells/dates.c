@@ -58,6 +58,7 @@ cdn_status cdn_builder_move_grid(cdn_builder *on, const cdn_grid *today, cdn_gri
     *out = *today;
     out->cells = NULL;
     out->published_units = NULL;
+    out->has_near = false;
     for (uint32_t a = 0; a < out->axis_count; a++)
         out->axes[a].row_like = NULL;
     for (uint32_t a = 0; a < out->axis_count; a++)
@@ -66,6 +67,16 @@ cdn_status cdn_builder_move_grid(cdn_builder *on, const cdn_grid *today, cdn_gri
     if (value != CDN_NONE)
         CDN_TRY(cdn_frame_values(on->frame, on->date, out->record, value, &out->values, error));
     return cdn_builder_mark_rows(on, out, error);
+}
+
+void cdn_builder_admit_near(const cdn_builder *on, cdn_grid *grid, bool admit)
+{
+    uint32_t unit = on->catalogue->records[grid->record].unit;
+    for (uint32_t row = 0; grid->has_near && row < on->records[unit].rows; row++) {
+        uint32_t near = grid->near_units[row];
+        grid->published_units[row] = (grid->published_units[row] & ~near) | (admit ? near : 0);
+        grid->fresh_units[row] = (grid->fresh_units[row] & ~near) | (admit ? near : 0);
+    }
 }
 
 static cdn_status tabulate_one(void *context, size_t index, cdn_error *error)
@@ -143,6 +154,42 @@ static cdn_status rename_all(cdn_builder *b, cdn_cell *cells, cdn_error *error)
     return CDN_OK;
 }
 
+static cdn_status tabulate_near(void *context, size_t index, cdn_error *error)
+{
+    day *own = context;
+    cdn_grid *grid = &own->grids[index];
+    if (!grid->has_near)
+        return CDN_OK;
+    cdn_builder_admit_near(&own->builder, grid, true);
+    cdn_status status = tabulate_one(context, index, error);
+    cdn_builder_admit_near(&own->builder, grid, false);
+    return status;
+}
+
+/* The cells of a date once more, as if rows that are new and nearly the same were shown then. */
+static cdn_status add_near(day *own, cdn_cells_date *out, cdn_error *error)
+{
+    const cdn_builder *b = &own->builder;
+    uint32_t g = 0;
+    while (g < b->grid_count && !own->grids[g].has_near)
+        g++;
+    if (!b->has_fresh || g == b->grid_count)
+        return CDN_OK;
+    out->near = cdn_alloc(b->cells->today_count, sizeof *out->near);
+    if (out->near == NULL)
+        return cdn_fail_memory(error);
+    memcpy(out->near, out->cells, b->cells->today_count * sizeof *out->near);
+    CDN_TRY(cdn_pool_run(b->input->threads, b->grid_count, tabulate_near, own, error));
+    for (; g < b->grid_count; g++)
+        for (uint32_t key = 0; own->grids[g].has_near && key < b->grids[g].key_count; key++) {
+            uint32_t c = b->grids[g].cell_ids[key];
+            bool unanswered = out->near[c].is_unanswered;
+            out->near[c] = own->grids[g].cells[key];
+            out->near[c].is_unanswered |= unanswered;
+        }
+    return CDN_OK;
+}
+
 /* The cells of a date, by today's numbers. */
 static cdn_status add_day(dater *d, uint32_t date, cdn_error *error)
 {
@@ -154,7 +201,9 @@ static cdn_status add_day(dater *d, uint32_t date, cdn_error *error)
     if (out->cells == NULL || out->ids == NULL)
         return cdn_fail_memory(error);
     own->builder = b->days[date];
-    own->builder.grids = b->grids; /* which came later */
+    own->builder.grids = b->grids; /* which came later, as these */
+    own->builder.grid_count = b->grid_count;
+    own->builder.has_fresh = b->has_fresh;
     own->grids = cdn_alloc(b->grid_count, sizeof *own->grids);
     if (own->grids == NULL)
         return cdn_fail_memory(error);
@@ -167,6 +216,7 @@ static cdn_status add_day(dater *d, uint32_t date, cdn_error *error)
             out->cells[c] = own->grids[g].cells[key];
             out->cells[c].is_unanswered |= cdn_builder_is_unrecorded(b, &b->grids[g], key);
         }
+    CDN_TRY(add_near(own, out, error));
     return rename_all(b, out->cells, error);
 }
 

@@ -45,6 +45,8 @@ typedef struct cdn_grid {
     uint32_t *published_units;      /* per unit: bit r = its row publishes row part r; or NULL */
     uint32_t *lent_units;           /* of these bits those by rows of other dates; behind them */
     uint32_t *fresh_units;          /* of these bits those only by new rows of today; behind them */
+    uint32_t *near_units;           /* bits of rows that are new today and say nearly the same */
+    bool has_near;
     uint32_t row_parts[CDN_GRID_ROW_PARTS]; /* r -> its position in the builder */
     cdn_cell *cells;                /* per key, after tabulation */
     uint32_t *cell_ids;             /* per key, after interning */

@@ -14,6 +14,7 @@
 #define CDN_PART_FRESH 16u /* FILLED or LENT only because of today's rows */
 #define CDN_PART_SEEN 32u  /* of today: FILLED before, the same or not */
 #define CDN_PART_VETOED 64u /* of today: FRESH, and not to be shown (row_veto.c) */
+#define CDN_PART_NEAR 128u  /* a new row of today says nearly the same: few workers changed */
 
 /** The same statistic (of the same quantile), or NULL. */
 cdn_row_part *cdn_row_part_find(const cdn_builder *b, const cdn_row_part *like);

@@ -71,9 +71,50 @@ static cdn_status unit_grid(const sharing *s, cdn_builder *day, const cdn_row_pa
     return cdn_grid_size(grid, error);
 }
 
-/* Marks the later day's units of which the statistic changed. */
-static cdn_status mark_changed(const sharing *s, const cdn_row_part *part, uint8_t *changed,
-                               cdn_error *error)
+#define FEW 2u /* of a unit that changed: in few workers */
+
+/* Whether a row of today that is new tells what an earlier day's would have said. */
+static bool is_news(const sharing *s, const cdn_row_part *now, uint32_t here, uint8_t then)
+{
+    return s->now == s->today && now->reveals == NULL && now->by[here] == 0 &&
+           (now->units[here] & CDN_PART_FILLED) != 0 &&
+           (then & (CDN_PART_FILLED | CDN_PART_LENT)) == 0;
+}
+
+static bool has_news(const sharing *s, const cdn_row_part *now, const uint32_t *at)
+{
+    uint32_t unit = unit_of(s->now, now), row = 0;
+    const cdn_row_part *then = cdn_row_part_find(s->then, now);
+    const uint32_t *rows = s->then->identities[unit].rows;
+    uint32_t first = cdn_frame_first(s->then->frame, unit, s->then->date);
+    while (row < s->then->records[unit].rows &&
+           (at[rows[first + row]] == CDN_NONE ||
+            !is_news(s, now, at[rows[first + row]], then->units[row])))
+        row++;
+    return row < s->then->records[unit].rows;
+}
+
+/* As cdn_changes_mark, but tells who changed in few workers. */
+static cdn_status mark_few(const sharing *s, const cdn_grid *now, const cdn_grid *then,
+                           uint8_t *changed, cdn_error *error)
+{
+    const cdn_threshold *few = &s->today->policy->history.workers;
+    bool counts = s->today->cells->variables[now->variable].counts_workers;
+    cdn_cell *cells = cdn_alloc(now->key_count, sizeof *cells);
+    cdn_status status = cells == NULL ? cdn_fail_memory(error)
+                                      : cdn_changes_tabulate(&s->changes[now->record], now, then,
+                                                             s->now->nodes, cells, error);
+    for (uint32_t unit = 0; status == CDN_OK && unit < now->key_count; unit++)
+        if (cells[unit].records > 0)
+            changed[unit] =
+                counts && cdn_threshold_unsafe(few, cells[unit].workers) ? FEW : 1;
+    cdn_free(cells);
+    return status;
+}
+
+/* Marks the later day's units of which the statistic changed; FEW only where that matters. */
+static cdn_status mark_changed(const sharing *s, const cdn_row_part *part, const uint32_t *at,
+                               uint8_t *changed, cdn_error *error)
 {
     uint32_t record = part->statistic.record, *units_then = NULL;
     const uint32_t *units_now = s->now->records[record].contributors.units;
@@ -87,7 +128,9 @@ static cdn_status mark_changed(const sharing *s, const cdn_row_part *part, uint8
     if (status == CDN_OK)
         status = unit_grid(s, s->then, part, units_then, &then, error);
     if (status == CDN_OK)
-        status = cdn_changes_mark(changes, &now, &then, s->now->nodes, changed, error);
+        status = has_news(s, part, at)
+                     ? mark_few(s, &now, &then, changed, error)
+                     : cdn_changes_mark(changes, &now, &then, s->now->nodes, changed, error);
     cdn_grid_release(&then);
     cdn_grid_release(&now);
     cdn_free(units_then);
@@ -117,13 +160,6 @@ static cdn_status mark_register(const sharing *s, const cdn_row_part *like, uint
     return CDN_OK;
 }
 
-/* What only today's rows tell of an earlier day is fresh. */
-static bool is_fresh(const sharing *s, const cdn_row_part *now, uint32_t here, uint8_t then)
-{
-    return s->now == s->today && now->reveals == NULL && now->by[here] == 0 &&
-           (then & (CDN_PART_FILLED | CDN_PART_LENT)) == 0;
-}
-
 static void share_units(const sharing *s, uint32_t unit, const cdn_row_part *now,
                         const cdn_row_part *then, const uint32_t *at, const uint8_t *changed)
 {
@@ -134,13 +170,15 @@ static void share_units(const sharing *s, uint32_t unit, const cdn_row_part *now
         if (here == CDN_NONE)
             continue;
         uint8_t *a = &now->units[here], *b = &then->units[row];
-        bool was_filled = (*b & CDN_PART_FILLED) != 0;
+        bool was_filled = (*b & CDN_PART_FILLED) != 0, news = is_news(s, now, here, *b);
         if (was_filled)
             *a |= CDN_PART_SEEN;
+        if (news && changed[here] == FEW)
+            *b |= CDN_PART_NEAR;
         if (changed[here])
             continue;
         if ((*a & CDN_PART_FILLED) != 0)
-            *b |= is_fresh(s, now, here, *b) ? CDN_PART_LENT | CDN_PART_FRESH : CDN_PART_LENT;
+            *b |= news ? CDN_PART_LENT | CDN_PART_FRESH : CDN_PART_LENT;
         if (was_filled)
             *a |= CDN_PART_LENT;
     }
@@ -155,10 +193,10 @@ static cdn_status share_part(const sharing *s, const cdn_row_part *part, cdn_err
     if (status == CDN_OK)
         status = cdn_builder_identify(s->today, part->statistic.record, error);
     if (status == CDN_OK)
-        status = part->reveals != NULL ? mark_register(s, part, changed, error)
-                                       : mark_changed(s, part, changed, error);
-    if (status == CDN_OK)
         status = cdn_builder_rows_on(s->now, unit, &at, error);
+    if (status == CDN_OK)
+        status = part->reveals != NULL ? mark_register(s, part, changed, error)
+                                       : mark_changed(s, part, at, changed, error);
     if (status == CDN_OK)
         share_units(s, unit, part, cdn_row_part_find(s->then, part), at, changed);
     cdn_free(changed);
@@ -190,6 +228,24 @@ static void mark_fresh(cdn_builder *b)
     }
 }
 
+/* Rows are near that no release showed before, as anything. */
+static cdn_status drop_seen(cdn_builder *b, const cdn_builder *day, cdn_error *error)
+{
+    for (uint32_t r = 0; r < day->row_part_count; r++) {
+        const cdn_row_part *then = &day->row_parts[r], *now = cdn_row_part_find(b, then);
+        uint32_t unit = unit_of(b, then), first = cdn_frame_first(b->frame, unit, day->date);
+        const uint32_t *at = NULL;
+        if (now == NULL || then->reveals != NULL || then->quantile != 0)
+            continue;
+        CDN_TRY(cdn_builder_rows_on(b, unit, &at, error));
+        for (uint32_t row = 0; row < day->records[unit].rows; row++)
+            if ((then->units[row] & CDN_PART_NEAR) != 0 &&
+                (now->units[at[b->identities[unit].rows[first + row]]] & CDN_PART_SEEN) != 0)
+                then->units[row] &= (uint8_t)~CDN_PART_NEAR;
+    }
+    return CDN_OK;
+}
+
 cdn_status cdn_builder_rows_known(cdn_builder *b, cdn_error *error)
 {
     uint32_t types = b->catalogue->record_count;
@@ -210,5 +266,7 @@ cdn_status cdn_builder_rows_known(cdn_builder *b, cdn_error *error)
     cdn_free(s.changes);
     if (b->input->past_count > 0)
         mark_fresh(b);
+    for (uint32_t then = 1; status == CDN_OK && then < b->date_count; then++)
+        status = drop_seen(b, &b->days[then], error);
     return status;
 }

@@ -42,7 +42,8 @@ static cdn_status veto(const search *s, const cdn_grid *grid, uint32_t unit, uin
             continue;
         cdn_row_part *part =
             cdn_row_part_find(s->b, &s->day->row_parts[grid->row_parts[r]]);
-        if (part == NULL || (part->units[now] & CDN_PART_VETOED) != 0 ||
+        if (part == NULL || (part->units[now] & CDN_PART_FRESH) == 0 ||
+            (part->units[now] & CDN_PART_VETOED) != 0 ||
             (!s->seen_too && (part->units[now] & CDN_PART_SEEN) != 0))
             continue;
         part->units[now] |= CDN_PART_VETOED;
@@ -95,6 +96,8 @@ static cdn_status search_day(const search *s, cdn_error *error)
             continue;
         }
         cdn_status status = cdn_builder_move_grid(s->day, &s->b->grids[g], &own, error);
+        if (status == CDN_OK)
+            cdn_builder_admit_near(s->day, &own, true);
         if (status == CDN_OK)
             status = search_grid(s, &own, error);
         cdn_builder_drop_moved(&own);

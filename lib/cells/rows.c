@@ -464,10 +464,11 @@ static cdn_status start_marks(cdn_builder *b, cdn_grid *grid, cdn_error *error)
 {
     uint32_t unit = b->catalogue->records[grid->record].unit;
     uint32_t rows = b->records[unit].rows;
-    grid->published_units = cdn_alloc((size_t)rows * 3, sizeof *grid->published_units);
+    grid->published_units = cdn_alloc((size_t)rows * 4, sizeof *grid->published_units);
     bool ok = grid->published_units != NULL;
     grid->lent_units = ok ? grid->published_units + rows : NULL;
     grid->fresh_units = ok ? grid->lent_units + rows : NULL;
+    grid->near_units = ok ? grid->fresh_units + rows : NULL;
     for (uint32_t a = 0; a < grid->axis_count; a++) {
         grid->axes[a].row_like =
             cdn_alloc(grid->axes[a].node_count, sizeof *grid->axes[a].row_like);
@@ -482,6 +483,10 @@ static void mark_units(const cdn_builder *b, const cdn_row_part *part, uint32_t 
     uint32_t unit = b->catalogue->records[grid->record].unit;
     for (uint32_t row = 0; row < b->records[unit].rows; row++) {
         uint8_t flags = part->units[row];
+        if ((flags & CDN_PART_NEAR) != 0) {
+            grid->near_units[row] |= bit;
+            grid->has_near = true;
+        }
         if ((flags & (CDN_PART_FILLED | CDN_PART_LENT)) == 0)
             continue;
         grid->published_units[row] |= bit;

@@ -41,14 +41,44 @@ static uint32_t binding_release(const cdn_trial *trial, uint32_t cell)
     return trial->known_by[cell] != 0 ? trial->known_by[cell] : trial->cells->past_count + 1;
 }
 
-/* Confidential cells that are held. */
+/* What was published of a date and is confidential but for the few who changed since. */
+static bool list_near(const cdn_trial *trial, cdn_verdict *then, uint32_t *exposed)
+{
+    const cdn_cells *cells = trial->cells;
+    bool any = false;
+    for (uint32_t d = 0; d < cells->date_count; d++) {
+        cdn_cells view = *cells;
+        view.count = cells->today_count;
+        view.cells = cells->dates[d].near;
+        if (view.cells == NULL)
+            continue;
+        cdn_rule_cells(&view, trial->input->policy, then);
+        for (uint32_t c = 0; c < view.count; c++) {
+            uint32_t id = cells->dates[d].ids[c];
+            if (then[c] == 0 || !view.cells[c].is_fresh || trial->known_by[id] == 0)
+                continue;
+            exposed[id] = trial->known_by[id];
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* Confidential cells that are held, of those on a date that new rows are left out of. */
 static bool list_held(const cdn_trial *trial, uint32_t *exposed)
 {
+    const cdn_cells *cells = trial->cells;
     bool any = false;
-    for (uint32_t c = 0; c < trial->cells->count; c++)
-        if (trial->given_away[c] ||
-            (trial->known_by[c] != 0 && trial->verdicts[c] != 0)) {
-            exposed[c] = binding_release(trial, c);
+    for (uint32_t d = 0; d <= cells->date_count; d++)
+        for (uint32_t c = 0; c < cells->today_count; c++) {
+            bool today = d == cells->date_count;
+            const cdn_cell *cell = today ? &cells->cells[c] : &cells->dates[d].cells[c];
+            uint32_t id = today ? c : cells->dates[d].ids[c];
+            bool held = trial->given_away[id] ||
+                        (trial->known_by[id] != 0 && trial->verdicts[id] != 0);
+            if (!held || !cell->is_fresh)
+                continue;
+            exposed[id] = binding_release(trial, id);
             any = true;
         }
     return any;
@@ -104,35 +134,56 @@ static bool list_beside(const cdn_trial *trial, const uint8_t *guilty, uint32_t 
     return any;
 }
 
-static cdn_status list_sums(const cdn_trial *trial, uint32_t *exposed, cdn_error *error)
+/* Sums of new rows from which what is given away follows; *any = false: there are none. */
+static cdn_status list_sums(const cdn_trial *trial, uint32_t *exposed, bool *any,
+                            cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
+    uint32_t sum = 0;
+    while (sum < cells->count && !is_new_row_sum(trial, sum))
+        sum++;
+    *any = false;
+    if (sum == cells->count || memchr(trial->given_away, 1, cells->count) == NULL)
+        return CDN_OK;
     uint8_t *guilty = cdn_alloc(cells->count, 1);
     if (guilty == NULL)
         return cdn_fail_memory(error);
     cdn_status status = find_guilt(trial, guilty, error);
     memset(exposed, 0, cells->count * sizeof *exposed);
-    if (status == CDN_OK && memchr(guilty, 1, cells->count) != NULL &&
-        !list_beside(trial, guilty, exposed))
+    *any = status == CDN_OK && memchr(guilty, 1, cells->count) != NULL;
+    if (*any && !list_beside(trial, guilty, exposed))
         for (uint32_t c = 0; c < cells->count; c++)
             exposed[c] = is_new_row_sum(trial, c) ? cells->past_count + 1 : 0;
     cdn_free(guilty);
     return status;
 }
 
-/* ---- both ---- */
+/* ---- all ---- */
+
+static cdn_status list_exposed(const cdn_trial *trial, uint32_t *exposed, bool *any,
+                               cdn_error *error)
+{
+    cdn_verdict *then = cdn_alloc(trial->cells->today_count, sizeof *then);
+    if (then == NULL)
+        return cdn_fail_memory(error);
+    bool near = list_near(trial, then, exposed), held = list_held(trial, exposed);
+    *any = near || held;
+    cdn_free(then);
+    return CDN_OK;
+}
 
 static cdn_status find(cdn_trial *trial, uint32_t *exposed, uint32_t *count, cdn_error *error)
 {
-    const cdn_cells *cells = trial->cells;
-    if (!list_held(trial, exposed))
-        return CDN_OK;
+    bool any = false;
     CDN_TRY(start_vetoes(trial, error));
-    CDN_TRY(cdn_cells_find_vetoes(cells, exposed, trial->vetoes, count, error));
-    if (*count > 0 || memchr(trial->given_away, 1, cells->count) == NULL)
+    CDN_TRY(list_exposed(trial, exposed, &any, error));
+    if (any)
+        CDN_TRY(cdn_cells_find_vetoes(trial->cells, exposed, trial->vetoes, count, error));
+    if (*count > 0)
         return CDN_OK;
-    CDN_TRY(list_sums(trial, exposed, error));
-    return cdn_cells_find_vetoes(cells, exposed, trial->vetoes, count, error);
+    CDN_TRY(list_sums(trial, exposed, &any, error));
+    return any ? cdn_cells_find_vetoes(trial->cells, exposed, trial->vetoes, count, error)
+               : CDN_OK;
 }
 
 cdn_status cdn_history_veto(cdn_trial *trial, uint32_t *count, cdn_error *error)

@@ -7,6 +7,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/release/weeks.h"
 
+#include "core/alloc.h"
+
 #define IN_AREA 4
 #define EACH 14
 
@@ -303,6 +305,27 @@ static void test_new_rows__that_are_shown_no_more_are_still_known(void **state)
     }
 }
 
+/* With one nearly the same, others the same, and sums. */
+static void test_new_rows__failed_allocations_are_reported(void **state)
+{
+    (void)state;
+    start();
+    first_week();
+    join(0, 1);
+    agree(15);
+    load(1);
+    cdn_status status = CDN_E_NOMEM;
+    long n = 0;
+    for (; status != CDN_OK && n < 50000; n += 5) {
+        cdn_alloc_fail_after(n);
+        status = run(1, &plan, NULL);
+        cdn_alloc_fail_after(-1);
+        assert_true(status == CDN_OK || status == CDN_E_NOMEM);
+    }
+    assert_true(n > 300 && status == CDN_OK);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_new_rows__do_not_add_up_to_a_change),
         cmocka_unit_test(test_new_rows__count_with_rows_that_are_shown_no_more),
         cmocka_unit_test(test_new_rows__that_are_shown_no_more_are_still_known),
+        cmocka_unit_test(test_new_rows__failed_allocations_are_reported),
     };
     return cmocka_run_group_tests(tests, unit_scratch_setup, unit_scratch_teardown);
 }

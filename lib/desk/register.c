@@ -215,10 +215,37 @@ static cdn_status sign(const cdn_desk *desk, const cdn_register_signer *signer, 
     return status;
 }
 
+/* A list that was made from more entries than there are: from a ledger that was longer. What it
+ * takes back would be good again. */
+static cdn_status check_not_shorter(const cdn_desk *desk, cdn_error *error)
+{
+    char root[65];
+    uint64_t entries = 0;
+    cdn_ledger *ledger = NULL;
+    cdn_register_file list = {0};
+    char *trust = cdn_desk_path(desk, "trust", NULL);
+    cdn_status status = trust == NULL ? cdn_fail_memory(error)
+                                      : cdn_desk_ledger_open(desk, &ledger, error);
+    if (status == CDN_OK)
+        status = cdn_ledger_root(ledger, 0, &entries, root, error);
+    if (status == CDN_OK && cdn_register_read(trust, &list, NULL) == CDN_OK &&
+        list.version > (int64_t)entries) {
+        status = cdn_fail(error, CDN_E_REFUSED,
+                          "the ledger has %" PRIu64 " entries, and the status list in trust/ is of "
+                          "%" PRId64, entries, list.version);
+        cdn_fail_hint(error, "the ledger was cut off or is an older copy: restore the newest");
+    }
+    cdn_register_file_release(&list);
+    cdn_ledger_close(ledger);
+    cdn_free(trust);
+    return status;
+}
+
 cdn_status cdn_desk_register_try(const cdn_desk *desk, const cdn_register_signer *signer,
                             cdn_error *error)
 {
     cdn_text pem = CDN_TEXT_INIT(SIGNATURE_MAX);
+    CDN_TRY(check_not_shorter(desk, error));
     cdn_status status = sign(desk, signer, "", 0, &pem, error);
     cdn_text_release(&pem);
     return status;

@@ -19,7 +19,8 @@ typedef struct cdn_register_signer {
 cdn_status cdn_desk_register_collect(const cdn_desk *desk, cdn_arena *arena, cdn_register *out,
                                 cdn_error *error) CDN_MUST_CHECK;
 
-/** CDN_OK when the signer could sign a list now: somebody to ask before the ledger is told. */
+/** CDN_OK when the signer could sign a list now, and the ledger is no older than the last one:
+ *  to be asked before the ledger is told. */
 cdn_status cdn_desk_register_try(const cdn_desk *desk, const cdn_register_signer *signer,
                             cdn_error *error) CDN_MUST_CHECK;
 

@@ -110,6 +110,7 @@ cat kept.key >ws/keys/asha-example.key
 
 # --- withdrawn --------------------------------------------------------------------------------------------
 case="withdrawn"
+cp -p ws/ledger/ledger.sqlite before.sqlite
 in_ws ws withdraw "$second" --reason "the wrong month's file" --as "Asha Example"
 exits 0 "^withdrawn: $second"
 verdict 12 "WITHDRAWN: the wrong month's file" "ws/outbox/$second"
@@ -119,6 +120,18 @@ verdict 0 "status: active"
 check "the ledger has who and why" sh -c "sqlite3 ws/ledger/ledger.sqlite \
     \"SELECT payload FROM entries WHERE kind = 'withdraw'\" | grep -Fx \
     '{\"name\":\"Asha Example\",\"reason\":\"the wrong month'\\''s file\"}'"
+case="an older copy of the ledger does not undo it"
+cp -rp ws again
+cp -p before.sqlite again/ledger/ledger.sqlite
+before=$(state again)
+for command in "status" "withdraw $third --reason x"; do
+    # shellcheck disable=SC2086
+    in_ws again $command --as "Asha Example"
+    exits 1 "the ledger has [0-9]+ entries, and the status list in trust/ is of [0-9]+"
+done
+checks=$((checks + 1))
+[ "$(state again)" = "$before" ] || fail "something was changed"
+rm -rf again
 case="nothing is undone"
 verdict 13 "SUPERSEDED: by $second" "ws/outbox/$first"
 in_ws ws withdraw "$second" --reason "again" --as "Asha Example"

@@ -206,8 +206,11 @@ static bool add_change(comparison *c, uint32_t i, uint32_t key, int64_t differen
     t->records++;
     if (!cdn_add_checked(t->value, difference, &t->value))
         return false;
-    if (is_shown(c->now, change->unit_now, key) && is_shown(c->then, change->unit_then, key))
+    if (is_shown(c->now, change->unit_now, key) && is_shown(c->then, change->unit_then, key)) {
+        c->cells[key].is_fresh |= cdn_pass_is_fresh(c->now, change->unit_now, key) ||
+                                  cdn_pass_is_fresh(c->then, change->unit_then, key);
         return true;
+    }
     return cdn_tally_protect(t, &c->changes->records, i, difference, &c->cells[key]);
 }
 

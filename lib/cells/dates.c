@@ -335,6 +335,7 @@ static cdn_status number_span(dater *d, cdn_cells_span *span, cdn_cell *changes,
         span->changes[c] = find_change(d, span, c, &changes[c]);
         if (span->changes[c] == CDN_NONE)
             CDN_TRY(append_cell(d, &changes[c], &span->changes[c], error));
+        cells->cells[span->changes[c]].is_fresh |= changes[c].is_fresh;
     }
     return CDN_OK;
 }

@@ -134,6 +134,27 @@ static bool list_beside(const cdn_trial *trial, const uint8_t *guilty, uint32_t 
     return any;
 }
 
+/* Changes of which both ends are held, and that new rows are left out of. */
+static bool list_changes(const cdn_trial *trial, uint32_t *exposed)
+{
+    const cdn_cells *cells = trial->cells;
+    bool any = false;
+    for (uint32_t s = 0; s < cells->span_count; s++) {
+        const cdn_cells_span *span = &cells->spans[s];
+        for (uint32_t c = 0; c < cells->today_count; c++) {
+            uint32_t change = span->changes[c];
+            if (change == CDN_NONE || !trial->given_away[change] ||
+                !cells->cells[change].is_fresh)
+                continue;
+            uint32_t from = cells->dates[span->from].ids[c];
+            uint32_t to = span->to == CDN_NONE ? c : cells->dates[span->to].ids[c];
+            exposed[from] = exposed[to] = binding_release(trial, from);
+            any = true;
+        }
+    }
+    return any;
+}
+
 /* Sums of new rows from which what is given away follows; *any = false: there are none. */
 static cdn_status list_sums(const cdn_trial *trial, uint32_t *exposed, bool *any,
                             cdn_error *error)
@@ -167,7 +188,7 @@ static cdn_status list_exposed(const cdn_trial *trial, uint32_t *exposed, bool *
     if (then == NULL)
         return cdn_fail_memory(error);
     bool near = list_near(trial, then, exposed), held = list_held(trial, exposed);
-    *any = near || held;
+    *any = list_changes(trial, exposed) || near || held;
     cdn_free(then);
     return CDN_OK;
 }

@@ -105,6 +105,37 @@ static void test_new_rows__wait_on_the_same_day(void **state)
     end();
 }
 
+/* The table of the second week tells that some came, 12 of them to the first workplace, which was
+ * shown. Its row would tell how many others did. */
+static void test_new_rows__wait_when_others_are_left_of_a_change(void **state)
+{
+    (void)state;
+    for (int others = 1; others <= 5; others += 4) {
+        static wf_plan rows;
+        start();
+        agree(1);
+        first_week();
+        join(0, 12);
+        for (int w = 1; w < IN_AREA; w++)
+            join(w, others);
+        wf_table(&other, true);
+        wf_by(&other, WF_DIM_AREA, 1, 1);
+        wf_show(&other, WF_WORKERS);
+        load(1);
+        must_run(1, &other);
+        EXPECT(1, 1, 1, 1, 1, 1);
+        keep(1, &other, "second");
+        wf_plan_start(&rows);
+        rows.plan.digest[0] = 'r';
+        wf_list(&rows, WF_WORKPLACE);
+        wf_field(&rows, WF_FIELD_ID);
+        wf_show(&rows, WF_WORKERS);
+        must_run(1, &rows);
+        EXPECT(others == 5);
+        end();
+    }
+}
+
 /* Who does not hold the table may have the rows. */
 static void test_new_rows__are_no_secret_to_others(void **state)
 {
@@ -331,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_new_rows__wait_when_too_few_others_are_left),
         cmocka_unit_test(test_new_rows__wait_on_the_same_day),
+        cmocka_unit_test(test_new_rows__wait_when_others_are_left_of_a_change),
         cmocka_unit_test(test_new_rows__are_no_secret_to_others),
         cmocka_unit_test(test_new_rows__wait_as_long_as_nothing_changes),
         cmocka_unit_test(test_new_rows__wait_for_cells_that_changed_since),

@@ -77,7 +77,8 @@ static void add_withheld(const cdn_gate_report *gate, const cdn_gate_withheld *w
     if (w->rules == 0)
         cdn_text_add(text, " to protect others");
     if (w->reason != NULL)
-        cdn_text_addf(text, " (by hand: %s)", w->reason);
+        cdn_text_addf(text, " (%s%s)", w->rules >> CDN_RULE_MANUAL & 1u ? "by hand: " : "",
+                      w->reason);
     cdn_text_add(text, "\n");
     cdn_json_set(json, "output", cdn_json_new_string(output));
     cdn_json_set(json, "key", cdn_json_new_string(w->key));

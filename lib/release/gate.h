@@ -74,7 +74,7 @@ typedef struct cdn_gate_withheld {
     const char *key;      /* "area=702 service=1"; of a list the number of the row, from 1 */
     const char *measure;
     cdn_verdict rules;    /* none: withheld to protect others */
-    const char *reason;   /* of a decision by hand, else NULL */
+    const char *reason;   /* of a decision by hand (CDN_RULE_MANUAL), or of a new row; else NULL */
 } cdn_gate_withheld;
 
 /** Figures of an output that an earlier release withholds now: it published the other end of a

@@ -13,6 +13,7 @@
 #include "core/text.h"
 
 #define KEY_MAX 4096u
+#define TELLS "new, and would tell of others in an earlier release"
 
 cdn_verdict cdn_trial_figure_rules(const cdn_trial *trial, uint32_t figure)
 {
@@ -116,7 +117,8 @@ static cdn_status add_list(const cdn_trial *trial, uint32_t l, cdn_gate_report *
             cdn_gate_withheld item = {trial->input->plan->table_count + l,
                                       cdn_arena_printf(report->arena, "row %" PRIu32, row + 1),
                                       trial->input->catalogue->measures[measure].name,
-                                      cdn_trial_row_rules(list, at), NULL};
+                                      cdn_trial_row_rules(list, at),
+                                      (list->reasons[at] & CDN_ROW_TELLS) != 0 ? TELLS : NULL};
             CDN_TRY(add(report, item, error));
         }
     return CDN_OK;

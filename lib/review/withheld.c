@@ -108,7 +108,7 @@ static void add_withheld_row(const cdn_gate_withheld *item, cdn_text *out)
             cdn_text_addf(out, "<code>%s</code> ", cdn_rule_get((cdn_rule)r)->clause);
     cdn_text_add(out, item->rules == 0 ? "to protect others" : "");
     if (item->reason != NULL) {
-        cdn_text_add(out, "by hand: ");
+        cdn_text_add(out, item->rules >> CDN_RULE_MANUAL & 1u ? "by hand: " : "");
         cdn_html_text(out, item->reason);
     }
     cdn_text_add(out, "</td></tr>\n");

@@ -75,6 +75,10 @@ static void test_new_rows__wait_when_too_few_others_are_left(void **state)
     EXPECT(1, 1, 1, 1, 1, 1, 0, 0);
     assert_int_equal(report.conflict_count, 0);
     assert_int_equal(report.outputs[1].by_rule[CDN_RULE_HISTORY], 2);
+    assert_int_equal(report.withheld_count, 2);
+    assert_int_equal(report.withheld[0].rules, 1u << CDN_RULE_HISTORY);
+    assert_string_equal(report.withheld[0].reason,
+                        "new, and would tell of others in an earlier release");
     assert_int_equal(report.outputs[1].primary, 2);
     assert_int_equal(report.binding_count, 1);
     assert_string_equal(report.bindings[0].release_id, "first");

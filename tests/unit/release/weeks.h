@@ -41,7 +41,7 @@ static inline cdn_status run(uint32_t week, const wf_plan *asked, cdn_error *err
     cdn_gate_input input = {.snapshot = weeks[week], .catalogue = &wf_catalogue,
                             .plan = &asked->plan, .agreement = &wf_agreement, .policy = &policy,
                             .script_text = "script", .threads = 1, .past = past,
-                            .past_count = past_count};
+                            .past_count = past_count, .reasons = true};
     cdn_gate_report_release(&report);
     return cdn_gate_try(&input, &report, error);
 }

@@ -85,13 +85,9 @@ static bool add_alternatives(cdn_pattern *pattern)
     return true;
 }
 
-cdn_status cdn_improve_widen(cdn_pattern *pattern, bool *widened, cdn_error *error)
+cdn_status cdn_improve_widen(cdn_pattern *pattern, cdn_error *error)
 {
-    const cdn_system *system = pattern->system;
-    *widened = false;
-    for (uint32_t c = 1; c < system->cell_count && !*widened; c++)
-        *widened = system->costs[c] != system->costs[0];
-    return !*widened || add_alternatives(pattern) ? CDN_OK : cdn_fail_memory(error);
+    return add_alternatives(pattern) ? CDN_OK : cdn_fail_memory(error);
 }
 
 static void restore(cdn_pattern *pattern, const uint8_t *withheld)

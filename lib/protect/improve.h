@@ -4,16 +4,13 @@
 #ifndef CDN_PROTECT_IMPROVE_H
 #define CDN_PROTECT_IMPROVE_H
 
-#include <stdbool.h>
-
 #include "cordon/error.h"
 #include "protect/prime.h"
 #include "protect/pattern.h"
 
 /** Withholds an alternative in every equation in play, for the prune to choose from; it also leaves
- *  little to the certificates. Where all costs are alike there is nothing to choose by: nothing is
- *  done, and *widened is false. @complexity O(non-zeros of the equations) */
-cdn_status cdn_improve_widen(cdn_pattern *pattern, bool *widened, cdn_error *error) CDN_MUST_CHECK;
+ *  little to the certificates. @complexity O(non-zeros of the equations) */
+cdn_status cdn_improve_widen(cdn_pattern *pattern, cdn_error *error) CDN_MUST_CHECK;
 
 /** Withholds alternatives besides a safe, pruned pattern and prunes again; the cheaper of the two
  *  patterns stays. Both are safe and pruned. Up to some 10,000 cells, so does what the prune leaves

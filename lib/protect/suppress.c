@@ -26,19 +26,28 @@
 /* With more cells than this exposed: alternatives for all of them at once, rather than certificates
  * one by one. They would be long, and each round of them needs a new elimination. */
 #define MOST_EXPOSED 1024u
+/* The same where all cells cost the same, and alternatives are hard to tell apart: certificates
+ * withhold fewer cells then, until there are too many. */
+#define MOST_ALIKE (UINT32_C(1) << 17)
+
+static uint32_t most_exposed(const cdn_system *system)
+{
+    for (uint32_t c = 1; c < system->cell_count; c++) {
+        if (system->costs[c] != system->costs[0])
+            return MOST_EXPOSED;
+    }
+    return MOST_ALIKE;
+}
 
 static cdn_status make_factor(cdn_factor *factor, cdn_pattern *pattern, cdn_error *error)
 {
     cdn_prime field = cdn_prime_make(CDN_PRIME_FIRST_FOLD);
     uint32_t exposed = 0;
-    bool widened = false;
     CDN_TRY(cdn_factor_init(factor, pattern, field, error));
     CDN_TRY(cdn_certify_count(factor, &exposed, error));
-    if (exposed <= MOST_EXPOSED)
+    if (exposed <= most_exposed(pattern->system))
         return CDN_OK;
-    CDN_TRY(cdn_improve_widen(pattern, &widened, error));
-    if (!widened)
-        return CDN_OK;
+    CDN_TRY(cdn_improve_widen(pattern, error));
     cdn_factor_release(factor);
     return cdn_factor_init(factor, pattern, field, error);
 }

@@ -69,7 +69,7 @@ if [ -n "$known" ]; then
 fi
 
 # 1. Plain files with plain names, none that no manifest lists.
-odd=$(find . ! -type f ! -type d | head -n 1)
+odd=$(find . ! -type f ! -type d | head -n 1 | tr -c 'A-Za-z0-9._/\n-' '?')
 [ -z "$odd" ] || refuse "a link or device: $odd"
 [ -z "$(find . -type f -path '*[!A-Za-z0-9._/-]*' | head -n 1)" ] ||
     refuse "a file name with unusual characters"

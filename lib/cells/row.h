@@ -5,6 +5,7 @@
 #define CDN_CELLS_ROW_H
 
 #include "cells/builder.h"
+#include "cells/change.h"
 
 /* What is known of a unit's statistic, as bits. */
 #define CDN_PART_FILLED 1u /* it is shown, and there are records */
@@ -21,6 +22,32 @@ cdn_row_part *cdn_row_part_find(const cdn_builder *b, const cdn_row_part *like);
 /** It, or a new one of which no unit is anything yet. */
 cdn_status cdn_row_part_add(cdn_builder *b, const cdn_row_part *like, uint32_t unit_rows,
                             cdn_row_part **out, cdn_error *error) CDN_MUST_CHECK;
+
+/** The grid of a statistic on a day, whose only key is the unit: `units`, per record, below
+ *  `unit_rows`. Of a quantile the values are what it is a quantile of.
+ *  @owner caller, cdn_grid_release, also on failure */
+cdn_status cdn_row_part_grid(cdn_builder *day, const cdn_row_part *like, uint32_t unit_rows,
+                             const uint32_t *units, cdn_grid *grid, cdn_error *error)
+    CDN_MUST_CHECK;
+
+/** What differs in the records of one type between two days. */
+typedef struct cdn_row_span {
+    cdn_builder *now, *then;
+    cdn_changes changes;
+    uint32_t *then_unit; /* per record of the earlier day: the later one's row of its unit, or
+                            CDN_NONE. @owner the arena */
+} cdn_row_span;
+
+/** Nothing when it was found already. @owner caller, cdn_row_span_release, also on failure */
+cdn_status cdn_row_span_find(cdn_builder *today, cdn_builder *now, cdn_builder *then,
+                             uint32_t record, cdn_row_span *out, cdn_error *error) CDN_MUST_CHECK;
+void cdn_row_span_release(cdn_row_span *span);
+/** The changes of a statistic of these records, per row of the later day's units; zeroed before. */
+cdn_status cdn_row_span_tabulate(const cdn_row_span *span, const cdn_row_part *like,
+                                 cdn_cell *cells, cdn_error *error) CDN_MUST_CHECK;
+/** Only where there are any; the same. */
+cdn_status cdn_row_span_mark(const cdn_row_span *span, const cdn_row_part *like,
+                             uint8_t *changed, cdn_error *error) CDN_MUST_CHECK;
 
 /** Per row of today's units, what showing a figure would tell of changes since earlier releases. */
 typedef struct cdn_row_memory {

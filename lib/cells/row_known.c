@@ -10,13 +10,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cells/row.h"
 
-#include "cells/change.h"
 #include "core/alloc.h"
 #include "core/fail.h"
 
 typedef struct sharing {
     cdn_builder *today, *now, *then;
-    cdn_changes *changes; /* per record type */
+    cdn_row_span *spans; /* per record type */
 } sharing;
 
 static uint32_t unit_of(const cdn_builder *b, const cdn_row_part *part)
@@ -35,40 +34,6 @@ static cdn_status lend_parts(const cdn_builder *from, cdn_builder *to, cdn_error
                                      error));
     }
     return CDN_OK;
-}
-
-/* Per record of the earlier day the later day's row of its unit, or CDN_NONE. */
-static cdn_status find_units(const sharing *s, uint32_t record, uint32_t **out, cdn_error *error)
-{
-    const cdn_builder *then = s->then;
-    uint32_t unit = then->catalogue->records[record].unit, rows = then->records[record].rows;
-    const uint32_t *same = then->identities[unit].rows, *at = NULL;
-    const uint32_t *units = then->records[record].contributors.units;
-    uint32_t first = cdn_frame_first(then->frame, unit, then->date);
-    CDN_TRY(cdn_builder_rows_on(s->now, unit, &at, error));
-    *out = cdn_alloc(rows, sizeof **out);
-    if (*out == NULL)
-        return cdn_fail_memory(error);
-    for (uint32_t row = 0; row < rows; row++)
-        (*out)[row] = units[row] == CDN_NONE ? CDN_NONE : at[same[first + units[row]]];
-    return CDN_OK;
-}
-
-/* The grid of a statistic on a day, whose only key is the later day's unit. */
-static cdn_status unit_grid(const sharing *s, cdn_builder *day, const cdn_row_part *part,
-                            const uint32_t *units, cdn_grid *grid, cdn_error *error)
-{
-    uint32_t rows = s->now->records[unit_of(day, part)].rows;
-    CDN_TRY(cdn_builder_start_grid(day, &part->statistic, grid, error));
-    CDN_TRY(cdn_builder_restrict(day, grid, &part->statistic, NULL, error));
-    if (grid->axis_count == CDN_GRID_AXES)
-        return cdn_fail(error, CDN_E_LIMIT, "a row's measure uses more than %u classifications",
-                        CDN_GRID_AXES - 1);
-    grid->axes[grid->axis_count++] = (cdn_grid_axis){.axis = UINT32_MAX,
-                                                     .leaf_count = rows,
-                                                     .node_count = rows,
-                                                     .leaves = units};
-    return cdn_grid_size(grid, error);
 }
 
 #define FEW 2u /* of a unit that changed: in few workers */
@@ -94,17 +59,17 @@ static bool has_news(const sharing *s, const cdn_row_part *now, const uint32_t *
     return row < s->then->records[unit].rows;
 }
 
-/* As cdn_changes_mark, but tells who changed in few workers. */
-static cdn_status mark_few(const sharing *s, const cdn_grid *now, const cdn_grid *then,
+/* As cdn_row_span_mark, but tells who changed in few workers. */
+static cdn_status mark_few(const sharing *s, const cdn_row_span *span, const cdn_row_part *part,
                            uint8_t *changed, cdn_error *error)
 {
     const cdn_threshold *few = &s->today->policy->history.workers;
-    bool counts = s->today->cells->variables[now->variable].counts_workers;
-    cdn_cell *cells = cdn_alloc(now->key_count, sizeof *cells);
+    bool counts = s->today->cells->variables[part->statistic.variable].counts_workers;
+    uint32_t units = s->now->records[unit_of(s->now, part)].rows;
+    cdn_cell *cells = cdn_alloc(units, sizeof *cells);
     cdn_status status = cells == NULL ? cdn_fail_memory(error)
-                                      : cdn_changes_tabulate(&s->changes[now->record], now, then,
-                                                             s->now->nodes, cells, error);
-    for (uint32_t unit = 0; status == CDN_OK && unit < now->key_count; unit++)
+                                      : cdn_row_span_tabulate(span, part, cells, error);
+    for (uint32_t unit = 0; status == CDN_OK && unit < units; unit++)
         if (cells[unit].records > 0)
             changed[unit] =
                 counts && cdn_threshold_unsafe(few, cells[unit].workers) ? FEW : 1;
@@ -116,25 +81,10 @@ static cdn_status mark_few(const sharing *s, const cdn_grid *now, const cdn_grid
 static cdn_status mark_changed(const sharing *s, const cdn_row_part *part, const uint32_t *at,
                                uint8_t *changed, cdn_error *error)
 {
-    uint32_t record = part->statistic.record, *units_then = NULL;
-    const uint32_t *units_now = s->now->records[record].contributors.units;
-    cdn_changes *changes = &s->changes[record];
-    cdn_grid now = {0}, then = {0};
-    cdn_status status = find_units(s, record, &units_then, error);
-    if (status == CDN_OK && !changes->found)
-        status = cdn_changes_find(s->today, s->now, s->then, record, changes, error);
-    if (status == CDN_OK)
-        status = unit_grid(s, s->now, part, units_now, &now, error);
-    if (status == CDN_OK)
-        status = unit_grid(s, s->then, part, units_then, &then, error);
-    if (status == CDN_OK)
-        status = has_news(s, part, at)
-                     ? mark_few(s, &now, &then, changed, error)
-                     : cdn_changes_mark(changes, &now, &then, s->now->nodes, changed, error);
-    cdn_grid_release(&then);
-    cdn_grid_release(&now);
-    cdn_free(units_then);
-    return status;
+    cdn_row_span *span = &s->spans[part->statistic.record];
+    CDN_TRY(cdn_row_span_find(s->today, s->now, s->then, part->statistic.record, span, error));
+    return has_news(s, part, at) ? mark_few(s, span, part, changed, error)
+                                 : cdn_row_span_mark(span, part, changed, error);
 }
 
 /* A register's records are their own units; what counts is where the list says that they are. */
@@ -250,20 +200,18 @@ cdn_status cdn_builder_rows_known(cdn_builder *b, cdn_error *error)
 {
     uint32_t types = b->catalogue->record_count;
     cdn_status status = CDN_OK;
-    sharing s = {.today = b, .changes = cdn_alloc(types, sizeof *s.changes)};
-    if (s.changes == NULL)
+    sharing s = {.today = b, .spans = cdn_alloc(types, sizeof *s.spans)};
+    if (s.spans == NULL)
         return cdn_fail_memory(error);
     for (uint32_t then = 1; status == CDN_OK && then < b->date_count; then++)
         for (uint32_t now = then + 1; status == CDN_OK && now <= b->date_count; now++) {
             s.then = &b->days[then];
             s.now = now == b->date_count ? b : &b->days[now];
             status = share(&s, error);
-            for (uint32_t r = 0; r < types; r++) {
-                cdn_changes_release(&s.changes[r]);
-                s.changes[r].found = false;
-            }
+            for (uint32_t r = 0; r < types; r++)
+                cdn_row_span_release(&s.spans[r]);
         }
-    cdn_free(s.changes);
+    cdn_free(s.spans);
     if (b->input->past_count > 0)
         mark_fresh(b);
     for (uint32_t then = 1; status == CDN_OK && then < b->date_count; then++)

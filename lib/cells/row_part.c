@@ -60,3 +60,22 @@ cdn_status cdn_row_part_add(cdn_builder *b, const cdn_row_part *like, uint32_t u
     b->row_part_count++;
     return CDN_OK;
 }
+
+cdn_status cdn_row_part_grid(cdn_builder *day, const cdn_row_part *like, uint32_t unit_rows,
+                             const uint32_t *units, cdn_grid *grid, cdn_error *error)
+{
+    CDN_TRY(cdn_builder_start_grid(day, &like->statistic, grid, error));
+    if (like->quantile != 0)
+        CDN_TRY(cdn_frame_values(day->frame, day->date, like->statistic.record,
+                                 day->catalogue->measures[like->quantile - 1].value,
+                                 &grid->values, error));
+    CDN_TRY(cdn_builder_restrict(day, grid, &like->statistic, NULL, error));
+    if (grid->axis_count == CDN_GRID_AXES)
+        return cdn_fail(error, CDN_E_LIMIT, "a row's measure uses more than %u classifications",
+                        CDN_GRID_AXES - 1);
+    grid->axes[grid->axis_count++] = (cdn_grid_axis){.axis = UINT32_MAX,
+                                                     .leaf_count = unit_rows,
+                                                     .node_count = unit_rows,
+                                                     .leaves = units};
+    return cdn_grid_size(grid, error);
+}

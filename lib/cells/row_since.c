@@ -1,31 +1,20 @@
 /* row_since.c - what changed in the rows of a list since earlier dates that showed them.
  *
- * The records that differ between a day and today, tabulated by the unit that
- * they belong to today or belonged to then (change.h). Units are today's rows:
- * one that is no longer there has no row to judge.
- *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cells/row.h"
 
 #include <string.h>
 
-#include "cells/change.h"
 #include "core/alloc.h"
 #include "core/fail.h"
-
-/* A day's records of one type. */
-typedef struct type_since {
-    cdn_changes changes; /* between the day and today */
-    uint32_t *then_unit; /* per record of the day: today's row of its unit, or none */
-} type_since;
 
 struct cdn_row_since {
     cdn_builder *today;
     uint32_t types;
-    type_since *items; /* per date and record type */
+    cdn_row_span *items; /* per date and record type: until today */
 };
 
-static type_since *item_of(const cdn_row_since *since, uint32_t date, uint32_t record)
+static cdn_row_span *item_of(const cdn_row_since *since, uint32_t date, uint32_t record)
 {
     return &since->items[(size_t)date * since->types + record];
 }
@@ -53,46 +42,14 @@ static cdn_status read_columns(cdn_builder *b, uint32_t measure_index, cdn_error
                : CDN_OK;
 }
 
-/* The position among all dates of a row of a day. */
-static uint32_t position(const cdn_builder *day, uint32_t record, uint32_t row)
-{
-    return day->identities[record].rows[cdn_frame_first(day->frame, record, day->date) + row];
-}
-
-static cdn_status find_units(const cdn_builder *today, const cdn_builder *day, uint32_t record,
-                             uint32_t **out, cdn_error *error)
-{
-    uint32_t unit = today->catalogue->records[record].unit;
-    uint32_t rows = day->records[record].rows;
-    size_t all = cdn_frame_rows(today->frame, unit);
-    const uint32_t *units = day->records[record].contributors.units;
-    uint32_t *at = cdn_alloc(all, sizeof *at);
-    *out = cdn_arena_alloc(today->arena, rows, sizeof **out);
-    if (at == NULL || *out == NULL) {
-        cdn_free(at);
-        return cdn_fail_memory(error);
-    }
-    memset(at, 0xff, all * sizeof *at);
-    for (uint32_t row = 0; row < today->records[unit].rows; row++)
-        at[position(today, unit, row)] = row;
-    for (uint32_t row = 0; row < rows; row++)
-        (*out)[row] = units[row] == CDN_NONE ? CDN_NONE : at[position(day, unit, units[row])];
-    cdn_free(at);
-    return CDN_OK;
-}
-
 static cdn_status compare_types(cdn_row_since *since, uint32_t unit, cdn_error *error)
 {
     cdn_builder *b = since->today;
     for (uint32_t record = 0; record < since->types; record++)
-        for (uint32_t date = 1; date < b->date_count; date++) {
-            type_since *own = item_of(since, date, record);
-            if (b->catalogue->records[record].unit != unit || own->changes.found)
-                continue;
-            CDN_TRY(cdn_builder_identify(b, record, error));
-            CDN_TRY(cdn_changes_find(b, b, &b->days[date], record, &own->changes, error));
-            CDN_TRY(find_units(b, &b->days[date], record, &own->then_unit, error));
-        }
+        for (uint32_t date = 1; date < b->date_count; date++)
+            if (b->catalogue->records[record].unit == unit)
+                CDN_TRY(cdn_row_span_find(b, b, &b->days[date], record,
+                                          item_of(since, date, record), error));
     return CDN_OK;
 }
 
@@ -121,47 +78,7 @@ void cdn_row_since_destroy(cdn_row_since *since)
 {
     for (uint32_t i = 0; since != NULL && since->items != NULL &&
                          i < since->types * since->today->date_count; i++)
-        cdn_changes_release(&since->items[i].changes);
-}
-
-/* The grid of a statistic on a day, whose only key is today's unit. Of a quantile the values are
- * what it is a quantile of. */
-static cdn_status unit_grid(cdn_builder *today, cdn_builder *day, const cdn_row_part *like,
-                            const uint32_t *units, cdn_grid *grid, cdn_error *error)
-{
-    uint32_t record = like->statistic.record;
-    uint32_t unit_rows = today->records[today->catalogue->records[record].unit].rows;
-    CDN_TRY(cdn_builder_start_grid(day, &like->statistic, grid, error));
-    if (like->quantile != 0)
-        CDN_TRY(cdn_frame_values(day->frame, day->date, record,
-                                 today->catalogue->measures[like->quantile - 1].value,
-                                 &grid->values, error));
-    CDN_TRY(cdn_builder_restrict(day, grid, &like->statistic, NULL, error));
-    if (grid->axis_count == CDN_GRID_AXES)
-        return cdn_fail(error, CDN_E_LIMIT, "a row's measure uses more than %u classifications",
-                        CDN_GRID_AXES - 1);
-    grid->axes[grid->axis_count++] = (cdn_grid_axis){.axis = UINT32_MAX,
-                                                     .leaf_count = unit_rows,
-                                                     .node_count = unit_rows,
-                                                     .leaves = units};
-    return cdn_grid_size(grid, error);
-}
-
-static cdn_status tabulate(const cdn_row_since *since, uint32_t date, const cdn_row_part *like,
-                           cdn_cell *cells, cdn_error *error)
-{
-    cdn_builder *b = since->today;
-    uint32_t record = like->statistic.record;
-    const type_since *own = item_of(since, date, record);
-    cdn_grid now = {0}, then = {0};
-    cdn_status status = unit_grid(b, b, like, b->records[record].contributors.units, &now, error);
-    if (status == CDN_OK)
-        status = unit_grid(b, &b->days[date], like, own->then_unit, &then, error);
-    if (status == CDN_OK)
-        status = cdn_changes_tabulate(&own->changes, &now, &then, b->nodes, cells, error);
-    cdn_grid_release(&then);
-    cdn_grid_release(&now);
-    return status;
+        cdn_row_span_release(&since->items[i]);
 }
 
 /* ---- one statistic ---- */
@@ -202,7 +119,8 @@ static cdn_status recall(const cdn_row_since *since, const cdn_row_part *like, c
             continue;
         memset(cells, 0, units * sizeof *cells);
         if (date > 0)
-            CDN_TRY(tabulate(since, date, like, cells, error));
+            CDN_TRY(cdn_row_span_tabulate(item_of(since, date, like->statistic.record), like,
+                                          cells, error));
         const uint32_t *units_now = item_of(since, date, unit_type)->then_unit;
         for (uint32_t then = 0; then < day->records[unit_type].rows; then++) {
             uint32_t unit = date == 0 ? then : units_now[then];

@@ -100,23 +100,13 @@ static cdn_status choose_rows(cdn_builder *b, const cdn_agreement *agreement,
     return status;
 }
 
-/* The grid of one statistic with the unit as its only key. */
+/* One statistic, unit by unit. */
 static cdn_status unit_grid(cdn_builder *b, const cdn_statistic *statistic, uint32_t unit_rows,
                             cdn_grid *grid, cdn_error *error)
 {
-    CDN_TRY(cdn_builder_start_grid(b, statistic, grid, error));
-    CDN_TRY(cdn_builder_restrict(b, grid, statistic, NULL, error));
-    if (grid->axis_count == CDN_GRID_AXES)
-        return cdn_fail(error, CDN_E_LIMIT, "a row's measure uses more than %u classifications",
-                        CDN_GRID_AXES - 1);
-    cdn_grid_axis *axis = &grid->axes[grid->axis_count];
-    axis->axis = UINT32_MAX;
-    axis->leaf_count = unit_rows;
-    axis->node_count = unit_rows;
-    axis->leaves = b->records[statistic->record].contributors.units;
-    grid->axis_count++;
-    axis->nodes = NULL; /* position = leaf */
-    CDN_TRY(cdn_grid_size(grid, error));
+    const cdn_row_part like = {.statistic = *statistic};
+    CDN_TRY(cdn_row_part_grid(b, &like, unit_rows,
+                              b->records[statistic->record].contributors.units, grid, error));
     return cdn_grid_tabulate(grid, b->nodes, &b->records[statistic->record], error);
 }
 

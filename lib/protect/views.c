@@ -15,13 +15,8 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
-#include "protect/classes.h"
+#include "protect/kin.h"
 #include "protect/viewer.h"
-
-typedef struct mark {
-    uint64_t ratio;
-    uint32_t cell;
-} mark;
 
 /* A contributor with several numbers in a component, by its place in the list of its kind. */
 typedef struct view {
@@ -46,11 +41,9 @@ typedef struct holding {
 typedef struct work {
     cdn_viewer viewer;
     holding holdings[CDN_HOLDER_KINDS];
-    mark *marks;        /* unknown cells that are sensitive or held, by ratio */
-    uint32_t mark_count;
-    uint32_t *class_of; /* per cell: the place of its class in marks + 1; 0 = in none */
+    cdn_kin kin;
     uint32_t *first_of; /* per cell: its holder's place in the kind at hand */
-    cdn_spans spans; /* of the marks; with no cells until a contributor needs them */
+    cdn_spans spans; /* of the kin; with no cells until a contributor needs them */
     uint32_t *own;   /* scratch: the unknown cells of a contributor in a component */
     uint64_t *keys;  /* scratch */
     uint64_t lost;   /* in this round, to moves where spans would have been quicker */
@@ -83,46 +76,6 @@ static bool list_holding(holding *to, const uint32_t *holder, uint32_t cells)
     return done;
 }
 
-static int compare_marks(const void *left, const void *right)
-{
-    const mark *a = left, *b = right;
-    if (a->ratio != b->ratio)
-        return a->ratio < b->ratio ? -1 : 1;
-    return a->cell < b->cell ? -1 : a->cell > b->cell;
-}
-
-static bool concerns_views(const cdn_system *system, uint32_t cell)
-{
-    bool held = false;
-    for (uint32_t k = 0; k < system->holder_kinds; k++)
-        held |= system->holder[k][cell] != 0;
-    return held || (system->marks[cell] & CDN_CELL_SENSITIVE);
-}
-
-static bool list_marks(work *w)
-{
-    const cdn_pattern *pattern = w->viewer.pattern;
-    uint32_t cells = pattern->system->cell_count;
-    uint64_t *ratios = cdn_alloc(cells, sizeof *ratios);
-    if (ratios == NULL || !cdn_ratios(w->viewer.factor->field, w->viewer.vectors, cells, ratios)) {
-        cdn_free(ratios);
-        return false;
-    }
-    w->mark_count = 0;
-    for (uint32_t c = 0; c < cells; c++) {
-        w->class_of[c] = 0;
-        if (ratios[c] != CDN_RATIO_NONE && concerns_views(pattern->system, c))
-            w->marks[w->mark_count++] = (mark){ratios[c], c};
-    }
-    cdn_free(ratios);
-    qsort(w->marks, w->mark_count, sizeof *w->marks, compare_marks);
-    for (uint32_t i = 0; i < w->mark_count; i++) {
-        bool starts = i == 0 || w->marks[i].ratio != w->marks[i - 1].ratio;
-        w->class_of[w->marks[i].cell] = starts ? i + 1 : w->class_of[w->marks[i - 1].cell];
-    }
-    return true;
-}
-
 static bool push_view(work *w, uint32_t kind, uint32_t first, uint32_t component)
 {
     if (w->view_used == w->view_room) {
@@ -139,17 +92,17 @@ static bool push_view(work *w, uint32_t kind, uint32_t first, uint32_t component
 }
 
 /* Contributors whose class has a sensitive cell of others. */
-static cdn_status object_in_class(work *w, uint32_t kind, const mark *members, uint32_t count,
+static cdn_status object_in_class(work *w, uint32_t kind, uint32_t start, uint32_t end,
                                   cdn_error *error)
 {
     const cdn_system *system = w->viewer.pattern->system;
     const uint32_t *holder = system->holder[kind];
     bool broken = false; /* one in a round: what breaks it mostly takes the class apart */
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t own = members[i].cell;
+    for (uint32_t i = start; i < end; i++) {
+        uint32_t own = w->kin.members[i].cell;
         bool settled = holder[own] == 0;
-        for (uint32_t j = 0; j < count && !settled; j++) {
-            uint32_t cell = members[j].cell;
+        for (uint32_t j = start; j < end && !settled; j++) {
+            uint32_t cell = w->kin.members[j].cell;
             if (!(system->marks[cell] & CDN_CELL_SENSITIVE) || holder[cell] == holder[own])
                 continue;
             w->holdings[kind].silent[w->first_of[own]] = 0;
@@ -164,11 +117,10 @@ static cdn_status object_in_class(work *w, uint32_t kind, const mark *members, u
 
 static cdn_status object_by_class(work *w, uint32_t kind, cdn_error *error)
 {
-    for (uint32_t i = 0, next; i < w->mark_count; i = next) {
-        for (next = i + 1; next < w->mark_count && w->marks[next].ratio == w->marks[i].ratio;)
-            next++;
+    for (uint32_t i = 0, next; i < w->kin.count; i = next) {
+        next = cdn_kin_end(&w->kin, i);
         if (next - i > 1)
-            CDN_TRY(object_in_class(w, kind, w->marks + i, next - i, error));
+            CDN_TRY(object_in_class(w, kind, i, next, error));
     }
     return CDN_OK;
 }
@@ -180,9 +132,9 @@ static bool view_by_component(work *w, uint32_t kind, uint32_t first, uint32_t e
     uint32_t count = 0;
     for (uint32_t i = first; i < end; i++) {
         uint32_t cell = w->holdings[kind].cells[i];
-        if (w->class_of[cell] != 0)
+        if (w->kin.class_of[cell] != 0)
             keys[count++] =
-                (uint64_t)cdn_viewer_component(&w->viewer, cell) << 32 | w->class_of[cell];
+                (uint64_t)cdn_viewer_component(&w->viewer, cell) << 32 | w->kin.class_of[cell];
     }
     qsort(keys, count, sizeof *keys, compare_numbers);
     uint32_t last = CDN_NONE;
@@ -216,14 +168,11 @@ static bool work_init(work *w)
 {
     const cdn_system *system = w->viewer.pattern->system;
     uint32_t cells = system->cell_count;
-    w->marks = cdn_alloc(cells, sizeof *w->marks);
-    w->class_of = cdn_alloc(cells, sizeof *w->class_of);
     w->first_of = cdn_alloc(cells, sizeof *w->first_of);
     w->own = cdn_alloc(cells, sizeof *w->own);
     w->keys = cdn_alloc(cells, sizeof *w->keys);
-    bool done = w->marks != NULL && w->class_of != NULL && w->first_of != NULL &&
-                w->own != NULL && w->keys != NULL &&
-                cdn_spans_init(&w->spans, w->viewer.factor);
+    bool done = w->first_of != NULL && w->own != NULL && w->keys != NULL &&
+                cdn_kin_init(&w->kin, cells) && cdn_spans_init(&w->spans, w->viewer.factor);
     for (uint32_t k = 0; done && k < system->holder_kinds; k++)
         done = list_holding(&w->holdings[k], system->holder[k], cells);
     return done;
@@ -236,15 +185,14 @@ static void list_points(work *w)
     const uint8_t *marks = w->viewer.pattern->system->marks;
     cdn_spans_clear(&w->spans);
     for (int pass = 0; pass < 2; pass++) {
-        bool stands = false;
-        for (uint32_t i = 0; i < w->mark_count; i++) {
-            const mark *this = &w->marks[i];
-            bool first = i == 0 || this->ratio != w->marks[i - 1].ratio;
-            bool sensitive = (marks[this->cell] & CDN_CELL_SENSITIVE) != 0;
-            bool leads = sensitive && (first || !stands);
-            stands = (!first && stands) || sensitive;
+        uint32_t class = 0;
+        for (uint32_t i = 0; i < w->kin.count; i++) {
+            uint32_t cell = w->kin.members[i].cell;
+            bool leads = (marks[cell] & CDN_CELL_SENSITIVE) && w->kin.class_of[cell] != class;
+            if (leads)
+                class = w->kin.class_of[cell];
             if (leads == (pass == 0))
-                cdn_spans_add_cell(&w->spans, this->cell, leads);
+                cdn_spans_add_cell(&w->spans, cell, leads);
         }
     }
 }
@@ -257,8 +205,8 @@ static uint32_t list_own(work *w, const view *this, uint32_t end, uint32_t *own_
     uint32_t count = 0, classes = 0;
     for (uint32_t i = this->first; i < end; i++) {
         uint32_t cell = held->cells[i];
-        if (w->class_of[cell] != 0 && cdn_viewer_component(&w->viewer, cell) == this->component)
-            w->keys[count++] = (uint64_t)w->class_of[cell] << 32 | cell;
+        if (w->kin.class_of[cell] != 0 && cdn_viewer_component(&w->viewer, cell) == this->component)
+            w->keys[count++] = (uint64_t)w->kin.class_of[cell] << 32 | cell;
     }
     qsort(w->keys, count, sizeof *w->keys, compare_numbers);
     for (int pass = 0; pass < 2; pass++) {
@@ -295,13 +243,14 @@ static void list_found(work *w)
     const uint8_t *marks = w->viewer.pattern->system->marks;
     uint32_t count = w->spans.found_count;
     for (uint32_t i = 0; i < count; i++)
-        w->keys[i] = w->class_of[w->spans.found[i]] - 1;
+        w->keys[i] = w->kin.class_of[w->spans.found[i]] - 1;
     w->spans.found_count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const mark *first = &w->marks[w->keys[i]], *end = w->marks + w->mark_count;
-        for (const mark *m = first; m < end && m->ratio == first->ratio; m++) {
-            if (marks[m->cell] & CDN_CELL_SENSITIVE)
-                w->spans.found[w->spans.found_count++] = m->cell;
+        uint32_t first = (uint32_t)w->keys[i], end = cdn_kin_end(&w->kin, first);
+        for (uint32_t j = first; j < end; j++) {
+            uint32_t cell = w->kin.members[j].cell;
+            if (marks[cell] & CDN_CELL_SENSITIVE)
+                w->spans.found[w->spans.found_count++] = cell;
         }
     }
 }
@@ -350,7 +299,7 @@ static cdn_status object(work *w, cdn_error *error)
     w->view_used = 0;
     w->lost = 0;
     CDN_TRY(cdn_viewer_prepare(&w->viewer, error));
-    if (!list_marks(w))
+    if (!cdn_kin_list(&w->kin, system, w->viewer.factor->field, w->viewer.vectors))
         return cdn_fail_memory(error);
     for (uint32_t k = 0; k < system->holder_kinds; k++) {
         if (!view_holding(w, k))
@@ -369,8 +318,7 @@ static void work_release(work *w)
         cdn_free(w->holdings[k].cells);
         cdn_free(w->holdings[k].silent);
     }
-    cdn_free(w->marks);
-    cdn_free(w->class_of);
+    cdn_kin_release(&w->kin);
     cdn_free(w->first_of);
     cdn_free(w->own);
     cdn_free(w->keys);

@@ -482,6 +482,7 @@ cdn_status cdn_viewer_divide(cdn_viewer *viewer, uint32_t kind, uint32_t own, ui
     cdn_prime field = v->factor->field;
     v->holder = v->pattern->system->holder[kind];
     v->self = v->holder[own];
+    v->excused = false;
     const uint64_t *over = v->vectors[cell], *under = v->vectors[own];
     unsigned place = under[0] != 0 ? 0 : 1;
     uint64_t multiple = cdn_prime_multiply(field, over[place],
@@ -610,7 +611,7 @@ cdn_status cdn_viewer_catch_up(cdn_viewer *viewer, cdn_error *error)
         join_equations(v, v->late[i]);
     }
     v->late_count = v->answered = 0;
-    v->burst = v->burst < LARGEST_BURST ? v->burst * 4 : v->burst;
+    v->burst = v->burst < LARGEST_BURST ? v->burst * 2 : v->burst;
     return CDN_OK;
 }
 

@@ -94,8 +94,10 @@ static bool is_new_row_sum(const cdn_trial *trial, uint32_t cell)
     return !published && c->is_fresh && c->records > 0 && c->providers == 0;
 }
 
-/* Of the cells that are given away, those that would not be without sums of new rows. */
-static cdn_status find_guilt(const cdn_trial *trial, uint8_t *guilty, cdn_error *error)
+/* Of the cells that are given away, those that would not be without sums of new rows, and that new
+ * rows are no part of. */
+static cdn_status find_guilt(const cdn_trial *trial, const uint32_t *exposed, uint8_t *guilty,
+                             cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
     uint8_t *marks = cdn_alloc(cells->count, 1), *without = cdn_alloc(cells->count, 1);
@@ -107,7 +109,7 @@ static cdn_status find_guilt(const cdn_trial *trial, uint8_t *guilty, cdn_error 
     if (status == CDN_OK)
         status = cdn_trial_find_implied(trial, marks, without, error);
     for (uint32_t c = 0; status == CDN_OK && c < cells->count; c++)
-        guilty[c] = trial->given_away[c] && !without[c];
+        guilty[c] = trial->given_away[c] && !without[c] && exposed[c] == 0;
     cdn_free(without);
     cdn_free(marks);
     return status;
@@ -169,7 +171,7 @@ static cdn_status list_sums(const cdn_trial *trial, uint32_t *exposed, bool *any
     uint8_t *guilty = cdn_alloc(cells->count, 1);
     if (guilty == NULL)
         return cdn_fail_memory(error);
-    cdn_status status = find_guilt(trial, guilty, error);
+    cdn_status status = find_guilt(trial, exposed, guilty, error);
     memset(exposed, 0, cells->count * sizeof *exposed);
     *any = status == CDN_OK && memchr(guilty, 1, cells->count) != NULL;
     if (*any && !list_beside(trial, guilty, exposed))
@@ -196,15 +198,16 @@ static cdn_status list_exposed(const cdn_trial *trial, uint32_t *exposed, bool *
 static cdn_status find(cdn_trial *trial, uint32_t *exposed, uint32_t *count, cdn_error *error)
 {
     bool any = false;
+    uint32_t more = 0;
     CDN_TRY(start_vetoes(trial, error));
     CDN_TRY(list_exposed(trial, exposed, &any, error));
     if (any)
         CDN_TRY(cdn_cells_find_vetoes(trial->cells, exposed, trial->vetoes, count, error));
-    if (*count > 0)
-        return CDN_OK;
     CDN_TRY(list_sums(trial, exposed, &any, error));
-    return any ? cdn_cells_find_vetoes(trial->cells, exposed, trial->vetoes, count, error)
-               : CDN_OK;
+    if (any)
+        CDN_TRY(cdn_cells_find_vetoes(trial->cells, exposed, trial->vetoes, &more, error));
+    *count += more;
+    return CDN_OK;
 }
 
 cdn_status cdn_history_veto(cdn_trial *trial, uint32_t *count, cdn_error *error)

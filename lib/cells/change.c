@@ -189,10 +189,22 @@ typedef struct comparison {
     uint8_t *changed; /* all that is asked for; or NULL */
 } comparison;
 
+/* A workplace that is not there has no row, and nothing that one would show. */
 static bool is_shown(const cdn_pass *pass, uint32_t unit, uint32_t key)
 {
     uint32_t shown = cdn_pass_shown(pass, unit);
-    return shown != 0 && (shown & pass->row_like[key]) != 0;
+    return unit == CDN_NONE || (shown != 0 && (shown & pass->row_like[key]) != 0);
+}
+
+static bool is_left_out(const comparison *c, const cdn_change *change, uint32_t key)
+{
+    return (change->unit_now != CDN_NONE || change->unit_then != CDN_NONE) &&
+           is_shown(c->now, change->unit_now, key) && is_shown(c->then, change->unit_then, key);
+}
+
+static bool is_fresh(const cdn_pass *pass, uint32_t unit, uint32_t key)
+{
+    return unit != CDN_NONE && cdn_pass_is_fresh(pass, unit, key);
 }
 
 static bool add_change(comparison *c, uint32_t i, uint32_t key, int64_t difference)
@@ -206,9 +218,9 @@ static bool add_change(comparison *c, uint32_t i, uint32_t key, int64_t differen
     t->records++;
     if (!cdn_add_checked(t->value, difference, &t->value))
         return false;
-    if (is_shown(c->now, change->unit_now, key) && is_shown(c->then, change->unit_then, key)) {
-        c->cells[key].is_fresh |= cdn_pass_is_fresh(c->now, change->unit_now, key) ||
-                                  cdn_pass_is_fresh(c->then, change->unit_then, key);
+    if (is_left_out(c, change, key)) {
+        c->cells[key].is_fresh |= is_fresh(c->now, change->unit_now, key) ||
+                                  is_fresh(c->then, change->unit_then, key);
         return true;
     }
     return cdn_tally_protect(t, &c->changes->records, i, difference, &c->cells[key]);

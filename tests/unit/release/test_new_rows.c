@@ -140,6 +140,43 @@ static void test_new_rows__wait_when_others_are_left_of_a_change(void **state)
     }
 }
 
+/* The first workplace opens, with 20 workers, when the three others get a few or
+ * some each. */
+static void test_new_rows__wait_when_others_are_left_beside_who_opened(void **state)
+{
+    (void)state;
+    for (int others = 1; others <= 5; others += 4) {
+        static wf_plan rows;
+        start();
+        agree(1);
+        data.workplace[0].org = WF_BLANK;
+        for (uint32_t w = 0; w < data.workers; w++)
+            if (data.worker[w].workplace == 0)
+                data.worker[w].workplace = WF_BLANK;
+        wf_table(&other, true);
+        wf_by(&other, WF_DIM_AREA, 1, 1);
+        wf_show(&other, WF_WORKERS);
+        for (uint32_t week = 0; week < 2; week++) {
+            load(week);
+            must_run(week, &other);
+            EXPECT(1, 1, 1, 1, 1, 1);
+            keep(week, &other, week == 0 ? "first" : "second");
+            data.workplace[0].org = 0;
+            join(0, week == 0 ? 20 : 0);
+            for (int w = 1; w < IN_AREA && week == 0; w++)
+                join(w, others);
+        }
+        wf_plan_start(&rows);
+        rows.plan.digest[0] = 'r';
+        wf_list(&rows, WF_WORKPLACE);
+        wf_field(&rows, WF_FIELD_ID);
+        wf_show(&rows, WF_WORKERS);
+        must_run(1, &rows);
+        EXPECT(others == 5);
+        end();
+    }
+}
+
 /* Who does not hold the table may have the rows. */
 static void test_new_rows__are_no_secret_to_others(void **state)
 {
@@ -367,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_new_rows__wait_when_too_few_others_are_left),
         cmocka_unit_test(test_new_rows__wait_on_the_same_day),
         cmocka_unit_test(test_new_rows__wait_when_others_are_left_of_a_change),
+        cmocka_unit_test(test_new_rows__wait_when_others_are_left_beside_who_opened),
         cmocka_unit_test(test_new_rows__are_no_secret_to_others),
         cmocka_unit_test(test_new_rows__wait_as_long_as_nothing_changes),
         cmocka_unit_test(test_new_rows__wait_for_cells_that_changed_since),

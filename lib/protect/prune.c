@@ -25,9 +25,9 @@
 #include "protect/contract.h"
 #include "protect/stakes.h"
 
-/* A factor is made anew when its use has cost this many times its making: that looks at entries one
- * after the other, which is quicker. */
-#define STALE 2u
+/* A factor is made anew when its use has cost more than that: its elimination, and so much for each
+ * column and all of them. */
+#define COLUMN_WORK 16u
 #define LEAST_WORK 4096u
 
 /* With contributors in mind the prune ends when it has cost so many times its first making, and
@@ -54,7 +54,7 @@ typedef struct candidate {
 typedef struct level {
     cdn_contraction short_form;
     cdn_factor factor;
-    uint64_t making; /* the factor's work when it was new */
+    uint64_t making; /* what the level cost when it was new */
     cdn_stake *stakes; /* per column; NULL when there are no contributors to think of */
     uint8_t *staked;   /* per column: its stake is not empty */
 } level;
@@ -201,7 +201,7 @@ static cdn_status open_level(work *w, level *l, cdn_error *error)
     const cdn_matrix *matrix = &l->short_form.matrix;
     uint32_t concern = 0;
     CDN_TRY(cdn_factor_init_matrix(&l->factor, matrix, w->field, error));
-    l->making = l->factor.work + LEAST_WORK;
+    l->making = l->factor.work + LEAST_WORK + COLUMN_WORK * (uint64_t)matrix->column_count;
     for (uint32_t c = 0; c < matrix->column_count; c++)
         concern += is_of_concern(l, c);
     cdn_classes_release(&w->classes);
@@ -279,7 +279,7 @@ static cdn_status enter(work *w, const cdn_factor *factor, cdn_error *error)
 static cdn_status refresh(work *w, cdn_error *error)
 {
     level *from = current(w), *to = &w->levels[1 - w->current];
-    if (from->factor.work / (1 + STALE) <= from->making)
+    if (from->factor.work / 2 <= from->making)
         return CDN_OK;
     w->effort += from->factor.work;
     CDN_TRY(cdn_contract(&to->short_form, &from->factor, from->short_form.vectors, w->map, error));

@@ -40,8 +40,12 @@ static inline uint64_t cdn_prime_multiply(cdn_prime field, uint64_t a, uint64_t 
 {
     const uint64_t low_bits = (UINT64_C(1) << CDN_PRIME_BITS) - 1;
     unsigned __int128 product = (unsigned __int128)a * b;
-    unsigned __int128 once =
-        (product >> CDN_PRIME_BITS) * field.fold + ((uint64_t)product & low_bits);
+    uint64_t high = (uint64_t)(product >> CDN_PRIME_BITS), low = (uint64_t)product & low_bits;
+    if (field.fold == 1) { /* nearly all of the work is done with it: one multiplication */
+        uint64_t sum = high + low;
+        return sum >= field.prime ? sum - field.prime : sum;
+    }
+    unsigned __int128 once = (unsigned __int128)high * field.fold + low;
     uint64_t twice = (uint64_t)(once >> CDN_PRIME_BITS) * field.fold + ((uint64_t)once & low_bits);
     return twice >= field.prime ? twice - field.prime : twice;
 }

@@ -22,6 +22,7 @@ typedef struct finder {
     const uint32_t *now_versions, *then_versions; /* per row of each day */
     const uint32_t *at_now, *at_then;     /* per position: its row on each day, or CDN_NONE */
     const uint32_t *unit_now, *unit_then; /* per position of a workplace */
+    uint32_t *one_now, *one_then;         /* per workplace of each day: one of its rows, or NONE */
 } finder;
 
 /* The position of a row of a day: the first row of all that is the same. NONE stays NONE. */
@@ -54,6 +55,8 @@ static void fill_contributors(const finder *f, const cdn_builder *day, uint32_t 
     out->unit = position(day, unit, by->units[row]);
     out->unit_then = out->unit == CDN_NONE ? CDN_NONE : f->unit_then[out->unit];
     out->unit_now = out->unit == CDN_NONE ? CDN_NONE : f->unit_now[out->unit];
+    out->one_then = out->unit_then == CDN_NONE ? CDN_NONE : f->one_then[out->unit_then];
+    out->one_now = out->unit_now == CDN_NONE ? CDN_NONE : f->one_now[out->unit_now];
     out->holding = out->unit_now != CDN_NONE && alike ? holding_of(f->now, unit, out->unit_now)
                                                       : holding_of(day, f->index, row);
 }
@@ -138,6 +141,22 @@ static cdn_status fill_records(const finder *f, const cdn_builder *today, cdn_ch
     return CDN_OK;
 }
 
+/* Per workplace of a day one of its records. */
+static cdn_status find_one(const finder *f, const cdn_builder *day, uint32_t **out,
+                           cdn_error *error)
+{
+    const cdn_grid_records *records = &day->records[f->index];
+    uint32_t units = day->records[f->record->unit].rows;
+    *out = cdn_alloc(units, sizeof **out);
+    if (*out == NULL)
+        return cdn_fail_memory(error);
+    memset(*out, 0xff, units * sizeof **out);
+    for (uint32_t row = 0; row < records->rows; row++)
+        if (records->contributors.units[row] != CDN_NONE)
+            (*out)[records->contributors.units[row]] = row;
+    return CDN_OK;
+}
+
 static cdn_status prepare(finder *f, cdn_error *error)
 {
     const cdn_frame *frame = f->now->frame;
@@ -148,7 +167,23 @@ static cdn_status prepare(finder *f, cdn_error *error)
     CDN_TRY(cdn_builder_rows_on(f->now, f->index, &f->at_now, error));
     CDN_TRY(cdn_builder_rows_on(f->then, f->index, &f->at_then, error));
     CDN_TRY(cdn_builder_rows_on(f->now, f->record->unit, &f->unit_now, error));
-    return cdn_builder_rows_on(f->then, f->record->unit, &f->unit_then, error);
+    CDN_TRY(cdn_builder_rows_on(f->then, f->record->unit, &f->unit_then, error));
+    CDN_TRY(find_one(f, f->now, &f->one_now, error));
+    return find_one(f, f->then, &f->one_then, error);
+}
+
+static cdn_status find(finder *f, const cdn_builder *today, cdn_changes *out, cdn_error *error)
+{
+    CDN_TRY(prepare(f, error));
+    out->items = cdn_alloc(list_changes(f, out), sizeof *out->items);
+    if (out->items == NULL)
+        return cdn_fail_memory(error);
+    (void)list_changes(f, out);
+    if (out->count > 0)
+        qsort(out->items, out->count, sizeof *out->items, compare_changes);
+    CDN_TRY(fill_records(f, today, out, error));
+    out->found = true;
+    return CDN_OK;
 }
 
 cdn_status cdn_changes_find(const cdn_builder *today, const cdn_builder *now,
@@ -160,16 +195,10 @@ cdn_status cdn_changes_find(const cdn_builder *today, const cdn_builder *now,
                 .record = &today->catalogue->records[record],
                 .index = record};
     *out = (cdn_changes){.found = false};
-    CDN_TRY(prepare(&f, error));
-    out->items = cdn_alloc(list_changes(&f, out), sizeof *out->items);
-    if (out->items == NULL)
-        return cdn_fail_memory(error);
-    (void)list_changes(&f, out);
-    if (out->count > 0)
-        qsort(out->items, out->count, sizeof *out->items, compare_changes);
-    CDN_TRY(fill_records(&f, today, out, error));
-    out->found = true;
-    return CDN_OK;
+    cdn_status status = find(&f, today, out, error);
+    cdn_free(f.one_then);
+    cdn_free(f.one_now);
+    return status;
 }
 
 void cdn_changes_release(cdn_changes *changes)
@@ -187,24 +216,39 @@ typedef struct comparison {
     uint32_t *seen; /* per key: 1 + the change that has it today */
     cdn_cell *cells;
     uint8_t *changed; /* all that is asked for; or NULL */
+    uint8_t *moved;   /* per key: somebody was left out who was elsewhere */
+    bool again;       /* only for the keys in `moved`, and only those who were */
 } comparison;
 
-/* A workplace that is not there has no row, and nothing that one would show. */
-static bool is_shown(const cdn_pass *pass, uint32_t unit, uint32_t key)
+/* What is known of a workplace's part of a key on a day. */
+typedef struct telling {
+    bool shown, fresh; /* by its row; which is new */
+    bool gone;         /* it is nowhere */
+    bool away;         /* it is elsewhere */
+} telling;
+
+static telling tell(const cdn_pass *pass, uint32_t unit, uint32_t one, uint32_t key)
 {
-    uint32_t shown = cdn_pass_shown(pass, unit);
-    return unit == CDN_NONE || (shown != 0 && (shown & pass->row_like[key]) != 0);
+    uint32_t bits = cdn_pass_shown(pass, unit);
+    bool gone = unit == CDN_NONE;
+    bool away = !gone && (one == CDN_NONE || cdn_pass_is_elsewhere(pass, one, key));
+    bool shown = !away && bits != 0 && (bits & pass->row_like[key]) != 0;
+    return (telling){shown, shown && cdn_pass_is_fresh(pass, unit, key), gone, away};
 }
 
-static bool is_left_out(const comparison *c, const cdn_change *change, uint32_t key)
-{
-    return (change->unit_now != CDN_NONE || change->unit_then != CDN_NONE) &&
-           is_shown(c->now, change->unit_now, key) && is_shown(c->then, change->unit_then, key);
-}
+typedef enum part { COUNTED, ELSEWHERE, LEFT_OUT } part;
 
-static bool is_fresh(const cdn_pass *pass, uint32_t unit, uint32_t key)
+/* Who is shown on each day on which it is there is left out; if on the other day it was elsewhere,
+ * only as long as others are left. */
+static part part_in(const comparison *c, const cdn_change *change, uint32_t key)
 {
-    return unit != CDN_NONE && cdn_pass_is_fresh(pass, unit, key);
+    telling now = tell(c->now, change->unit_now, change->one_now, key);
+    telling then = tell(c->then, change->unit_then, change->one_then, key);
+    bool known = (now.shown || now.gone || now.away) && (then.shown || then.gone || then.away);
+    if (!known || (!now.shown && !then.shown))
+        return COUNTED;
+    c->cells[key].is_fresh |= now.fresh || then.fresh;
+    return now.away || then.away ? ELSEWHERE : LEFT_OUT;
 }
 
 static bool add_change(comparison *c, uint32_t i, uint32_t key, int64_t difference)
@@ -215,14 +259,15 @@ static bool add_change(comparison *c, uint32_t i, uint32_t key, int64_t differen
         return true;
     }
     cdn_tally *t = &c->tallies[key];
-    t->records++;
-    if (!cdn_add_checked(t->value, difference, &t->value))
-        return false;
-    if (is_left_out(c, change, key)) {
-        c->cells[key].is_fresh |= is_fresh(c->now, change->unit_now, key) ||
-                                  is_fresh(c->then, change->unit_then, key);
-        return true;
+    part its = part_in(c, change, key);
+    if (!c->again) {
+        t->records++;
+        if (!cdn_add_checked(t->value, difference, &t->value))
+            return false;
+        c->moved[key] |= its == ELSEWHERE;
     }
+    if (c->again ? its != ELSEWHERE || c->moved[key] == 0 : its != COUNTED)
+        return true;
     return cdn_tally_protect(t, &c->changes->records, i, difference, &c->cells[key]);
 }
 
@@ -277,6 +322,20 @@ static bool finish(const comparison *c, uint32_t key)
     return fits;
 }
 
+/* Who moved counts where nobody else does. */
+static bool count_moved(comparison *c, uint32_t key_count)
+{
+    bool any = false, fits = true;
+    for (uint32_t key = 0; key < key_count; key++) {
+        c->moved[key] = c->moved[key] && c->tallies[key].providers == 0;
+        any = any || c->moved[key];
+    }
+    c->again = true;
+    for (uint32_t i = 0; any && fits && i < c->changes->count; i++)
+        fits = compare_days(c, i);
+    return fits;
+}
+
 /* Compares all that differs; only then are there cells to finish. */
 static cdn_status compare_all(comparison *c, const cdn_grid *now, const cdn_grid *then,
                               const cdn_nodes *nodes, cdn_error *error)
@@ -286,6 +345,8 @@ static cdn_status compare_all(comparison *c, const cdn_grid *now, const cdn_grid
     CDN_TRY(cdn_pass_create(then, nodes, &c->then, error));
     for (uint32_t i = 0; fits && i < c->changes->count; i++)
         fits = compare_days(c, i);
+    if (c->cells != NULL)
+        fits = fits && count_moved(c, now->key_count);
     for (uint32_t key = 0; fits && c->cells != NULL && key < now->key_count; key++)
         fits = finish(c, key);
     return fits ? CDN_OK : cdn_fail(error, CDN_E_LIMIT, CDN_PASS_TOO_LARGE);
@@ -295,6 +356,7 @@ static void comparison_release(comparison *c)
 {
     cdn_pass_destroy(c->then);
     cdn_pass_destroy(c->now);
+    cdn_free(c->moved);
     cdn_free(c->seen);
     cdn_free(c->tallies);
 }
@@ -306,7 +368,8 @@ cdn_status cdn_changes_tabulate(const cdn_changes *changes, const cdn_grid *now,
     comparison c = {.changes = changes, .cells = out};
     c.tallies = cdn_alloc(now->key_count, sizeof *c.tallies);
     c.seen = cdn_alloc(now->key_count, sizeof *c.seen);
-    cdn_status status = c.tallies == NULL || c.seen == NULL
+    c.moved = cdn_alloc(now->key_count, 1);
+    cdn_status status = c.tallies == NULL || c.seen == NULL || c.moved == NULL
                             ? cdn_fail_memory(error)
                             : compare_all(&c, now, then, nodes, error);
     comparison_release(&c);

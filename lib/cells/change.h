@@ -15,6 +15,7 @@
 typedef struct cdn_change {
     uint32_t now, then;
     uint32_t unit_now, unit_then;
+    uint32_t one_now, one_then; /* any record of that workplace, or CDN_NONE */
     uint32_t name;          /* what it is called, across dates */
     uint32_t unit, holding; /* positions among the rows of all dates, or CDN_NONE */
     int32_t workers;

@@ -59,8 +59,10 @@ cdn_status cdn_builder_move_grid(cdn_builder *on, const cdn_grid *today, cdn_gri
     out->cells = NULL;
     out->published_units = NULL;
     out->has_near = false;
-    for (uint32_t a = 0; a < out->axis_count; a++)
+    for (uint32_t a = 0; a < out->axis_count; a++) {
         out->axes[a].row_like = NULL;
+        out->axes[a].is_of_units = false;
+    }
     for (uint32_t a = 0; a < out->axis_count; a++)
         CDN_TRY(cdn_frame_leaves(on->frame, on->date, out->record, out->axes[a].axis,
                                  &out->axes[a].leaves, error));

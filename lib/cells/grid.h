@@ -26,6 +26,8 @@ typedef struct cdn_grid_axis {
     uint32_t node_count;
     bool is_public;         /* a register publishes this classification of its own records */
     uint32_t *nodes;        /* node numbers, in key order; NULL: position = leaf. @owner the grid */
+    bool is_of_units;       /* a classification of workplaces, as all their records have it; only
+                               told where rows were marked */
     uint32_t *row_like;     /* per position: bit r = as in the statistic of row part r */
     const uint32_t *leaves; /* per record. @owner the frame */
     const uint8_t **answers; /* per position: NULL, or per leaf 1 = more than a missing answer; NULL

@@ -164,3 +164,27 @@ uint32_t cdn_pass_keys(cdn_pass *p, uint32_t row)
     }
     return count;
 }
+
+static bool has_offset(const cdn_place *at, uint32_t leaf, uint32_t offset)
+{
+    uint32_t i = at->start[leaf];
+    while (i < at->start[leaf + 1] && at->offset[i] != offset)
+        i++;
+    return i < at->start[leaf + 1];
+}
+
+bool cdn_pass_is_elsewhere(const cdn_pass *p, uint32_t row, uint32_t key)
+{
+    const cdn_grid *grid = p->grid;
+    uint32_t stride = 1;
+    for (uint32_t a = grid->axis_count; a-- > 0;) {
+        const cdn_grid_axis *axis = &grid->axes[a];
+        uint32_t offset = key % axis->node_count * stride;
+        if (axis->is_of_units && axis->leaves[row] < axis->leaf_count &&
+            !has_offset(&p->places[a], axis->leaves[row], offset))
+            return true;
+        key /= axis->node_count;
+        stride *= axis->node_count;
+    }
+    return false;
+}

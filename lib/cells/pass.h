@@ -33,6 +33,9 @@ void cdn_pass_destroy(cdn_pass *pass);
 /** The keys of a record in pass->keys; 0 when it is outside. */
 uint32_t cdn_pass_keys(cdn_pass *pass, uint32_t row);
 
+/** true when the workplace of a record is not where the key is, whatever its records say. */
+bool cdn_pass_is_elsewhere(const cdn_pass *pass, uint32_t row, uint32_t key);
+
 /** The row parts that the row of a unit publishes, as bits. */
 static inline uint32_t cdn_pass_shown(const cdn_pass *pass, uint32_t unit)
 {

@@ -404,6 +404,10 @@ static cdn_status mark_axis(cdn_builder *b, cdn_grid *grid, cdn_grid_axis *axis,
                 cdn_builder_axis_is_public(b, axis->axis, grid->record);
     else
         CDN_TRY(same_within_unit(b, grid->record, axis->axis, &whole, error));
+    uint32_t unit = b->catalogue->records[grid->record].unit;
+    if (part->reveals == NULL && axis->axis < b->catalogue->axis_count)
+        axis->is_of_units =
+            whole && cdn_axis_binding(b->catalogue, axis->axis, unit) != NULL;
     uint32_t own = part->reveals != NULL ? CDN_NODE_ALL
                                          : part_node(b, part, axis->axis, axis->leaf_count);
     if (own == UINT32_MAX)

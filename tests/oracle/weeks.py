@@ -200,13 +200,14 @@ class Attack:
         for population, value, box in boxes:
             records = self.records[population]
             row = is_row(box)
-            own = tuple(item for item in box
-                        if item[0] not in records.populations[0].unit_axes)
             totals = [p.sum(p.select(box), value) for p in records.populations]
             for before, after in itertools.combinations(range(len(self.weeks)), 2):
-                shown = set() if row else (self.shown[population, value, before, own]
-                                           & self.shown[population, value, after, own])
-                change = records.change(value, box, before, after, shown)
+                shown, away = set(), set()
+                if not row:
+                    shown, away = self._left_out(population, value, box, before, after)
+                change = records.change(value, box, before, after, shown | away)
+                if not change.records:
+                    change = records.change(value, box, before, after, shown)
                 if not (change.is_sensitive_in_row(records.populations[0]) if row
                         else change.is_sensitive(records.populations[0], value)):
                     continue
@@ -218,6 +219,21 @@ class Attack:
                 self._target(name, totals[after] - totals[before],
                              f"{'row-' * row}change {describe((population, value, after, box))} "
                              f"since week {before}")
+
+    def _left_out(self, population, value, box, *weeks):
+        """Workplaces of which rows show all of a change: in both weeks, or in that one of the two in
+        which they are where the cell is. These go only as long as others are left."""
+        populations = self.records[population].populations
+        unit_axes = populations[0].unit_axes
+        own = tuple(item for item in box if item[0] not in unit_axes)
+        where = tuple(item for item in box if item[0] in unit_axes)
+        sets = [self.shown[population, value, week, own] for week in weeks]
+        away = set()
+        for week, here, there in zip(weeks, sets, reversed(sets)):
+            near = populations[week].select(where)
+            away |= {place for place in there - here
+                     if not populations[week].of_workplace.get(place, 0) & near}
+        return sets[0] & sets[1], away
 
     # ---- what adds up
 

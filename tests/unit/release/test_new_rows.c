@@ -177,6 +177,83 @@ static void test_new_rows__wait_when_others_are_left_beside_who_opened(void **st
     }
 }
 
+/* The first workplace, of 14 workers, moves into the area and has 20 then; the three others get a
+ * few or some each. Whether or not the lists look at where it was. */
+static void wait_beside_who_moved(bool narrow, int others)
+{
+    static wf_plan rows;
+    start();
+    agree(1);
+    data.workplace[0].area = 1;
+    wf_table(&other, true);
+    wf_by(&other, WF_DIM_AREA, 1, 1);
+    wf_only(&other, WF_DIM_AREA, 1, 1);
+    wf_show(&other, WF_WORKERS);
+    for (uint32_t week = 0; week < 2; week++) {
+        load(week);
+        must_run(week, &other);
+        for (uint32_t f = 0; f < report.figure_count; f++)
+            assert_true(report.published[f]);
+        keep(week, &other, week == 0 ? "first" : "second");
+        data.workplace[0].area = 0;
+        join(0, week == 0 ? 20 - EACH : 0);
+        for (int w = 1; w < IN_AREA && week == 0; w++)
+            join(w, others);
+    }
+    wf_plan_start(&rows);
+    rows.plan.digest[0] = 'r';
+    wf_list(&rows, WF_WORKPLACE);
+    if (narrow)
+        wf_only(&rows, WF_DIM_AREA, 1, 1);
+    wf_field(&rows, WF_FIELD_ID);
+    wf_show(&rows, WF_WORKERS);
+    must_run(1, &rows);
+    EXPECT(others == 5);
+    end();
+}
+
+static void test_new_rows__wait_when_others_are_left_beside_who_moved(void **state)
+{
+    (void)state;
+    for (int others = 1; others <= 5; others += 4) {
+        wait_beside_who_moved(false, others);
+        wait_beside_who_moved(true, others);
+    }
+}
+
+/* Nobody else comes when the first workplace moves into the area with its 20, and is shown: the
+ * change is the row, but stays that of one workplace. */
+static void test_new_rows__leave_who_moved_in_a_change_of_its_own(void **state)
+{
+    (void)state;
+    start();
+    agree(1);
+    data.workplace[0].area = 1;
+    wf_table(&other, true);
+    wf_by(&other, WF_DIM_AREA, 1, 1);
+    wf_only(&other, WF_DIM_AREA, 1, 1);
+    wf_show(&other, WF_WORKERS);
+    load(0);
+    must_run(0, &other);
+    EXPECT(1, 1);
+    keep(0, &other, "first");
+    data.workplace[0].area = 0;
+    join(0, 20 - EACH);
+    load(1);
+    wf_plan_start(&plan);
+    wf_table(&plan, true);
+    wf_by(&plan, WF_DIM_AREA, 1, 1);
+    wf_only(&plan, WF_DIM_AREA, 1, 1);
+    wf_show(&plan, WF_WORKERS);
+    wf_list(&plan, WF_WORKPLACE);
+    wf_only(&plan, WF_DIM_AREA, 1, 1);
+    wf_field(&plan, WF_FIELD_ID);
+    wf_show(&plan, WF_WORKERS);
+    must_run(1, &plan);
+    EXPECT(0, 0, 1);
+    end();
+}
+
 /* Who does not hold the table may have the rows. */
 static void test_new_rows__are_no_secret_to_others(void **state)
 {
@@ -405,6 +482,8 @@ int main(void)
         cmocka_unit_test(test_new_rows__wait_on_the_same_day),
         cmocka_unit_test(test_new_rows__wait_when_others_are_left_of_a_change),
         cmocka_unit_test(test_new_rows__wait_when_others_are_left_beside_who_opened),
+        cmocka_unit_test(test_new_rows__wait_when_others_are_left_beside_who_moved),
+        cmocka_unit_test(test_new_rows__leave_who_moved_in_a_change_of_its_own),
         cmocka_unit_test(test_new_rows__are_no_secret_to_others),
         cmocka_unit_test(test_new_rows__wait_as_long_as_nothing_changes),
         cmocka_unit_test(test_new_rows__wait_for_cells_that_changed_since),

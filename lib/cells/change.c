@@ -61,12 +61,13 @@ static void fill_contributors(const finder *f, const cdn_builder *day, uint32_t 
                                                       : holding_of(day, f->index, row);
 }
 
-static void add(const finder *f, uint32_t now, uint32_t then, uint32_t at, cdn_changes *out)
+static void add(const finder *f, cdn_change change, uint32_t at, cdn_changes *out)
 {
+    uint32_t now = change.now, then = change.then;
     cdn_change *c = &out->items[out->count++];
-    *c = (cdn_change){.now = now, .then = then};
+    *c = change;
     c->name = f->now->first_names[f->index] + at;
-    if (now != CDN_NONE)
+    if (now != CDN_NONE && change.side != CDN_CHANGE_LEAVES)
         fill_contributors(f, f->now, now, c);
     else
         fill_contributors(f, f->then, then, c);
@@ -78,6 +79,11 @@ static bool differs(const finder *f, uint32_t then, uint32_t now)
     return now == CDN_NONE || f->now_versions[now] != f->then_versions[then];
 }
 
+static uint32_t unit_of(const finder *f, const cdn_builder *day, uint32_t row)
+{
+    return position(day, f->record->unit, day->records[f->index].contributors.units[row]);
+}
+
 /* Those of the earlier day who left, or are still there and differ; then those who joined. Where
  * out has no room they are only counted. */
 static uint32_t list_changes(const finder *f, cdn_changes *out)
@@ -87,9 +93,13 @@ static uint32_t list_changes(const finder *f, cdn_changes *out)
         uint32_t at = position(f->then, f->index, row), now = f->at_now[at];
         if (!differs(f, row, now))
             continue;
-        count++;
+        bool apart = now != CDN_NONE && unit_of(f, f->then, row) != unit_of(f, f->now, now);
+        cdn_change_side side = apart ? CDN_CHANGE_ARRIVES : CDN_CHANGE_ALL;
+        count += apart ? 2 : 1;
         if (out->items != NULL)
-            add(f, now, row, at, out);
+            add(f, (cdn_change){.now = now, .then = row, .side = side}, at, out);
+        if (out->items != NULL && apart)
+            add(f, (cdn_change){.now = now, .then = row, .side = CDN_CHANGE_LEAVES}, at, out);
     }
     for (uint32_t row = 0; row < f->now->records[f->index].rows; row++) {
         uint32_t at = position(f->now, f->index, row);
@@ -97,7 +107,7 @@ static uint32_t list_changes(const finder *f, cdn_changes *out)
             continue;
         count++;
         if (out->items != NULL)
-            add(f, row, CDN_NONE, at, out);
+            add(f, (cdn_change){.now = row, .then = CDN_NONE}, at, out);
     }
     return count;
 }
@@ -293,18 +303,19 @@ static bool compare_days(comparison *c, uint32_t i)
         return true;
     if (__builtin_sub_overflow(value_now, value_then, &difference) || value_then == INT64_MIN)
         return false;
+    bool leaves = change->side != CDN_CHANGE_ARRIVES, arrives = change->side != CDN_CHANGE_LEAVES;
     for (uint32_t k = 0; k < now; k++)
         c->seen[c->now->keys[k]] = i + 1;
     for (uint32_t k = 0; k < then; k++) {
         uint32_t key = c->then->keys[k];
         bool stays = c->seen[key] == i + 1;
         c->seen[key] = 0;
-        if (stays ? difference != 0 && !add_change(c, i, key, difference)
-                  : !add_change(c, i, key, -value_then))
+        if (stays ? arrives && difference != 0 && !add_change(c, i, key, difference)
+                  : leaves && !add_change(c, i, key, -value_then))
             return false;
     }
     for (uint32_t k = 0; k < now; k++)
-        if (c->seen[c->now->keys[k]] == i + 1 &&
+        if (arrives && c->seen[c->now->keys[k]] == i + 1 &&
             !add_change(c, i, c->now->keys[k], value_now))
             return false;
     return true;

@@ -2,7 +2,8 @@
  *
  * A record counts for a key when it is there on one of the two days only, or
  * contributes something else. One that is there on both days with the same
- * contribution does not, wherever else it moved.
+ * contribution does not, wherever else it moved. Who changed its workplace counts
+ * for the old one where it leaves, and for the new one elsewhere.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CDN_CELLS_CHANGE_H
@@ -10,10 +11,18 @@
 
 #include "cells/builder.h"
 
+/** Of what a change tells. */
+typedef enum cdn_change_side {
+    CDN_CHANGE_ALL,
+    CDN_CHANGE_LEAVES,  /* the keys that it had only on the earlier day; */
+    CDN_CHANGE_ARRIVES, /* and the others, of another workplace */
+} cdn_change_side;
+
 /** A record that differs somewhere: its row on each day (CDN_NONE = not there), and the rows of the
  *  workplace whose change it is. */
 typedef struct cdn_change {
     uint32_t now, then;
+    cdn_change_side side;
     uint32_t unit_now, unit_then;
     uint32_t one_now, one_then; /* any record of that workplace, or CDN_NONE */
     uint32_t name;          /* what it is called, across dates */
@@ -24,7 +33,7 @@ typedef struct cdn_change {
 typedef struct cdn_changes {
     bool found;               /* filled */
     uint32_t count;
-    cdn_change *items;        /* by (holding, unit), then name */
+    cdn_change *items;        /* by (holding, unit), then name; two of who changed its workplace */
     cdn_grid_records records; /* they, as if each were a row */
 } cdn_changes;
 

@@ -488,9 +488,11 @@ cdn_cell wf_change(const wf_world *now, const wf_world *then, const wf_statistic
         int64_t value_b = b == NULL ? 0 : s->value == WF_V_ONE ? 1 : b->value[s->value];
         if ((a == NULL && b == NULL) || (a != NULL && b != NULL && value_a == value_b))
             continue;
-        /* it is the change of who it is today, if it is anybody's still */
+        /* it is the change of who it is today, if it is anybody's still; who left the cell for
+         * another workplace is the old one's */
         const wf_record *who = find_any(now, s->record, id);
-        wf_record gone = who != NULL ? *who : *b;
+        bool left = who == NULL || (a == NULL && who->unit != b->unit);
+        wf_record gone = left ? *b : *who;
         const wf_record *home =
             s->record == WF_LOCATION ? NULL : find_any(now, WF_WORKPLACE, gone.unit);
         if (home != NULL)

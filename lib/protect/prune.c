@@ -27,14 +27,14 @@
 
 /* A factor is made anew when its use has cost more than that: its elimination, and so much for each
  * column and all of them. */
-#define COLUMN_WORK 16u
+#define COLUMN_WORK 32u
 #define LEAST_WORK 4096u
 
 /* With contributors in mind the prune ends when it has cost so many times its first making, and
  * this: what is left then is cheap, the null space is dense, and those with several cells would
  * object to much of it afterwards. */
 #ifndef MOST_WORK /* a test ends it sooner */
-#define MOST_TIMES 16u
+#define MOST_TIMES 12u
 #define MOST_WORK (UINT64_C(1) << 28)
 #endif
 

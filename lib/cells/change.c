@@ -226,39 +226,31 @@ typedef struct comparison {
     uint32_t *seen; /* per key: 1 + the change that has it today */
     cdn_cell *cells;
     uint8_t *changed; /* all that is asked for; or NULL */
-    uint8_t *moved;   /* per key: somebody was left out who was elsewhere */
-    bool again;       /* only for the keys in `moved`, and only those who were */
 } comparison;
 
 /* What is known of a workplace's part of a key on a day. */
 typedef struct telling {
     bool shown, fresh; /* by its row; which is new */
-    bool gone;         /* it is nowhere */
-    bool away;         /* it is elsewhere */
+    bool away;         /* it is elsewhere, or nowhere */
 } telling;
 
 static telling tell(const cdn_pass *pass, uint32_t unit, uint32_t one, uint32_t key)
 {
     uint32_t bits = cdn_pass_shown(pass, unit);
-    bool gone = unit == CDN_NONE;
-    bool away = !gone && (one == CDN_NONE || cdn_pass_is_elsewhere(pass, one, key));
+    bool away = unit == CDN_NONE || one == CDN_NONE || cdn_pass_is_elsewhere(pass, one, key);
     bool shown = !away && bits != 0 && (bits & pass->row_like[key]) != 0;
-    return (telling){shown, shown && cdn_pass_is_fresh(pass, unit, key), gone, away};
+    return (telling){shown, shown && cdn_pass_is_fresh(pass, unit, key), away};
 }
 
-typedef enum part { COUNTED, ELSEWHERE, LEFT_OUT } part;
-
-/* Who is shown on each day on which it is there is left out; if on the other day it was elsewhere,
- * only as long as others are left. */
-static part part_in(const comparison *c, const cdn_change *change, uint32_t key)
+/* Rows show it on each day on which it is where the key is. */
+static bool is_left_out(const comparison *c, const cdn_change *change, uint32_t key)
 {
     telling now = tell(c->now, change->unit_now, change->one_now, key);
     telling then = tell(c->then, change->unit_then, change->one_then, key);
-    bool known = (now.shown || now.gone || now.away) && (then.shown || then.gone || then.away);
-    if (!known || (!now.shown && !then.shown))
-        return COUNTED;
+    if ((!now.shown && !now.away) || (!then.shown && !then.away) || (now.away && then.away))
+        return false;
     c->cells[key].is_fresh |= now.fresh || then.fresh;
-    return now.away || then.away ? ELSEWHERE : LEFT_OUT;
+    return true;
 }
 
 static bool add_change(comparison *c, uint32_t i, uint32_t key, int64_t difference)
@@ -269,14 +261,10 @@ static bool add_change(comparison *c, uint32_t i, uint32_t key, int64_t differen
         return true;
     }
     cdn_tally *t = &c->tallies[key];
-    part its = part_in(c, change, key);
-    if (!c->again) {
-        t->records++;
-        if (!cdn_add_checked(t->value, difference, &t->value))
-            return false;
-        c->moved[key] |= its == ELSEWHERE;
-    }
-    if (c->again ? its != ELSEWHERE || c->moved[key] == 0 : its != COUNTED)
+    t->records++;
+    if (!cdn_add_checked(t->value, difference, &t->value))
+        return false;
+    if (is_left_out(c, change, key))
         return true;
     return cdn_tally_protect(t, &c->changes->records, i, difference, &c->cells[key]);
 }
@@ -333,20 +321,6 @@ static bool finish(const comparison *c, uint32_t key)
     return fits;
 }
 
-/* Who moved counts where nobody else does. */
-static bool count_moved(comparison *c, uint32_t key_count)
-{
-    bool any = false, fits = true;
-    for (uint32_t key = 0; key < key_count; key++) {
-        c->moved[key] = c->moved[key] && c->tallies[key].providers == 0;
-        any = any || c->moved[key];
-    }
-    c->again = true;
-    for (uint32_t i = 0; any && fits && i < c->changes->count; i++)
-        fits = compare_days(c, i);
-    return fits;
-}
-
 /* Compares all that differs; only then are there cells to finish. */
 static cdn_status compare_all(comparison *c, const cdn_grid *now, const cdn_grid *then,
                               const cdn_nodes *nodes, cdn_error *error)
@@ -356,8 +330,6 @@ static cdn_status compare_all(comparison *c, const cdn_grid *now, const cdn_grid
     CDN_TRY(cdn_pass_create(then, nodes, &c->then, error));
     for (uint32_t i = 0; fits && i < c->changes->count; i++)
         fits = compare_days(c, i);
-    if (c->cells != NULL)
-        fits = fits && count_moved(c, now->key_count);
     for (uint32_t key = 0; fits && c->cells != NULL && key < now->key_count; key++)
         fits = finish(c, key);
     return fits ? CDN_OK : cdn_fail(error, CDN_E_LIMIT, CDN_PASS_TOO_LARGE);
@@ -367,7 +339,6 @@ static void comparison_release(comparison *c)
 {
     cdn_pass_destroy(c->then);
     cdn_pass_destroy(c->now);
-    cdn_free(c->moved);
     cdn_free(c->seen);
     cdn_free(c->tallies);
 }
@@ -379,8 +350,7 @@ cdn_status cdn_changes_tabulate(const cdn_changes *changes, const cdn_grid *now,
     comparison c = {.changes = changes, .cells = out};
     c.tallies = cdn_alloc(now->key_count, sizeof *c.tallies);
     c.seen = cdn_alloc(now->key_count, sizeof *c.seen);
-    c.moved = cdn_alloc(now->key_count, 1);
-    cdn_status status = c.tallies == NULL || c.seen == NULL || c.moved == NULL
+    cdn_status status = c.tallies == NULL || c.seen == NULL
                             ? cdn_fail_memory(error)
                             : compare_all(&c, now, then, nodes, error);
     comparison_release(&c);

@@ -180,6 +180,52 @@ class Weeks(unittest.TestCase):
         second = {**FIRST, 1: (CARE_HOME, 22)}
         self.assertEqual(self.rows([FIRST, second], (), ()), [])
 
+    def beside_rows(self, weeks, hidden=(), measure="filled_posts"):
+        """What a table by service tells with the rows of workplaces 1 and 2, both in all weeks."""
+        data = self.data(weeks)
+        request = {"name": "rows", "tables": [], "lists": [
+            {"name": "rows", "measures": [measure], "where": [BOROUGH]}]}
+        releases = [self.release(data, n, plan("service", "group"), hidden)
+                    for n in range(len(weeks))]
+        releases += [self.release(data, n, request) for n in range(len(weeks))]
+        attack = attacker.Attack(data, releases)
+        found = attack.found({name: value or 0 for name, value in attack.seen.items()})
+        return sorted({attack.targets[t][1].split(" ")[0] for t in found})
+
+    def test_a_change_that_a_row_shows_is_no_secret(self):
+        # workplace 1, or 3, opens with its workers; of these only the first agreed to be shown
+        full = {**FIRST, 9: (CARE_HOME, 14), 10: (CARE_HOME, 15), 11: (CARE_HOME, 16)}
+        shown, not_shown = ({w: of for w, of in full.items() if w != new} for new in (1, 3))
+        hidden = {"adult_day", "adult_domiciliary"}
+        self.assertEqual(self.beside_rows([shown, full], hidden), [])
+        self.assertEqual(self.beside_rows([not_shown, full], hidden), ["change", "group"])
+        self.assertEqual(self.beside_rows([not_shown, full], hidden | {"adult_residential", d.TOTAL}),
+                         [])
+        others = {**full, 3: (CARE_HOME, 12)}   # one joins beside the workplace that opens
+        self.assertEqual(self.beside_rows([shown, others], hidden), ["change", "group"])
+
+    def test_a_row_that_was_shown_before_is_no_secret_of_the_same_vacancies(self):
+        # nine workers are too few for a row of their own, and ten are not
+        for staff in ([10, 9], [9, 10]):
+            attack = self.vacancies(staff)
+            self.assertEqual([t[2] for t, (_, why) in attack.targets.items()
+                              if why.startswith("row ")], [] if staff[0] == 10 else [0])
+
+    def vacancies(self, staff):
+        """Rows of a workplace with two vacancies all along."""
+        request = {"name": "rows", "tables": [], "lists": [
+            {"name": "rows", "measures": ["vacancies"], "where": [BOROUGH]}]}
+        for number, count in enumerate(staff):
+            fixture.write_data(self.path(str(number)), [
+                {"establishmentid": 101, "orgid": 101, "cssr": "702", "establishmentname": "Place",
+                 "lapermission": "1", "mainstid": CARE_HOME, "totalstaff": count,
+                 "wkrrecs": count, "jr28emp": count, "totalvacancies": 2, "jr08emp": count,
+                 "jr08vacy": 2}],
+                [{"establishmentid": 101, "workerid": i, "mainjrid": "8", "emplstat": "190",
+                  "age": 30, "gender": 1} for i in range(count)])
+        data = read_weeks([self.path(str(n)) for n in range(len(staff))], CODES)
+        return attacker.Attack(data, [self.release(data, n, request) for n in range(len(staff))])
+
     def test_who_is_behind_a_change(self):
         data = self.data([FIRST, {**FIRST, 4: (HOME_CARE, 18), 1: (CARE_HOME, 14)}])
         records = Records(data, "worker")

@@ -127,11 +127,22 @@ class Attack:
         return bits & ~shown, bits & shown
 
     def _drop_shown(self):
-        """What rows show, if in another week, is no secret of those who agreed to that."""
+        """What rows show, if in another week, is no secret of those who agreed to that; nor is a row
+        that was the same when it was shown earlier."""
         for name in list(self.targets):
+            population, value, week, box = name
+            of = self.weeks[week].populations[population]
             left, shown = self._unshown(name)
-            if shown and not left and not is_row(name[3]):
+            if self._was_shown(name) if is_row(box) else (
+                    shown and not self._is_unsafe(of, left, value)):
                 del self.targets[name]
+
+    def _was_shown(self, name):
+        population, value, week, box = name
+        records = self.records[population]
+        return any((population, value, before, box) in self.seen
+                   and not records.change(value, box, before, week).records
+                   for before in range(week))
 
     def _name(self, week, cell):
         return cell.population.name, cell.value, week, cell.box
@@ -202,12 +213,8 @@ class Attack:
             row = is_row(box)
             totals = [p.sum(p.select(box), value) for p in records.populations]
             for before, after in itertools.combinations(range(len(self.weeks)), 2):
-                shown, away = set(), set()
-                if not row:
-                    shown, away = self._left_out(population, value, box, before, after)
-                change = records.change(value, box, before, after, shown | away)
-                if not change.records:
-                    change = records.change(value, box, before, after, shown)
+                shown = set() if row else self._left_out(population, value, box, before, after)
+                change = records.change(value, box, before, after, shown)
                 if not (change.is_sensitive_in_row(records.populations[0]) if row
                         else change.is_sensitive(records.populations[0], value)):
                     continue
@@ -222,18 +229,18 @@ class Attack:
 
     def _left_out(self, population, value, box, *weeks):
         """Workplaces of which rows show all of a change: in both weeks, or in that one of the two in
-        which they are where the cell is. These go only as long as others are left."""
+        which they are where the cell is."""
         populations = self.records[population].populations
         unit_axes = populations[0].unit_axes
         own = tuple(item for item in box if item[0] not in unit_axes)
         where = tuple(item for item in box if item[0] in unit_axes)
         sets = [self.shown[population, value, week, own] for week in weeks]
-        away = set()
+        left_out = sets[0] & sets[1]
         for week, here, there in zip(weeks, sets, reversed(sets)):
             near = populations[week].select(where)
-            away |= {place for place in there - here
-                     if not populations[week].of_workplace.get(place, 0) & near}
-        return sets[0] & sets[1], away
+            left_out |= {place for place in there - here
+                         if not populations[week].of_workplace.get(place, 0) & near}
+        return left_out
 
     # ---- what adds up
 
@@ -298,6 +305,8 @@ class Attack:
             week = weeks.bit_length() - 1
             of = records.populations[week]
             names = {name for _, members in atoms for name, _ in members}
+            if not is_row(box):
+                names -= self._rows_within(records, population, value, box, weeks, names)
             bits = sum(1 << i for i in ones(of.select(box)) if records.ids[week][i] in names)
             if not (of.counts_workers and of.worker_count(bits) < d.MIN_WORKERS if is_row(box)
                     else d.minimum_unsafe(of, bits)):
@@ -308,6 +317,20 @@ class Attack:
             self._target(name, total,
                          f"{'row-' * is_row(box)}group {describe((population, value, week, box))} "
                          f"in weeks {','.join(map(str, ones(weeks)))} only")
+
+    def _rows_within(self, records, population, value, box, weeks, names):
+        """Of a group those of whom rows show all that were in the cell in one of its weeks."""
+        own = tuple(item for item in box if item[0] not in records.populations[0].unit_axes)
+        told = set()
+        for week in ones(weeks):
+            of = records.populations[week]
+            inside = of.select(box)
+            for place in self.shown[population, value, week, own]:
+                bits = of.of_workplace.get(place, 0) & inside
+                theirs = {records.ids[week][i] for i in ones(bits)}
+                if theirs <= names:
+                    told |= theirs
+        return told
 
     def _sums(self):
         """employed_and_vacancies = employed + vacancies, for the same records."""

@@ -221,14 +221,16 @@ static void test_new_rows__wait_when_others_are_left_beside_who_moved(void **sta
     }
 }
 
-/* Nobody else comes when the first workplace moves into the area with its 20, and is shown: the
- * change is the row, but stays that of one workplace. */
-static void test_new_rows__leave_who_moved_in_a_change_of_its_own(void **state)
+/* Nobody else comes when the first workplace moves into the area with its 20, or opens there: the
+ * change is its row, and a secret unless it agrees to be shown. */
+static void come_alone(bool opens, bool agrees)
 {
-    (void)state;
     start();
-    agree(1);
+    agree(agrees);
     data.workplace[0].area = 1;
+    data.workplace[0].org = opens ? WF_BLANK : 0;
+    for (int w = 0; w < EACH && opens; w++)
+        data.worker[w].workplace = WF_BLANK;
     wf_table(&other, true);
     wf_by(&other, WF_DIM_AREA, 1, 1);
     wf_only(&other, WF_DIM_AREA, 1, 1);
@@ -237,7 +239,9 @@ static void test_new_rows__leave_who_moved_in_a_change_of_its_own(void **state)
     must_run(0, &other);
     EXPECT(1, 1);
     keep(0, &other, "first");
-    data.workplace[0].area = 0;
+    data.workplace[0].area = data.workplace[0].org = 0;
+    for (int w = 0; w < EACH; w++)
+        data.worker[w].workplace = 0;
     join(0, 20 - EACH);
     load(1);
     wf_plan_start(&plan);
@@ -250,8 +254,19 @@ static void test_new_rows__leave_who_moved_in_a_change_of_its_own(void **state)
     wf_field(&plan, WF_FIELD_ID);
     wf_show(&plan, WF_WORKERS);
     must_run(1, &plan);
-    EXPECT(0, 0, 1);
+    if (agrees)
+        EXPECT(1, 1, 1);
+    else
+        EXPECT(0, 0);
     end();
+}
+
+static void test_new_rows__tell_all_of_a_change_that_is_theirs_alone(void **state)
+{
+    (void)state;
+    for (int opens = 0; opens < 2; opens++)
+        for (int agrees = 0; agrees < 2; agrees++)
+            come_alone(opens, agrees);
 }
 
 /* Who does not hold the table may have the rows. */
@@ -483,7 +498,7 @@ int main(void)
         cmocka_unit_test(test_new_rows__wait_when_others_are_left_of_a_change),
         cmocka_unit_test(test_new_rows__wait_when_others_are_left_beside_who_opened),
         cmocka_unit_test(test_new_rows__wait_when_others_are_left_beside_who_moved),
-        cmocka_unit_test(test_new_rows__leave_who_moved_in_a_change_of_its_own),
+        cmocka_unit_test(test_new_rows__tell_all_of_a_change_that_is_theirs_alone),
         cmocka_unit_test(test_new_rows__are_no_secret_to_others),
         cmocka_unit_test(test_new_rows__wait_as_long_as_nothing_changes),
         cmocka_unit_test(test_new_rows__wait_for_cells_that_changed_since),

@@ -5,7 +5,7 @@
  * Where nothing changed between two dates, their cells are one cell. All
  * others of an earlier date come behind today's, with a cell for each change:
  * later = earlier + change. Where nothing changed between two dates, what changed
- * since is one cell too. Today's equations hold on every date.
+ * since, or until then, is one cell too. Today's equations hold on every date.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
@@ -31,7 +31,6 @@ typedef struct dater {
     const day *now, *then;
     cdn_changes *between;  /* per record type */
     cdn_cell **changes;    /* per grid and key */
-    uint32_t *twins;       /* per cell of the first date at hand: the next one it is the same on */
 } dater;
 
 /* ---- a date ---- */
@@ -299,19 +298,37 @@ static const cdn_cells_span *span_between(const cdn_cells *cells, uint32_t from,
                          (to == CDN_NONE ? later : to - from - 1)];
 }
 
-/* The number of the same change since a date between the two; CDN_NONE = there is none, or it has
- * others behind it, because not the same rows were shown. */
-static uint32_t find_change(const dater *d, const cdn_cells_span *span, uint32_t c,
-                            const cdn_cell *change)
+/* The cell's number on a date, if it has one yet. */
+static uint32_t id_on(const cdn_cells *cells, uint32_t date, uint32_t c)
 {
-    const cdn_cells *cells = d->b->cells;
-    if (d->twins[c] == CDN_NONE)
-        return CDN_NONE;
-    uint32_t number = span_between(cells, d->twins[c], span->to)->changes[c];
+    return date == CDN_NONE ? c : cells->dates[date].ids[c];
+}
+
+/* CDN_NONE: the span has no such change, or one that has others behind it, because not the same
+ * rows were shown. */
+static uint32_t number_of(const cdn_cells *cells, const cdn_cells_span *span, uint32_t c,
+                          const cdn_cell *change)
+{
+    uint32_t number = span->changes[c];
     const cdn_cell *known = number == CDN_NONE ? NULL : &cells->cells[number];
     bool same = known != NULL && cdn_builder_same_cell(known, change) &&
                 known->is_unanswered == change->is_unanswered;
     return same ? number : CDN_NONE;
+}
+
+/* The same change since a date between the two, or until it. */
+static uint32_t find_change(const cdn_cells *cells, const cdn_cells_span *span, uint32_t c,
+                            const cdn_cell *change)
+{
+    uint32_t last = span->to == CDN_NONE ? cells->date_count : span->to, number = CDN_NONE;
+    for (uint32_t date = span->from + 1; number == CDN_NONE && date < last; date++) {
+        uint32_t id = id_on(cells, date, c);
+        if (id == id_on(cells, span->from, c))
+            number = number_of(cells, span_between(cells, date, span->to), c, change);
+        else if (id == id_on(cells, span->to, c))
+            number = number_of(cells, span_between(cells, span->from, date), c, change);
+    }
+    return number;
 }
 
 /* Numbers the cells of the span's first date, which are all still their own, and the changes: a
@@ -326,15 +343,13 @@ static cdn_status number_span(dater *d, cdn_cells_span *span, cdn_cell *changes,
         span->changes[c] = CDN_NONE;
         if (changes[c].records == 0) {
             if (from->ids[c] == CDN_NONE)
-                from->ids[c] = span->to == CDN_NONE ? c : cells->dates[span->to].ids[c];
-            if (d->twins[c] == CDN_NONE)
-                d->twins[c] = span->to;
+                from->ids[c] = id_on(cells, span->to, c);
             continue;
         }
         const cdn_cell *now = &cells_on(cells, span->to)[c], *then = &from->cells[c];
         changes[c].is_public = now->is_public && then->is_public;
         changes[c].is_unanswered = now->is_unanswered && then->is_unanswered;
-        span->changes[c] = find_change(d, span, c, &changes[c]);
+        span->changes[c] = find_change(cells, span, c, &changes[c]);
         if (span->changes[c] == CDN_NONE)
             CDN_TRY(append_cell(d, &changes[c], &span->changes[c], error));
         cells->cells[span->changes[c]].is_fresh |= changes[c].is_fresh;
@@ -349,7 +364,6 @@ static cdn_status add_spans(dater *d, uint32_t date, cdn_cell *changes, cdn_erro
     cdn_cells *cells = b->cells;
     cdn_cells_date *own = &cells->dates[date - 1];
     memset(own->ids, 0xff, cells->today_count * sizeof *own->ids);
-    memset(d->twins, 0xff, cells->today_count * sizeof *d->twins);
     d->then = &d->days[date];
     for (uint32_t to = date + 1; to <= b->date_count; to++) {
         bool today = to == b->date_count;
@@ -413,8 +427,7 @@ static void equate_changes(cdn_cells *cells, const cdn_cells_span *span, uint8_t
         if (change == CDN_NONE || equated[change])
             continue;
         equated[change] = 1;
-        const uint32_t parts[] = {span->to == CDN_NONE ? c : cells->dates[span->to].ids[c],
-                                  cells->dates[span->from].ids[c], change};
+        const uint32_t parts[] = {id_on(cells, span->to, c), id_on(cells, span->from, c), change};
         for (uint32_t i = 0; i < 3; i++) {
             cells->equation_cell[*entries] = parts[i];
             cells->equation_coefficient[(*entries)++] = i == 0 ? 1 : -1;
@@ -466,9 +479,8 @@ static cdn_status start_dates(dater *d, cdn_error *error)
     d->days = cdn_alloc(dates, sizeof *d->days);
     d->between = cdn_alloc(b->catalogue->record_count, sizeof *d->between);
     d->changes = cdn_alloc(b->grid_count, sizeof *d->changes);
-    d->twins = cdn_alloc(cells->today_count, sizeof *d->twins);
     if (cells->dates == NULL || cells->spans == NULL || d->days == NULL || d->between == NULL ||
-        d->changes == NULL || d->twins == NULL)
+        d->changes == NULL)
         return cdn_fail_memory(error);
     cells->date_count = b->date_count - 1;
     d->days[0] = (day){*b, b->grids};
@@ -508,7 +520,6 @@ cdn_status cdn_builder_dates(cdn_builder *b, cdn_error *error)
     cdn_free(d.days);
     cdn_free(d.between);
     cdn_free(d.changes);
-    cdn_free(d.twins);
     if (status != CDN_OK)
         return status;
     cells->count = d.count;

@@ -81,14 +81,6 @@ static void forget(cdn_trial *trial, uint32_t change)
         trial->holders[kind][change] = 0;
 }
 
-/* Between two earlier dates only what somebody published counts: see docs/methods.md. */
-static bool is_of_no_account(const cdn_trial *trial, const cdn_cells_span *span, uint32_t change,
-                             uint32_t now, uint32_t then)
-{
-    return span->to != CDN_NONE && !is_known(trial, change) && !is_known(trial, now) &&
-           !is_known(trial, then);
-}
-
 static void hand_over_changes(cdn_trial *trial)
 {
     const cdn_cells *cells = trial->cells;
@@ -97,8 +89,7 @@ static void hand_over_changes(cdn_trial *trial)
         for (uint32_t c = 0; c < cells->today_count; c++) {
             uint32_t change = span->changes[c], then = cells->dates[span->from].ids[c];
             uint32_t now = span->to == CDN_NONE ? c : cells->dates[span->to].ids[c];
-            if (change != CDN_NONE && (is_of_no_account(trial, span, change, now, then) ||
-                                       hand_over(trial, change, now, then)))
+            if (change != CDN_NONE && hand_over(trial, change, now, then))
                 forget(trial, change);
         }
     }

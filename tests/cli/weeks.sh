@@ -3,11 +3,11 @@
 #
 # One partner takes three feeds every week, one of them with rows of workplaces
 # that agreed to be shown, another one whose area lies inside the first one's a
-# fourth; from week 3 on one feed asks for more detail. Every week some more
-# workplaces agree to be shown, and some do not any more. What is
+# fourth; from week 3 on one feed asks for more detail. Workplaces open and
+# close, agree to be shown or do not any more, move, and change hands. What is
 # published is not rounded, so that the attacker computes with true numbers. The
 # program finds nothing to be computed; the same program with its memory cut out
-# gives away hundreds of secrets.
+# gives away hundreds of secrets. SEED makes other data.
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "$(dirname "$0")/../support/cli.sh"
 
@@ -117,28 +117,9 @@ published() {
     sed -n 's/^\([a-z]*\) of week \([0-9]\): \([0-9]*\) of .*/\2 \1 \3/p' "$1" | LC_ALL=C sort
 }
 
-# consents WEEK: of ten workplaces one agrees from the start, one more from each week on, one in weeks
-# 0, 1, 4 and 5, one never, and of two it is as the data says
-consents() {
-    /usr/bin/python3 - "data$1/workplace.csv" "$1" <<'PY'
-import csv, sys
-path, week = sys.argv[1], int(sys.argv[2])
-with open(path, encoding="utf-8", newline="") as f:
-    rows = list(csv.reader(f))
-place, answer = rows[0].index("establishmentid"), rows[0].index("lapermission")
-for row in rows[1:]:
-    kind = int(row[place]) % 10
-    if kind < 8:
-        agrees = kind <= week if kind < 6 else kind == 6 and week not in (2, 3)
-        row[answer] = str(int(agrees))
-with open(path, "w", encoding="utf-8", newline="") as f:
-    csv.writer(f, lineterminator="\n").writerows(rows)
-PY
-}
-
 for w in $weeks; do
-    must synth --out "data$w" --workers 12000 --workplaces 300 --clean --week "$w"
-    consents "$w"
+    must synth --out "data$w" --workers 12000 --workplaces 300 --clean --seed "${SEED:-1}" --week "$w"
+    /usr/bin/python3 "$root/tests/oracle/unrest.py" "data$w" "$w"
 done
 
 # --- with the memory cut out ----------------------------------------------------------------------------

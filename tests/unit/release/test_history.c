@@ -251,6 +251,49 @@ static void test_history__a_later_release_does_not_tell_an_earlier_change(void *
     end();
 }
 
+/* Gone from A2, five of each of its workplaces, or back. */
+static void turn(uint32_t first, bool back)
+{
+    for (uint32_t w = first; w < first + 15; w++)
+        data.worker[w].workplace = back ? 3 + (int)(w - first) % 3 : WF_BLANK;
+}
+
+/* One joined A1, which no table of the first two weeks shows: the first has A1 with A2, the second
+ * A1 with A3. Today A2 is as it was in the first week and A3 as in the second. */
+static void test_history__a_change_between_weeks_that_showed_neither_end_is_a_secret(void **state)
+{
+    (void)state;
+    wf_plan north;
+    start();
+    uint32_t first = data.workers;
+    add_workers(A2, 15);
+    load(0);
+    wf_plan_start(&north);
+    north.plan.digest[0] = 'n';
+    wf_table(&north, true);
+    wf_by(&north, WF_DIM_AREA, 0, 0);
+    wf_show(&north, WF_WORKERS);
+    must_run(0, &north);
+    EXPECT(1, 1, 1, 1);
+    keep(0, &north, "north");
+    turn(first, false);
+    add_workers(A1, 1);
+    add_workers(A3, 12);
+    load(1);
+    wf_table(&other, true);
+    wf_by(&other, WF_DIM_BOARD, 0, 0);
+    wf_show(&other, WF_WORKERS);
+    must_run(1, &other);
+    EXPECT(1, 1, 1, 1);
+    keep(1, &other, "east");
+    turn(first, true);
+    add_workers(A1, 12);
+    load(2);
+    must_run(2, &plan);
+    assert_false(report.published[A2] && report.published[A3]);
+    end();
+}
+
 /* The joiner of A1 knows its own change; with the total and A3 that tells the joiner of A2. */
 static void test_history__who_changed_alone_does_not_learn_who_else_did(void **state)
 {
@@ -769,6 +812,7 @@ int main(void)
         cmocka_unit_test(test_history__what_earlier_releases_give_away_is_counted_not_refused),
         cmocka_unit_test(test_history__sums_of_earlier_figures_are_earlier_figures),
         cmocka_unit_test(test_history__a_later_release_does_not_tell_an_earlier_change),
+        cmocka_unit_test(test_history__a_change_between_weeks_that_showed_neither_end_is_a_secret),
         cmocka_unit_test(test_history__who_changed_alone_does_not_learn_who_else_did),
         cmocka_unit_test(test_history__an_unknown_number_of_figures_is_an_error),
         cmocka_unit_test(test_history__a_median_is_a_secret_of_whose_pay_changed),

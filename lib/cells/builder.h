@@ -94,7 +94,7 @@ typedef struct cdn_builder {
     cdn_row_part *row_parts;
     uint32_t row_part_count, row_part_capacity;
     bool has_fresh;        /* a row is shown today that nobody knew */
-    uint8_t *unit_level;   /* per record type and axis: see rows.c */
+    uint8_t *unit_level;   /* per record type and axis: see row_mark.c */
     uint32_t own_nodes;    /* nodes from here on are only there for k-disclosure: see rest.c */
     cdn_map *cell_map; /* (variable, sorted nodes) -> cell */
 } cdn_builder;

@@ -23,6 +23,26 @@ cdn_row_part *cdn_row_part_find(const cdn_builder *b, const cdn_row_part *like);
 cdn_status cdn_row_part_add(cdn_builder *b, const cdn_row_part *like, uint32_t unit_rows,
                             cdn_row_part **out, cdn_error *error) CDN_MUST_CHECK;
 
+/** A measure of a list, tabulated by unit. */
+typedef struct cdn_row_measure {
+    const cdn_measure *measure;
+    cdn_grid grids[3]; /* of its parts */
+    cdn_statistic statistics[CDN_STATISTICS_MAX];
+    uint32_t statistic_count;
+    int64_t *quantiles;
+    uint32_t *below, *above;
+    const int64_t *gate; /* per unit; NULL = always */
+} cdn_row_measure;
+
+/** Fills all but `measure`. `unit`: the record type of the list.
+ *  @owner caller, cdn_row_measure_release, also on failure */
+cdn_status cdn_row_measure_tabulate(cdn_builder *b, uint32_t unit, cdn_row_measure *m,
+                                    cdn_error *error) CDN_MUST_CHECK;
+void cdn_row_measure_release(cdn_row_measure *m);
+/** The figure of a unit, as the rules on rows allow. *reasons: cdn_row_reason, when withheld. */
+cdn_row_value cdn_row_measure_value(const cdn_builder *b, const cdn_row_measure *m, uint32_t unit,
+                                    uint8_t *reasons);
+
 /** The grid of a statistic on a day, whose only key is the unit: `units`, per record, below
  *  `unit_rows`. Of a quantile the values are what it is a quantile of.
  *  @owner caller, cdn_grid_release, also on failure */

@@ -5,7 +5,10 @@
  * zip beside the package -> intent in the ledger, durable -> the directory into
  * outbox/, whole -> the zip -> commit. Killed before the intent nothing left;
  * after it, the intent stands and counts as released, and delivering again
- * takes it up where it ended: the directory may be in outbox/ already. Every step
+ * takes it up where it ended: the directory may be in outbox/ already. What was
+ * announced and is partly out is finished without asking anew, since no more can be
+ * learnt than may have been taken: consent or an agreement that ended meanwhile
+ * would leave it unfinished for ever. Every step
  * is durable before the next one, so a power failure is no other case. When the
  * agreement says so, only an envelope for the recipients' keys goes to outbox/,
  * and the directory to delivered/.
@@ -166,23 +169,6 @@ static cdn_status send_envelope(const delivery *d, cdn_error *error)
     return cdn_file_move(d->sealed, d->out_sealed, error);
 }
 
-/* The file to send moves last: when it is out, and was announced, all of the package is out. */
-static cdn_status find_earlier(const cdn_desk *desk, const delivery *d, bool *sent,
-                               bool *committed, cdn_error *error)
-{
-    cdn_track track;
-    char digest[CDN_SHA256_HEX];
-    const char *file = d->encrypted ? d->out_sealed : d->out_zip;
-    *sent = *committed = false;
-    if (d->from != d->out || !cdn_file_exists(file))
-        return CDN_OK;
-    CDN_TRY(cdn_sha256_file_hex(file, digest, error));
-    CDN_TRY(cdn_track_of(desk, d->id, &track, error));
-    *committed = track.delivered;
-    *sent = track.delivered || strcmp(track.zip, digest) == 0;
-    return CDN_OK;
-}
-
 static cdn_status send(const cdn_desk *desk, const delivery *d, const cdn_json *note,
                        const cdn_agreement *agreement, const cdn_package_report *verified,
                        cdn_error *error)
@@ -210,16 +196,14 @@ static cdn_status forget_void(const cdn_desk *desk, const char *id, cdn_error *e
     return status;
 }
 
-static cdn_status hand_over(const cdn_desk *desk, const delivery *d, const cdn_json *note,
-                            const cdn_agreement *agreement, const cdn_package_report *verified,
-                            cdn_error *error)
+static cdn_status commit(const cdn_desk *desk, const delivery *d, cdn_error *error)
 {
-    bool sent, committed;
-    CDN_TRY(find_earlier(desk, d, &sent, &committed, error));
-    if (!sent)
-        CDN_TRY(send(desk, d, note, agreement, verified, error));
-    if (!committed)
-        CDN_TRY(cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error));
+    return cdn_desk_record(desk, "commit", d->id, cdn_json_object(), error);
+}
+
+/* Nothing of a delivery that was done stays in staging. */
+static cdn_status clear(const cdn_desk *desk, const delivery *d, cdn_error *error)
+{
     CDN_TRY(cdn_dir_remove(d->staged, error));
     CDN_TRY(cdn_file_remove(d->staged_zip, error));
     CDN_TRY(cdn_file_remove(d->sealed, error));
@@ -241,15 +225,65 @@ static cdn_status deliver(cdn_desk *desk, const delivery *d, const cdn_json *not
         status = cdn_fail(error, CDN_E_REFUSED, "%u of %u approvals", verified->approvals,
                           agreement->approvals_required);
     if (status == CDN_OK)
-        status = hand_over(desk, d, note, agreement, verified, error);
-    return status;
+        status = send(desk, d, note, agreement, verified, error);
+    if (status == CDN_OK)
+        status = commit(desk, d, error);
+    return status == CDN_OK ? clear(desk, d, error) : status;
 }
 
-static cdn_status check_not_rejected(const cdn_desk *desk, const char *id, cdn_error *error)
+/* --- what an earlier delivery began ----------------------------------------------------------- */
+
+/* Is a file of it in outbox/? The folder goes there before the zip, or not at all. */
+static bool find_out(const cdn_desk *desk, const char *id, bool *encrypted)
 {
-    cdn_track track;
-    CDN_TRY(cdn_track_of(desk, id, &track, error));
-    return track.rejected ? cdn_track_check_open(&track, error) : CDN_OK;
+    static const char *const endings[] = {".zip.p7m", ".zip", ""};
+    bool there = false;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0] && !there; i++) {
+        char *path = path_of(desk, "outbox", id, endings[i]);
+        there = path != NULL && cdn_file_exists(path);
+        *encrypted = there && i == 0;
+        cdn_free(path);
+    }
+    return there;
+}
+
+/* The file to send moves last, and is the one that was announced: with it all of the package is
+ * out. *done stays false when another file would be. */
+static cdn_status send_rest(const delivery *d, const cdn_track *track, bool *done,
+                            cdn_error *error)
+{
+    char digest[CDN_SHA256_HEX];
+    const char *out = d->encrypted ? d->out_sealed : d->out_zip;
+    bool there = cdn_file_exists(out);
+    if (!there) {
+        CDN_TRY(cdn_package_check_bytes(d->out, error));
+        CDN_TRY(cdn_file_remove(d->staged_zip, error));
+        CDN_TRY(cdn_package_zip(d->out, d->staged_zip, error));
+    }
+    CDN_TRY(cdn_sha256_file_hex(there ? out : d->staged_zip, digest, error));
+    *done = strcmp(digest, track->zip) == 0;
+    return there || !*done ? CDN_OK : cdn_file_move(d->staged_zip, d->out_zip, error);
+}
+
+/* *done: it was announced, some of it is out, and now all of it is. */
+static cdn_status finish(const cdn_desk *desk, const char *id, const cdn_track *track,
+                         bool *done, cdn_error *error)
+{
+    delivery d = {0};
+    bool encrypted = false, out = find_out(desk, id, &encrypted);
+    *done = track->delivered;
+    if (!track->delivered && (track->intent[0] == '\0' || !out))
+        return CDN_OK;
+    cdn_status status = delivery_paths(desk, id, encrypted, &d, error);
+    if (status == CDN_OK && !track->delivered) {
+        status = send_rest(&d, track, done, error);
+        if (status == CDN_OK && *done)
+            status = commit(desk, &d, error);
+    }
+    if (status == CDN_OK && *done)
+        status = clear(desk, &d, error);
+    delivery_release(&d);
+    return status;
 }
 
 /* With a desk: what its trust folder still needs. */
@@ -277,31 +311,61 @@ static cdn_status report_verified(const cdn_desk *desk, const char *word,
     return cdn_report_fill(report, &text, json, error);
 }
 
+static cdn_status report_finished(const cdn_desk *desk, const char *release_id,
+                                  cdn_report *report, cdn_error *error)
+{
+    cdn_text text = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    cdn_json *json = cdn_json_object();
+    cdn_trust_warn(desk, NULL, &text);
+    cdn_text_addf(&text, "delivered: %s\n", release_id);
+    cdn_json_set(json, "outcome", cdn_json_new_string("delivered"));
+    cdn_json_set(json, "release", cdn_json_new_string(release_id));
+    (void)snprintf(report->release_id, sizeof report->release_id, "%s", release_id);
+    return cdn_report_fill(report, &text, json, error);
+}
+
+static cdn_status deliver_whole(cdn_desk *desk, const char *id, const cdn_json *note,
+                                const cdn_track *track, cdn_report *report, cdn_error *error)
+{
+    delivery d = {0};
+    cdn_package_report verified = {0};
+    cdn_agreement *agreement = NULL;
+    cdn_status status = cdn_staging_agreement(desk, note, &agreement, error);
+    if (status == CDN_OK && track->rejected)
+        status = cdn_track_check_open(track, error);
+    if (status == CDN_OK)
+        status = delivery_paths(desk, id, agreement->encrypted, &d, error);
+    if (status == CDN_OK)
+        status = deliver(desk, &d, note, agreement, &verified, error);
+    if (status == CDN_OK)
+        status = report_verified(desk, "delivered", &verified, report, error);
+    if (status == CDN_E_REFUSED && track->intent[0] != '\0')
+        cdn_fail_hint(error, "its delivery began and counts as released; when nothing left, two "
+                             "people can `cordon void` it");
+    cdn_package_report_release(&verified);
+    delivery_release(&d);
+    cdn_agreement_destroy(agreement);
+    return status;
+}
+
 cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_report *report,
                             cdn_error *error)
 {
     cdn_json *note = NULL;
-    delivery d = {0};
-    cdn_package_report verified = {0};
-    cdn_agreement *agreement = NULL;
+    cdn_track track;
+    bool done = false;
     int lock = -1;
     cdn_status status = cdn_desk_lock(desk, &lock, error);
     if (status == CDN_OK)
         status = cdn_staging_note(desk, release_id, &note, error);
     if (status == CDN_OK)
-        status = cdn_staging_agreement(desk, note, &agreement, error);
+        status = cdn_track_of(desk, release_id, &track, error);
     if (status == CDN_OK)
-        status = check_not_rejected(desk, release_id, error);
+        status = finish(desk, release_id, &track, &done, error);
     if (status == CDN_OK)
-        status = delivery_paths(desk, release_id, agreement->encrypted, &d, error);
-    if (status == CDN_OK)
-        status = deliver(desk, &d, note, agreement, &verified, error);
-    if (status == CDN_OK)
-        status = report_verified(desk, "delivered", &verified, report, error);
+        status = done ? report_finished(desk, release_id, report, error)
+                      : deliver_whole(desk, release_id, note, &track, report, error);
     cdn_desk_unlock(lock);
-    cdn_package_report_release(&verified);
-    delivery_release(&d);
-    cdn_agreement_destroy(agreement);
     cdn_json_destroy(note);
     return status;
 }

@@ -301,18 +301,22 @@ in_ws ws deliver "$id"
 exits 1 "not the one that was staged"
 unchanged
 
-# A delivery that was killed is taken up again. Before its intent nothing is out; then the folder,
-# then the zip, then the note goes.
-for killed in "before the folder is out" "before the zip is out" "before its commit" "at its end"; do
-    again "killed $killed"
+# killed POINT: ws as if its delivery had been killed there; what would be out in `whole`
+killed() {
+    again "killed $1"
     must deliver "$id" --workspace ws
     find ws/outbox -type f -exec sha512sum {} + | sort -k 2 >whole
     cp "approved/$note" "ws/$note"
-    [ "$killed" = "at its end" ] || {
+    [ "$1" = "at its end" ] || {
         cp -p approved/ledger/ledger.sqlite ws/ledger/
-        [ "$killed" = "before its commit" ] || mv "ws/outbox/$id.zip" "ws/staging/$id.zip"
+        [ "$1" = "before its commit" ] || mv "ws/outbox/$id.zip" "ws/staging/$id.zip"
     }
-    [ "$killed" != "before the folder is out" ] || mv "ws/outbox/$id" "ws/staging/$id"
+    [ "$1" != "before the folder is out" ] || mv "ws/outbox/$id" "ws/staging/$id"
+}
+# A delivery that was killed is taken up again. Before its intent nothing is out; then the folder,
+# then the zip, then the note goes.
+for point in "before the folder is out" "before the zip is out" "before its commit" "at its end"; do
+    killed "$point"
     in_ws ws deliver "$id"
     exits 0 "^delivered: $id$"
     checks=$((checks + 1))
@@ -325,6 +329,49 @@ for killed in "before the folder is out" "before the zip is out" "before its com
     *) fail "the ledger says $(kinds ws)" ;;
     esac
 done
+# announced POINT: the same, and the ledger has the intent
+announced() {
+    killed "$1"
+    rm ws/ledger/ledger.sqlite
+    cp -p left/ledger/ledger.sqlite ws/ledger/
+    uncommitted ws
+}
+again "delivered"
+must deliver "$id" --workspace ws
+rm -rf left
+cp -rp ws left
+# What is out may have been taken: nothing that happened since keeps it from being finished.
+for point in "before the zip is out" "before its commit"; do
+    announced "$point"
+    case="$case, and what it relied on ended"
+    consent "$shown" 0
+    must load --workspace ws
+    must key revoke --name "Carys Specimen" --reason "lost" --workspace ws
+    sed -i 's/max_cells *= 500000/max_cells = 400000/; s/encrypted *= false/encrypted = true/' \
+        ws/policies/agreements/london-adass.lua
+    in_ws ws deliver "$id"
+    exits 0 "^delivered: $id$"
+    checks=$((checks + 1))
+    find ws/outbox -type f -exec sha512sum {} + | sort -k 2 | cmp -s - whole || fail "another outbox"
+    check "nothing stays in staging" [ -z "$(find ws/staging -mindepth 1)" ]
+    [ "$(ledger ws "SELECT group_concat(kind, ' ') FROM (SELECT kind FROM entries WHERE
+        kind IN ('intent', 'commit') ORDER BY sequence)")" = "intent commit" ] || fail "the ledger"
+done
+announced "before the zip is out"
+case="$case, and another byte is in the folder"
+flip "ws/outbox/$id/data/notes.md"
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1
+unchanged
+announced "before the folder is out"
+case="$case, and the agreement changed"
+sed -i 's/max_cells *= 500000/max_cells = 400000/' ws/policies/agreements/london-adass.lua
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "agreement .* changed since the release was staged"
+check "what to do" grep -q '^  hint: its delivery began .* `cordon void` it$' err
+unchanged
 
 # --- delivery ---------------------------------------------------------------------------------------------------------
 again "delivered"

@@ -65,6 +65,7 @@ in_ws ws key packager --organisation "Data owner"
 exits 0
 
 case="sealed"
+cp "ws/staging/$id.json" note.json
 in_ws ws deliver "$id"
 exits 0 "delivered"
 check "only the envelope leaves" [ "$(ls ws/outbox)" = "$id.zip.p7m
@@ -75,6 +76,22 @@ check "nothing stays in staging" [ -z "$(ls ws/staging)" ]
 check "the ledger knows" [ "$(tr '\n' ' ' <kinds)" = "stage approve approve intent commit " ]
 ! grep -q "$(head -c 20 "ws/delivered/$id/data/tables/"*.csv | tail -n 1)" "ws/outbox/$id.zip.p7m" ||
     fail "the envelope can be read"
+
+case="killed before its last entry, and the agreement changed since"
+rm -rf killed
+cp -rp ws killed
+uncommitted killed
+cp note.json "killed/staging/$id.json"
+sed -i 's/encrypted *= true/encrypted = false/' "killed/policies/agreements/london-adass.lua"
+in_ws killed deliver "$id"
+exits 0 "^delivered: $id$"
+check "the same envelope" diff -r ws/outbox killed/outbox
+check "nothing stays in staging" [ -z "$(ls killed/staging)" ]
+uncommitted killed
+cp note.json "killed/staging/$id.json"
+flip "killed/outbox/$id.zip.p7m"
+in_ws killed deliver "$id"
+exits 1 "agreement .* changed since the release was staged"
 
 # the recipient has two files, a trust folder, a key
 mkdir -p trust mail

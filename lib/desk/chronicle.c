@@ -68,10 +68,9 @@ static cdn_status take_texts(cdn_chronicle *all, const cdn_json *payload, cdn_ch
     return CDN_OK;
 }
 
-static cdn_status take_rejection(cdn_chronicle *all, const cdn_json *payload, cdn_chapter *chapter,
-                                 cdn_error *error)
+static cdn_status take_refusal(cdn_chronicle *all, const cdn_json *payload, cdn_chapter *chapter,
+                               cdn_error *error)
 {
-    chapter->rejected = true;
     CDN_TRY(keep(all, cdn_json_string(cdn_json_get(payload, "name")), &chapter->rejected_by,
                  error));
     return keep(all, cdn_json_string(cdn_json_get(payload, "reason")), &chapter->reason, error);
@@ -94,8 +93,12 @@ static cdn_status take_entry(cdn_chronicle *all, const cdn_ledger_entry *entry,
         chapter->unfinished = chapter->zip = "";
     if (intent)
         CDN_TRY(keep(all, entry->hash, &chapter->unfinished, error));
-    if (strcmp(entry->kind, "reject") == 0)
-        return take_rejection(all, payload, chapter, error);
+    bool reject = strcmp(entry->kind, "reject") == 0;
+    bool withdraw = strcmp(entry->kind, "withdraw") == 0;
+    chapter->rejected |= reject;
+    chapter->withdrawn |= withdraw;
+    if (reject || withdraw)
+        return take_refusal(all, payload, chapter, error);
     return stage || intent ? take_texts(all, payload, chapter, error) : CDN_OK;
 }
 

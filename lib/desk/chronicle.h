@@ -21,8 +21,8 @@ typedef struct cdn_chapter {
                                  delivered */
     const char *unfinished;   /* hash of an intent that no commit and no void ended */
     const char *zip;          /* the digest in it */
-    bool rejected;
-    const char *rejected_by, *reason;
+    bool rejected, withdrawn;
+    const char *rejected_by, *reason; /* who did so last, and why */
 } cdn_chapter;
 
 /** Releases in the order of their first entries. */

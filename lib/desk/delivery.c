@@ -339,9 +339,11 @@ static cdn_status deliver_whole(cdn_desk *desk, const char *id, const cdn_json *
         status = deliver(desk, &d, note, agreement, &verified, error);
     if (status == CDN_OK)
         status = report_verified(desk, "delivered", &verified, report, error);
-    if (status == CDN_E_REFUSED && track->intent[0] != '\0')
+    if (status == CDN_E_REFUSED && track->intent[0] != '\0' && error != NULL) {
+        error->hint[0] = '\0'; /* another run would not end this one */
         cdn_fail_hint(error, "its delivery began and counts as released; when nothing left, two "
                              "people can `cordon void` it");
+    }
     cdn_package_report_release(&verified);
     delivery_release(&d);
     cdn_agreement_destroy(agreement);

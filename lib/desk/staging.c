@@ -9,6 +9,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "desk/standing.h"
 #include "io/file.h"
 #include "seal/digest.h"
 
@@ -24,6 +25,24 @@ char *cdn_staging_note_path(const cdn_desk *desk, const char *release_id)
     return cdn_desk_path(desk, "staging", name);
 }
 
+/* Why there is no note: what became of the release, or that there is none of that name. */
+static cdn_status fail_without_note(const cdn_desk *desk, const char *release_id,
+                                    cdn_error *error)
+{
+    cdn_track track;
+    CDN_TRY(cdn_track_of(desk, release_id, &track, error));
+    if (track.delivered) {
+        (void)cdn_fail(error, CDN_E_REFUSED, "%s was delivered already", release_id);
+        cdn_fail_hint(error, "`cordon ledger show %.127s` tells what became of it", release_id);
+        return CDN_E_REFUSED;
+    }
+    if (track.rejected)
+        return cdn_track_check_open(&track, error);
+    (void)cdn_fail(error, CDN_E_REFUSED, "no release \"%s\" is staged", release_id);
+    cdn_fail_hint(error, "`cordon run SCRIPT` prints the id of the release it stages");
+    return CDN_E_REFUSED;
+}
+
 cdn_status cdn_staging_note(const cdn_desk *desk, const char *release_id, cdn_json **out,
                             cdn_error *error)
 {
@@ -34,12 +53,8 @@ cdn_status cdn_staging_note(const cdn_desk *desk, const char *release_id, cdn_js
         return cdn_fail_memory(error);
     cdn_status status = CDN_OK;
     cdn_text bytes = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
-    if (!cdn_file_exists(path)) {
-        status = cdn_fail(error, CDN_E_REFUSED, "no release \"%s\" is staged", release_id);
-        cdn_fail_hint(error, "`cordon run SCRIPT` prints the id of the release it stages");
-    } else {
-        status = cdn_file_read(path, &bytes, error);
-    }
+    status = cdn_file_exists(path) ? cdn_file_read(path, &bytes, error)
+                                   : fail_without_note(desk, release_id, error);
     if (status == CDN_OK)
         status = cdn_json_parse(path, bytes.bytes == NULL ? "" : bytes.bytes, bytes.length, out,
                                 error);

@@ -34,9 +34,12 @@ static void keep_text(const char *text, char *out, size_t size)
     (void)snprintf(out, size, "%s", text == NULL ? "" : text);
 }
 
+/* What was withdrawn while its delivery was unfinished, and never left, is as good as rejected: the
+ * signed list calls it withdrawn for good. */
 static cdn_track track_from(const cdn_chapter *chapter)
 {
-    cdn_track track = {.delivered = chapter->committed, .rejected = chapter->rejected};
+    bool never = chapter->withdrawn && !chapter->committed && chapter->intent == 0;
+    cdn_track track = {.delivered = chapter->committed, .rejected = chapter->rejected || never};
     keep_text(chapter->id, track.release_id, sizeof track.release_id);
     keep_text(chapter->unfinished, track.intent, sizeof track.intent);
     keep_text(chapter->zip, track.zip, sizeof track.zip);

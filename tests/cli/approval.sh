@@ -300,6 +300,21 @@ say void "Carys Specimen" --reason "again"
 exits 1 "nothing to void"
 in_ws ws deliver "$id"
 exits 0 "^delivered: $id$"
+case="withdrawn meanwhile"
+rm -rf ws
+cp -rp first ws
+say withdraw "Carys Specimen" --reason "two boroughs were swapped"
+exits 0 "^withdrawn: $id"
+in_ws ws review --json
+is releases[0].state unfinished
+say void "Bram Sample" --reason "I looked in the outbox"
+exits 0 "^void: "
+in_ws ws review --json
+is releases[0].state rejected
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "Carys Specimen rejected this release: two boroughs were swapped"
+unchanged
 case="a statement that nobody signed"
 rm -rf ws
 cp -rp first ws

@@ -386,11 +386,11 @@ exits 0 "the chain holds: [0-9]+ entries"
 before=$(state ws)
 case="delivered again"
 in_ws ws deliver "$id"
-exits 1 "staged|delivered"
+exits 1 "^cordon: $id was delivered already$"
 unchanged
 case="approved after delivery"
 approve ws "Bram Sample"
-exits 1
+exits 1 "^cordon: $id was delivered already$"
 unchanged
 case="run after delivery"
 in_ws ws run "$root/scripts/london_adass.lua"

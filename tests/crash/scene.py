@@ -69,7 +69,7 @@ class Act:
 ACTS = (
     Act("bare", WAY[0][2], "stage"),
     Act("staged", WAY[1][2], "approve", PEOPLE[0], "all", again="approved this release already"),
-    Act("approved", WAY[3][2], "commit", hows="all", again="no release .* is staged"),
+    Act("approved", WAY[3][2], "commit", hows="all", again="was delivered already"),
     Act("bare", "feed run {script}", "feed", every=8),
     Act("staged", "feed run {script}", "feed", every=4),
     Act("approved", "feed run {script}", "commit", every=8),
@@ -102,7 +102,7 @@ ACTS = (
     Act("staged", "key rotate-root --no-passphrase", "key", "root"),
     Act("bare", "key perturbation", "key", "perturbation", again="hint: move the old one"),
 )
-ENCRYPTED_ACTS = (Act("approved", WAY[3][2], "commit", again="no release .* is staged"),)
+ENCRYPTED_ACTS = (Act("approved", WAY[3][2], "commit", again="was delivered already"),)
 
 
 def compiled(name, folder, *arguments):

@@ -13,6 +13,7 @@
 #include "core/alloc.h"
 #include "core/fail.h"
 #include "desk/staging.h"
+#include "io/file.h"
 
 #define KEY_MAX 128
 
@@ -178,4 +179,27 @@ bool cdn_chronicle_knows(const cdn_chronicle *chronicle, const char *kind, const
     char key[KEY_MAX];
     use_key(key, kind, digest);
     return cdn_json_get(chronicle->first_used, key) != NULL;
+}
+
+cdn_status cdn_desk_check_agreement(const cdn_desk *desk, const char *id, const char *source,
+                                    uint64_t line, cdn_error *error)
+{
+    cdn_chronicle all = {0};
+    cdn_text file = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    cdn_text_addf(&file, "%s.lua", id);
+    char *path = file.failed ? NULL : cdn_desk_path(desk, "policies/agreements", file.bytes);
+    bool known = path != NULL && cdn_file_exists(path);
+    cdn_status status = path == NULL ? cdn_fail_memory(error) : CDN_OK;
+    if (status == CDN_OK && !known)
+        status = cdn_chronicle_read(desk, &all, error);
+    for (uint32_t i = 0; i < all.count && !known; i++)
+        known = strcmp(all.chapters[i].agreement, id) == 0;
+    cdn_chronicle_release(&all);
+    cdn_free(path);
+    cdn_text_release(&file);
+    if (status != CDN_OK || known)
+        return status;
+    (void)cdn_fail_at(error, CDN_E_INPUT, source, line, 0, "there is no agreement \"%.128s\"", id);
+    cdn_fail_hint(error, "agreements are the files of policies/agreements/, without .lua");
+    return CDN_E_INPUT;
 }

@@ -46,6 +46,11 @@ void cdn_chronicle_release(cdn_chronicle *chronicle);
 /** NULL when the ledger does not know the release. */
 const cdn_chapter *cdn_chronicle_find(const cdn_chronicle *chronicle, const char *release_id);
 
+/** CDN_E_INPUT unless there is a file of the agreement, or a release was staged under it once: a
+ *  name with a slip would stand for nobody. `source` says where it was written; "" = nowhere. */
+cdn_status cdn_desk_check_agreement(const cdn_desk *desk, const char *id, const char *source,
+                                    uint64_t line, cdn_error *error) CDN_MUST_CHECK;
+
 /** true when an entry of this kind (agreement, policy, plan) with this digest is there. */
 bool cdn_chronicle_knows(const cdn_chronicle *chronicle, const char *kind, const char *digest);
 

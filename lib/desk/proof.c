@@ -291,7 +291,10 @@ cdn_status cdn_desk_ledger_export(cdn_desk *desk, const char *agreement, const c
     cdn_json *json = cdn_json_object();
     exporting x = {.chronicle = &chronicle, .agreement = agreement, .text = &text,
                    .entries = cdn_json_array()};
-    cdn_status status = cdn_chronicle_read(desk, &chronicle, error);
+    cdn_status status =
+        agreement == NULL ? CDN_OK : cdn_desk_check_agreement(desk, agreement, "", 0, error);
+    if (status == CDN_OK)
+        status = cdn_chronicle_read(desk, &chronicle, error);
     if (status == CDN_OK)
         status = export_to(desk, &x, out, error);
     if (status == CDN_OK && out != NULL)

@@ -17,6 +17,7 @@
 #include "core/fail.h"
 #include "core/limits.h"
 #include "core/pool.h"
+#include "desk/chronicle.h"
 #include "io/file.h"
 #include "jail/jail.h"
 
@@ -237,6 +238,18 @@ cdn_status cdn_desk_agreement(cdn_desk *desk, const char *id, cdn_agreement **ou
     return status;
 }
 
+/* A slip in a set of agreements that pool what they hold would take them for strangers. */
+static cdn_status check_sets(const cdn_desk *desk, const cdn_policy *policy, const char *path,
+                             cdn_error *error)
+{
+    for (uint32_t s = 0; s < policy->history.set_count; s++) {
+        const cdn_collusion *set = &policy->history.sets[s];
+        for (uint32_t i = 0; i < set->count; i++)
+            CDN_TRY(cdn_desk_check_agreement(desk, set->agreements[i], path, set->line, error));
+    }
+    return CDN_OK;
+}
+
 cdn_status cdn_desk_policy(cdn_desk *desk, const char *name, cdn_policy **out, cdn_error *error)
 {
     char *path = NULL;
@@ -245,6 +258,8 @@ cdn_status cdn_desk_policy(cdn_desk *desk, const char *name, cdn_policy **out, c
                                        &path, &json, error);
     if (status == CDN_OK)
         status = cdn_policy_create(json, path, out, error);
+    if (status == CDN_OK)
+        status = check_sets(desk, *out, path, error);
     cdn_json_destroy(json);
     cdn_free(path);
     return status;

@@ -45,6 +45,7 @@ static cdn_status read_set(const cdn_shape *shape, const cdn_json *json, uint64_
     CDN_TRY(cdn_shape_open(shape, json, "collude", "agreements", line, &node));
     CDN_TRY(cdn_shape_texts(shape, &node, "agreements", true, AGREEMENTS_MAX, &out->agreements,
                             &out->count));
+    out->line = node.line;
     if (out->count < 2)
         return cdn_shape_fail(shape, &node, "has a set of fewer than two agreements");
     for (uint32_t s = 0; s < before->set_count; s++)

@@ -108,6 +108,7 @@ typedef enum cdn_collude {
 
 typedef struct cdn_collusion {
     uint32_t count;
+    uint64_t line;                 /* where the set stands in its file */
     const char *const *agreements; /* ids; none is in two sets */
 } cdn_collusion;
 

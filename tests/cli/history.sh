@@ -144,6 +144,11 @@ check "those of the set" [ "$(kept ws "$id" history)" = "['$one', '$two']" ]
 copy "another set" first
 sed -i 's/collude = "all"/collude = { { "icb-gloucestershire", "another" } }/' \
     ws/policies/protection/standard.lua
+line=$(grep -n '"another"' ws/policies/protection/standard.lua | cut -d: -f1)
+in_ws ws run "$icb"
+exits 3 "protection/standard.lua:$line: there is no agreement \"another\""
+sed 's/"london-adass"/"another"/' ws/policies/agreements/london-adass.lua \
+    >ws/policies/agreements/another.lua
 stage ws "$icb"
 check "not of another set" [ "$(kept ws "$id" history)" = "[]" ]
 copy "the policy changed since" first

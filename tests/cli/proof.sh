@@ -59,9 +59,18 @@ check "all about it" [ "$(grep -c '"salt"' london.jsonl)" = \
 for secret in "$two" "$id" gloucestershire borough_coverage reviewers reject Carys '"sequence":1}.*salt'; do
     check "not $secret" sh -c "! grep -q '$secret' london.jsonl"
 done
-in_ws ws ledger export --agreement nobody --out nobody.jsonl
+sed 's/"london-adass"/"somebody"/' ws/policies/agreements/london-adass.lua \
+    >ws/policies/agreements/somebody.lua
+in_ws ws ledger export --agreement somebody --out nothing.jsonl
 exits 0
-check "nothing in full" sh -c "! grep -q salt nobody.jsonl"
+check "nothing in full" sh -c "! grep -q salt nothing.jsonl"
+in_ws ws ledger export --agreement nobody --out nobody.jsonl
+exits 3 'there is no agreement "nobody"'
+check "nothing is written" [ ! -e nobody.jsonl ]
+mv ws/policies/agreements/london-adass.lua ended.lua
+in_ws ws ledger export --agreement london-adass
+check "of an agreement whose file is gone" cmp out london.jsonl
+mv ended.lua ws/policies/agreements/london-adass.lua
 
 # --- proofs ------------------------------------------------------------------------------------------------
 cat >stranger.py <<'PYTHON'

@@ -160,6 +160,8 @@ static cdn_status make_key(const cdn_desk *desk, const keyring *ring,
 {
     bool is_root = request->kind == CDN_KEY_ROOT;
     told t;
+    if (request->kind == CDN_KEY_APPROVER && role_of(name) != CDN_SEAL_APPROVER)
+        return cdn_fail(error, CDN_E_USAGE, "the name is that of the key for envelopes");
     CDN_TRY(read_told(desk, name, &t, error));
     if (t.made == 0)
         CDN_TRY(cdn_seal_clear_left(ring->keys, ring->trust, is_root ? NULL : name, &ring->own,
@@ -241,13 +243,16 @@ static cdn_status renew(const cdn_desk *desk, const keyring *ring,
 {
     cdn_seal_role role = role_of(request->name);
     uint32_t there = 0;
+    told t;
+    CDN_TRY(read_told(desk, request->name, &t, error));
     CDN_TRY(check_protected(role != CDN_SEAL_PACKAGER, request->passphrase,
                             request->no_passphrase, error));
     CDN_TRY(cdn_seal_renew(role, ring->keys, ring->trust, request->name, &ring->root, &ring->own,
                            error));
     CDN_TRY(count_there(ring, request->name, &there, error));
     (void)snprintf(event->line, sizeof event->line,
-                   "key renewed: %.200s; what was signed before stays good", request->name);
+                   "key renewed: %.200s; what was signed before %s", request->name,
+                   t.revoked ? "is refused: approve and deliver it again" : "stays good");
     return count_untold(desk, request->name, there, untold, error);
 }
 
@@ -274,8 +279,8 @@ static cdn_status revoke(const cdn_desk *desk, const keyring *ring,
     if (status == CDN_E_REFUSED && is_revoked_untold(desk, ring, request->name, &count))
         status = CDN_OK;
     (void)snprintf(event->line, sizeof event->line,
-                   "revoked: %.200s, %u certificates; send the trust folder to the recipients",
-                   request->name, count);
+                   "revoked: %.200s, %u certificate%s; send the trust folder to the recipients",
+                   request->name, count, count == 1 ? "" : "s");
     return status;
 }
 

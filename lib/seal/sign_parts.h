@@ -141,7 +141,8 @@ bool cdn_seal_crl_holds(X509_CRL *crl, X509 *certificate);
 /** 1 to 64 printable characters with single blanks. */
 cdn_status cdn_seal_check_name(const char *what, const char *text, cdn_error *error)
     CDN_MUST_CHECK;
-/** "Ada King" -> "ada-king"; "root" is the root's. */
+/** "Ada King" -> "ada-king"; other letters by their bytes, so that people whose names differ in an
+ *  accent have two files; "root" is the root's. */
 cdn_status cdn_seal_key_slug(const char *name, char out[CDN_SEAL_NAME_SIZE],
                              cdn_error *error) CDN_MUST_CHECK;
 /** A key, its certificate at the end of the list, the key's file, the roster's file. Nothing is

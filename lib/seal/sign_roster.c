@@ -40,22 +40,26 @@ cdn_status cdn_seal_check_name(const char *what, const char *text, cdn_error *er
 
 cdn_status cdn_seal_key_slug(const char *name, char out[CDN_SEAL_NAME_SIZE], cdn_error *error)
 {
+    static const char digits[] = "0123456789abcdef";
     size_t used = 0;
     bool gap = false;
-    for (const char *at = name; *at != '\0' && used + 2 < CDN_SEAL_NAME_SIZE; at++) {
+    for (const char *at = name; *at != '\0' && used + 3 < CDN_SEAL_NAME_SIZE; at++) {
         char byte = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
-        bool keep = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
+        bool wide = (unsigned char)byte >= 0x80;
+        bool keep = wide || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
         if (keep && gap && used > 0)
             out[used++] = '-';
         gap = !keep;
+        if (wide)
+            out[used++] = digits[(unsigned char)byte >> 4];
         if (keep)
-            out[used++] = byte;
+            out[used++] = wide ? digits[byte & 15] : byte;
     }
     out[used] = '\0';
-    if (used == 0 || strcmp(out, "root") == 0)
+    if (used == 0 || strcmp(out, "root") == 0 || strcmp(out, "perturbation") == 0)
         return cdn_fail(error, CDN_E_USAGE,
-                        "the name needs Latin letters or digits for its key file, and may not be "
-                        "\"root\"");
+                        "the name needs letters or digits for its key file, and may be neither "
+                        "\"root\" nor \"perturbation\"");
     return CDN_OK;
 }
 
@@ -125,6 +129,19 @@ static cdn_status check_free(const char *trust_dir, STACK_OF(X509) *list, const 
     return status;
 }
 
+/* A key of that file is another's, whose name is written alike, or an earlier one of this name. */
+static cdn_status check_no_key(const char *keys_dir, const char *file, cdn_error *error)
+{
+    char path[CDN_SEAL_PATH_SIZE];
+    CDN_TRY(cdn_seal_path(path, keys_dir, file, error));
+    if (access(path, F_OK) != 0)
+        return CDN_OK;
+    (void)cdn_fail(error, CDN_E_REFUSED, "%s exists and is not replaced", file);
+    cdn_fail_hint(error, "`cordon key renew` makes another key for the same person; somebody else "
+                         "needs a name that is written differently");
+    return CDN_E_REFUSED;
+}
+
 cdn_status cdn_seal_enrol(const char *roster, const char *keys_dir, const char *trust_dir,
                           const char *key_name, const char *name, const char *organisation,
                           const cdn_passphrase *root_passphrase,
@@ -176,6 +193,8 @@ cdn_status cdn_seal_new_signer(cdn_seal_role role, const char *keys_dir, const c
     cdn_status status = cdn_seal_certificates_load(trust_dir, roster, true, &list, error);
     if (status == CDN_OK)
         status = check_free(trust_dir, list, name, error);
+    if (status == CDN_OK)
+        status = check_no_key(keys_dir, file, error);
     if (status == CDN_OK)
         status = cdn_seal_enrol(roster, keys_dir, trust_dir, file, name, organisation,
                                 root_passphrase, passphrase, list, error);

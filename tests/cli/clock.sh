@@ -183,6 +183,14 @@ answers 14 "REVOKED: the certificate of Bram Sample is revoked"
 case="the revoked cannot sign the list"
 in_ws ws status --as "Bram Sample"
 exits 1 "revoked"
+case="another key for the same person"
+in_ws ws key approver --name "Bram Sample" --organisation "Data owner" --no-passphrase
+exits 1 "bram-sample.key exists and is not replaced"
+check "which command makes it" grep -q '^  hint: `cordon key renew`' err
+in_ws ws key renew --name "Bram Sample" --no-passphrase
+exits 0 "^key renewed: Bram Sample; what was signed before is refused: approve and deliver it again$"
+in_ws ws key renew --name "Bram Sample" --no-passphrase
+exits 0 "^key renewed: Bram Sample; what was signed before stays good$"
 case="an old list hides it only until it is stale"
 cp kept/trust/crl.pem trust/crl.pem
 answers 0 "OK: 2 approvals"

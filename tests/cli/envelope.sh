@@ -60,6 +60,8 @@ cp analyst.pem ws/trust/recipients/
 case="nobody to sign it"
 in_ws ws deliver "$id"
 exits 3 "packager"
+in_ws ws key approver --name "Cordon packager" --organisation "Data owner" --no-passphrase
+exits 2 "that of the key for envelopes"
 [ -z "$(ls ws/outbox)" ] || fail "something is in the outbox: $(ls ws/outbox)"
 in_ws ws key packager --organisation "Data owner"
 exits 0

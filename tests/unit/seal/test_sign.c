@@ -167,7 +167,7 @@ static void test_sign__shape_that_openssl_takes_is_refused(void **state)
     assert_int_equal(seal_run(OPENSSL_SIGN "-md sha1 -signer ada.pem -inkey keys/ada-king.key"), 0);
     expect_refused("made", "weaker than SHA-256");
     assert_int_equal(seal_run(OPENSSL_SIGN "-signer ada.pem -inkey keys/ada-king.key"
-                                      " -signer bo.pem -inkey keys/bo-it.key"),
+                                      " -signer bo.pem -inkey keys/bo-itc3b6.key"),
                      0);
     expect_refused("made", "exactly one signer");
     assert_int_equal(seal_run(OPENSSL_SIGN "-nodetach -signer ada.pem -inkey keys/ada-king.key"),
@@ -309,7 +309,7 @@ static void test_sign__key_must_be_the_certificates(void **state)
     (void)state;
     cdn_error error;
     assert_int_equal(seal_run("cp -p keys/ada-king.key kept.key &&"
-                         " cat keys/bo-it.key >keys/ada-king.key"),
+                         " cat keys/bo-itc3b6.key >keys/ada-king.key"),
                      0);
     assert_int_equal(try_to_sign("Ada King", NULL, &error), CDN_E_REFUSED);
     assert_int_equal(seal_run("cat kept.key >keys/ada-king.key"), 0);
@@ -411,12 +411,24 @@ static void test_sign__names_are_checked(void **state)
     (void)state;
     cdn_error error;
     static const char *const wrong[] = {"", " Ada", "Ada ", "Ada  K", "Ada\nK", "root", "Root",
-                                        "\xc3\xb6\xc3\xb6", "Ada \xff King", "A\x7f" "B",
+                                        "--", "Perturbation", "Ada \xff King", "A\x7f" "B",
                                         "12345678901234567890123456789012345678901234567890"
                                         "123456789012345"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (try_to_enrol(wrong[i], &error) != CDN_E_USAGE)
             fail_msg("name %zu is accepted", i);
+}
+
+static void test_sign__names_that_differ_in_an_accent_have_two_keys(void **state)
+{
+    (void)state;
+    cdn_error error;
+    assert_int_equal(try_to_enrol("J\xc3\xb6rg M\xc3\xbcller", &error), CDN_OK);
+    assert_int_equal(try_to_enrol("J\xc3\xbcrg M\xc3\xb6ller", &error), CDN_OK);
+    assert_int_equal(try_to_enrol("\xe6\x9d\x8e", &error), CDN_OK); /* no Latin letter at all */
+    assert_int_equal(seal_run("test -f keys/jc3b6rg-mc3bcller.key && test -f keys/e69d8e.key &&"
+                              " test -f keys/jc3bcrg-mc3b6ller.key"),
+                     0);
 }
 
 int main(void)
@@ -439,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_sign__nothing_is_replaced),
         cmocka_unit_test(test_sign__only_a_key_without_certificate_is_cleared),
         cmocka_unit_test(test_sign__names_are_checked),
+        cmocka_unit_test(test_sign__names_that_differ_in_an_accent_have_two_keys),
     };
     return cmocka_run_group_tests_name("sign", tests, setup, unit_scratch_teardown);
 }

@@ -26,16 +26,14 @@ static bool is_author(const cdn_release *release, const char *name)
     return false;
 }
 
-/* Inside double quotes a shell takes these four for more than themselves. */
+/* Inside single quotes every shell takes all but their end as it stands, ! included. */
 static void add_quoted(const char *text, cdn_text *out)
 {
-    cdn_text quoted = CDN_TEXT_INIT(2 * strlen(text) + 3);
-    cdn_text_add(&quoted, "\"");
-    for (const char *at = text; *at != '\0'; at++) {
-        cdn_text_add(&quoted, strchr("\"\\$`", *at) != NULL ? "\\" : "");
-        cdn_text_add_bytes(&quoted, at, 1);
-    }
-    cdn_text_add(&quoted, "\"");
+    cdn_text quoted = CDN_TEXT_INIT(4 * strlen(text) + 3);
+    cdn_text_add(&quoted, "'");
+    for (const char *at = text; *at != '\0'; at++)
+        cdn_text_add_bytes(&quoted, *at == '\'' ? "'\\''" : at, *at == '\'' ? 4 : 1);
+    cdn_text_add(&quoted, "'");
     cdn_html_text(out, quoted.bytes);
     out->failed = out->failed || quoted.failed;
     cdn_text_release(&quoted);

@@ -166,6 +166,10 @@ void cdn_page_withheld(const cdn_page *page, cdn_text *out)
     for (uint32_t o = 0; o < page->release->output_count; o++)
         add_counts_row(page, o, out);
     cdn_html_table_close(out);
+    if (page->gate->withheld_count == 0) {
+        cdn_text_add(out, "<p>No figure is withheld.</p>\n");
+        return;
+    }
     add_rules(page, out);
     cdn_text_add(out, "<h3>One by one</h3>\n");
     for (uint32_t o = 0; o < page->gate->output_count; o++)

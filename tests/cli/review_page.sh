@@ -40,7 +40,7 @@ check "nothing of it is in the package" [ -z "$(find "ws/staging/$id" -name '*.h
 check "no file of the package speaks of it" sh -c "! grep -rq review.html 'ws/staging/$id'"
 check "nothing temporary is left" [ "$(find ws/staging -maxdepth 1 | wc -l)" = 4 ]
 says "This is the <strong>first release</strong>"
-says "cordon approve $id --as &quot;Asha Example&quot;"
+says "cordon approve $id --as &#39;Asha Example&#39;"
 check "the note has its digest" grep -qF "\"reviewPage\":\"$(digest "$page")\"" "ws/staging/$id.json"
 check "the ledger has its digest" [ "$(of_ledger stage)" = "$(digest "$page")" ]
 

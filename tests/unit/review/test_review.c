@@ -114,19 +114,33 @@ static void test_review__names_rules_and_counts(void **state)
     cdn_text_release(&page);
 }
 
+static void test_review__says_that_nothing_is_withheld(void **state)
+{
+    cdn_release release = package_fixture();
+    cdn_gate_report nothing = {.output_count = 0};
+    cdn_text page = CDN_TEXT_INIT(CDN_REVIEW_SIZE_MAX);
+    cdn_review_input input = {.release = &release, .gate = &nothing};
+    (void)state;
+    assert_int_equal(cdn_review_render(&input, &page, NULL), CDN_OK);
+    expect(&page, "<p>No figure is withheld.</p>");
+    refuse(&page, "t-rules"); /* a table without rows */
+    refuse(&page, "One by one");
+    cdn_text_release(&page);
+}
+
 static void test_review__gives_each_approver_commands_but_no_author(void **state)
 {
-    static const char *const people[] = {"Ada \"A\" $HOME `id` \\", "Di Poe"};
+    static const char *const people[] = {"Ada \"O'A\" $HOME `id` \\ !x", "Di Poe"};
     cdn_release release = package_fixture();
     release.approvers = people;
     release.approver_count = 2;
     cdn_text page = render(&release);
     (void)state;
     expect(&page, "cordon approve test_feed-2026-08-0123456789ab --as "
-                  "&quot;Ada \\&quot;A\\&quot; \\$HOME \\`id\\` \\\\&quot;\n");
+                  "&#39;Ada &quot;O&#39;\\&#39;&#39;A&quot; $HOME `id` \\ !x&#39;\n");
     expect(&page, "cordon reject test_feed-2026-08-0123456789ab --as ");
     expect(&page, "cordon deliver test_feed-2026-08-0123456789ab\n");
-    refuse(&page, "--as &quot;Di Poe&quot;");
+    refuse(&page, "--as &#39;Di Poe&#39;");
     cdn_text_release(&page);
 }
 
@@ -316,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_review__says_who_asks_for_what),
         cmocka_unit_test(test_review__shows_figures_and_symbols_never_what_is_withheld),
         cmocka_unit_test(test_review__names_rules_and_counts),
+        cmocka_unit_test(test_review__says_that_nothing_is_withheld),
         cmocka_unit_test(test_review__gives_each_approver_commands_but_no_author),
         cmocka_unit_test(test_review__says_in_which_roles_people_must_approve),
         cmocka_unit_test(test_review__a_script_with_markup_comes_out_inert),

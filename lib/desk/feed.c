@@ -151,6 +151,12 @@ static void wait_for(feed_job *job)
     job->outcome = "waiting";
 }
 
+/* People approved it, perhaps: they are told why another one waits. */
+static void leave_out(feed_job *job, const cdn_feed_run *run)
+{
+    cdn_text_addf(&job->text, "left out: %s, %s\n", run->release_id, job->why.bytes);
+}
+
 /* --- earlier periods ------------------------------------------------------------------------ */
 
 /* Is a later run for the same period what counts? */
@@ -183,7 +189,7 @@ static cdn_status settle_earlier(feed_job *job, bool *waits, cdn_error *error)
         CDN_TRY(advance(job, run->release_id, &state, error));
         *waits = state == CDN_FEED_WAITING;
         if (state == CDN_FEED_INVALID)
-            cdn_text_addf(&job->text, "left out: %s, %s\n", run->release_id, job->why.bytes);
+            leave_out(job, run);
         if (*waits) {
             (void)snprintf(job->release_id, sizeof job->release_id, "%s", run->release_id);
             wait_for(job);
@@ -283,6 +289,8 @@ static cdn_status settle_current(feed_job *job, cdn_error *error)
         (void)snprintf(job->release_id, sizeof job->release_id, "%s", run->release_id);
         CDN_TRY(advance(job, run->release_id, &state, error));
     }
+    if (run != NULL && state == CDN_FEED_INVALID)
+        leave_out(job, run);
     if (state == CDN_FEED_GONE || state == CDN_FEED_REJECTED || state == CDN_FEED_INVALID) {
         CDN_TRY(make(job, error));
         CDN_TRY(advance(job, job->release_id, &state, error));

@@ -82,8 +82,10 @@ static cdn_status compare_signed(const staging *s, const char *earlier, cdn_erro
 {
     if (strcmp(s->signed_bytes, earlier) == 0)
         return CDN_OK;
-    return cdn_fail(error, CDN_E_REFUSED,
-                    "a release with this id but other bytes exists; it was left as it is");
+    (void)cdn_fail(error, CDN_E_REFUSED,
+                   "a release with this id but other bytes exists; it was left as it is");
+    cdn_fail_hint(error, "the script's file may have been renamed: its name is in the package");
+    return CDN_E_REFUSED;
 }
 
 static cdn_status compare_staged(const staging *s, const char *package, cdn_error *error)

@@ -155,6 +155,17 @@ assert len(rows) == 2 and sys.argv[1] in text, rows
 assert {row["status"] for row in rows} == {"active"}, rows
 PYTHON
 
+fresh "the agreement changed after one of two approved" made
+id=$(basename made/staging/*_*-*[0-9a-f].json .json)
+must approve "$id" --as "Asha Example" --workspace ws
+sed -i 's/max_cells *= 500000/max_cells = 400000/' ws/policies/agreements/london-adass.lua
+feed ws
+checks=$((checks + 1))
+[ "$code" = 75 ] || { fail "exit $code"; show; }
+check "what became of the first" grep -q \
+    "^left out: $id, agreement \"london-adass\" changed since the release was staged" out
+check "another one waits" sh -c "grep '^waiting: ' out | grep -vq '$id'"
+
 # --- no way back, no gap ----------------------------------------------------------------------------------------
 fresh "older data" week2made
 week ws 1

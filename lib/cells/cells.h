@@ -127,7 +127,8 @@ typedef enum cdn_row_reason {
     CDN_ROW_QUANTILE = 4,    /* too few under, or beside, a quantile */
     CDN_ROW_CHANGE = 8,    /* too few changed since an earlier release showed it, or it was withheld
                                 and nothing changed */
-    CDN_ROW_TELLS = 16     /* it would tell of others in what an earlier release published */
+    CDN_ROW_TELLS = 16     /* it would tell of others, with what an earlier release published or
+                                other rows */
 } cdn_row_reason;
 
 /** Rows of a list, in the record type's key order. */
@@ -232,9 +233,10 @@ void cdn_cells_destroy(cdn_cells *cells);
 
 /** Figures of rows that are shown today, and that nobody knew before, for their part in cells of
  *  any date: exposed[cell] = 1 + the earlier release that makes it unsafe to show them; 0 = none.
- *  Adds them to vetoes[list][figure], which are the caller's, and counts them. Cells that were not
- *  settled; with all of vetoes, they can be made once more without. */
-cdn_status cdn_cells_find_vetoes(const cdn_cells *cells, const uint32_t *exposed,
+ *  Of each such cell the first row, or all of them. Adds them to vetoes[list][figure], which are
+ *  the caller's, and counts them. Cells that were not settled; with all of vetoes, they can be made
+ *  once more without. */
+cdn_status cdn_cells_find_vetoes(const cdn_cells *cells, const uint32_t *exposed, bool all,
                                  uint32_t *const *vetoes, uint32_t *count,
                                  cdn_error *error) CDN_MUST_CHECK;
 /** No more vetoes: gives back what only they need. */

@@ -212,8 +212,7 @@ cdn_status cdn_builder_rows_known(cdn_builder *b, cdn_error *error)
                 cdn_row_span_release(&s.spans[r]);
         }
     cdn_free(s.spans);
-    if (b->input->past_count > 0)
-        mark_fresh(b);
+    mark_fresh(b);
     for (uint32_t then = 1; status == CDN_OK && then < b->date_count; then++)
         status = drop_seen(b, &b->days[then], error);
     return status;

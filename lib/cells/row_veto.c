@@ -2,14 +2,16 @@
  *
  * A row that is shown today makes known what its workplace contributes to cells
  * of every date on which it was the same. Where that leaves too few others in a
- * cell that somebody holds already, all rows in it that were never shown before
- * are vetoed; only where there are none, those that were shown as another number.
- * Which of them could be shown alone is not tried.
+ * cell that somebody holds already, rows in it that were never shown before are
+ * vetoed; only where there are none, those that were shown as another number. Of
+ * each cell it is the first row, which may be enough, or all of them when the
+ * caller does not want to ask again.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cells/pass.h"
 #include "cells/row.h"
 
+#include "core/alloc.h"
 #include "core/fail.h"
 
 typedef struct search {
@@ -19,16 +21,19 @@ typedef struct search {
     cdn_builder *day;    /* at hand, */
     const uint32_t *ids; /* its cells by today's numbers; NULL: today */
     bool seen_too;       /* rows that were shown before, too */
+    uint8_t *served;     /* per cell: a row in it is vetoed; NULL: that is not enough */
 } search;
 
-static uint32_t exposed_at(const search *s, uint32_t cell)
+/* A cell of the day at hand, by its number among all. */
+static uint32_t cell_of(const search *s, uint32_t cell)
 {
-    return s->exposed[s->ids == NULL ? cell : s->ids[cell]];
+    return s->ids == NULL ? cell : s->ids[cell];
 }
 
-/* Vetoes what the row parts `bits` of a grid say of a unit of the day at hand. */
+/* Vetoes what the row parts `bits` of a grid say of a unit of the day at hand, because of a
+ * cell. */
 static cdn_status veto(const search *s, const cdn_grid *grid, uint32_t unit, uint32_t bits,
-                       uint32_t by, cdn_error *error)
+                       uint32_t cell, cdn_error *error)
 {
     uint32_t type = s->b->catalogue->records[grid->record].unit, now = unit;
     if (s->day != s->b) {
@@ -43,11 +48,13 @@ static cdn_status veto(const search *s, const cdn_grid *grid, uint32_t unit, uin
         cdn_row_part *part =
             cdn_row_part_find(s->b, &s->day->row_parts[grid->row_parts[r]]);
         if (part == NULL || (part->units[now] & CDN_PART_FRESH) == 0 ||
-            (part->units[now] & CDN_PART_VETOED) != 0 ||
             (!s->seen_too && (part->units[now] & CDN_PART_SEEN) != 0))
             continue;
+        if ((part->units[now] & CDN_PART_VETOED) == 0)
+            part->by[now] = s->exposed[cell];
         part->units[now] |= CDN_PART_VETOED;
-        part->by[now] = by;
+        if (s->served != NULL)
+            s->served[cell] = 1;
     }
     return CDN_OK;
 }
@@ -66,11 +73,11 @@ static cdn_status search_grid(const search *s, const cdn_grid *grid, cdn_error *
             continue;
         uint32_t count = cdn_pass_keys(pass, row);
         for (uint32_t i = 0; status == CDN_OK && i < count; i++) {
-            uint32_t key = pass->keys[i];
-            uint32_t by = exposed_at(s, grid->cell_ids[key]);
+            uint32_t key = pass->keys[i], cell = cell_of(s, grid->cell_ids[key]);
             uint32_t fresh = grid->fresh_units[unit] & pass->row_like[key];
-            if (by != 0 && fresh != 0 && cdn_pass_is_fresh(pass, unit, key))
-                status = veto(s, grid, unit, fresh, by, error);
+            if (s->exposed[cell] != 0 && (s->served == NULL || !s->served[cell]) &&
+                fresh != 0 && cdn_pass_is_fresh(pass, unit, key))
+                status = veto(s, grid, unit, fresh, cell, error);
         }
     }
     cdn_pass_destroy(pass);
@@ -80,7 +87,7 @@ static cdn_status search_grid(const search *s, const cdn_grid *grid, cdn_error *
 static bool has_exposed(const search *s, const cdn_grid *grid)
 {
     uint32_t key = 0;
-    while (key < grid->key_count && exposed_at(s, grid->cell_ids[key]) == 0)
+    while (key < grid->key_count && s->exposed[cell_of(s, grid->cell_ids[key])] == 0)
         key++;
     return key < grid->key_count;
 }
@@ -145,12 +152,21 @@ static cdn_status find(search *s, uint32_t *const *vetoes, uint32_t *count, cdn_
     return CDN_OK;
 }
 
-cdn_status cdn_cells_find_vetoes(const cdn_cells *cells, const uint32_t *exposed,
+cdn_status cdn_cells_find_vetoes(const cdn_cells *cells, const uint32_t *exposed, bool all,
                                  uint32_t *const *vetoes, uint32_t *count, cdn_error *error)
 {
     search s = {.cells = cells, .exposed = exposed, .b = cells->origin};
+    cdn_status status = CDN_OK;
     *count = 0;
-    CDN_TRY(find(&s, vetoes, count, error));
-    s.seen_too = true;
-    return *count > 0 ? CDN_OK : find(&s, vetoes, count, error);
+    if (!all) {
+        s.served = cdn_alloc(cells->count, 1);
+        if (s.served == NULL)
+            return cdn_fail_memory(error);
+    }
+    for (int round = 0; status == CDN_OK && round < 2 && *count == 0; round++) {
+        s.seen_too = round == 1;
+        status = find(&s, vetoes, count, error);
+    }
+    cdn_free(s.served);
+    return status;
 }

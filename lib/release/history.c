@@ -71,9 +71,6 @@ static cdn_status check_figures(const cdn_trial *trial, uint32_t p, cdn_error *e
 static cdn_status note_published(cdn_trial *trial, cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
-    trial->known_by = cdn_alloc(cells->count, sizeof *trial->known_by);
-    if (trial->known_by == NULL)
-        return cdn_fail_memory(error);
     for (uint32_t p = 0; p < cells->past_count; p++) {
         const cdn_cells_past *past = &cells->pasts[p];
         CDN_TRY(check_figures(trial, p, error));
@@ -273,11 +270,12 @@ static void bind_figure(cdn_trial *trial, uint32_t f)
 cdn_status cdn_history_remember(cdn_trial *trial, cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
+    trial->known_by = cdn_alloc(cells->count, sizeof *trial->known_by);
+    trial->bound_by = cdn_alloc(cells->figure_count, sizeof *trial->bound_by);
+    if (trial->known_by == NULL || trial->bound_by == NULL)
+        return cdn_fail_memory(error);
     if (cells->past_count == 0)
         return CDN_OK;
-    trial->bound_by = cdn_alloc(cells->figure_count, sizeof *trial->bound_by);
-    if (trial->bound_by == NULL)
-        return cdn_fail_memory(error);
     CDN_TRY(note_published(trial, error));
     note_rows(trial);
     CDN_TRY(compare_figures(trial, error));
@@ -289,10 +287,17 @@ cdn_status cdn_history_remember(cdn_trial *trial, cdn_error *error)
     return CDN_OK;
 }
 
-/* ---- what history alone gives away ---- */
+/* ---- what history alone gives away, and rows ---- */
 
-/* Today's cells that follow from common knowledge without any earlier release are no fault of
- * theirs: they stay confidential. */
+static bool is_shown_by_provider(const cdn_trial *trial, uint32_t cell)
+{
+    const cdn_cell *c = &trial->cells->cells[cell];
+    return is_shown_in_rows(c) &&
+           !trial->input->catalogue->records[trial->cells->variables[c->variable].record].is_public;
+}
+
+/* Today's cells that follow from common knowledge without any earlier release or row are no fault
+ * of theirs: they stay confidential. */
 static cdn_status spare_old_faults(const cdn_trial *trial, uint8_t *found, uint8_t *marks,
                                    cdn_error *error)
 {
@@ -301,7 +306,8 @@ static cdn_status spare_old_faults(const cdn_trial *trial, uint8_t *found, uint8
     if (without == NULL)
         return cdn_fail_memory(error);
     for (uint32_t c = 0; c < cells->count; c++) {
-        bool other = c >= cells->today_count || trial->known_by[c] != 0;
+        bool other = c >= cells->today_count || trial->known_by[c] != 0 ||
+                     is_shown_by_provider(trial, c);
         marks[c] = other ? (uint8_t)(trial->marks[c] & ~CDN_CELL_KNOWN) : trial->marks[c];
     }
     cdn_status status = cdn_trial_find_implied(trial, marks, without, error);
@@ -328,7 +334,7 @@ cdn_status cdn_history_excuse(cdn_trial *trial, cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
     uint32_t count = 0;
-    if (cells->past_count == 0)
+    if (cells->past_count == 0 && cells->origin == NULL)
         return CDN_OK;
     trial->given_away = cdn_alloc(cells->count, 1);
     uint8_t *found = cdn_alloc(cells->count, 1), *marks = cdn_alloc(cells->count, 1);

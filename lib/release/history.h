@@ -31,10 +31,11 @@ cdn_status cdn_history_quantiles(cdn_trial *trial, cdn_error *error) CDN_MUST_CH
  *  never published, counted in conflict_count. After marks are made. */
 cdn_status cdn_history_excuse(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 
-/** Rows that are new and would give away what earlier releases published of others: adds them to
- *  the trial's vetoes. @return in *count how many; then the trial is to be run again. After excuse
- *  (history_veto.c). */
-cdn_status cdn_history_veto(cdn_trial *trial, uint32_t *count, cdn_error *error) CDN_MUST_CHECK;
+/** Rows that are new and would give away what earlier releases published of others, or with other
+ *  rows: adds them to the trial's vetoes, of each cell the first or `all` of them. @return in
+ *  *count how many; then the trial is to be run again. After excuse (history_veto.c). */
+cdn_status cdn_history_veto(cdn_trial *trial, bool all, uint32_t *count,
+                            cdn_error *error) CDN_MUST_CHECK;
 
 /** bindings of a report whose trial has decided. */
 cdn_status cdn_history_report(const cdn_trial *trial, cdn_gate_report *report, cdn_error *error)

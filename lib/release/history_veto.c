@@ -94,10 +94,8 @@ static bool is_new_row_sum(const cdn_trial *trial, uint32_t cell)
     return !published && c->is_fresh && c->records > 0 && c->providers == 0;
 }
 
-/* Of the cells that are given away, those that would not be without sums of new rows, and that new
- * rows are no part of. */
-static cdn_status find_guilt(const cdn_trial *trial, const uint32_t *exposed, uint8_t *guilty,
-                             cdn_error *error)
+/* Of the cells that are given away, those that would not be without sums of new rows. */
+static cdn_status find_guilt(const cdn_trial *trial, uint8_t *guilty, cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
     uint8_t *marks = cdn_alloc(cells->count, 1), *without = cdn_alloc(cells->count, 1);
@@ -109,29 +107,43 @@ static cdn_status find_guilt(const cdn_trial *trial, const uint32_t *exposed, ui
     if (status == CDN_OK)
         status = cdn_trial_find_implied(trial, marks, without, error);
     for (uint32_t c = 0; status == CDN_OK && c < cells->count; c++)
-        guilty[c] = trial->given_away[c] && !without[c] && exposed[c] == 0;
+        guilty[c] = trial->given_away[c] && !without[c];
     cdn_free(without);
     cdn_free(marks);
     return status;
 }
 
-/* Sums of new rows in an equation whose other cells are guilty or known. */
+/* The smallest sum of new rows in an equation; CDN_NONE = none. */
+static uint32_t smallest_sum(const cdn_trial *trial, uint32_t first, uint32_t end)
+{
+    const cdn_cells *cells = trial->cells;
+    uint32_t least = CDN_NONE;
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t cell = cells->equation_cell[i];
+        if (is_new_row_sum(trial, cell) &&
+            (least == CDN_NONE || cells->cells[cell].records < cells->cells[least].records))
+            least = cell;
+    }
+    return least;
+}
+
+/* In each equation of guilty and known cells. */
 static bool list_beside(const cdn_trial *trial, const uint8_t *guilty, uint32_t *exposed)
 {
     const cdn_cells *cells = trial->cells;
     bool any = false;
     for (uint32_t e = 0; e < cells->equation_count; e++) {
+        uint32_t first = cells->equation_start[e], end = cells->equation_start[e + 1];
         bool is_guilty = false, is_known = true;
-        for (uint32_t i = cells->equation_start[e]; i < cells->equation_start[e + 1]; i++) {
+        for (uint32_t i = first; i < end; i++) {
             is_guilty = is_guilty || guilty[cells->equation_cell[i]];
             is_known = is_known && (trial->marks[cells->equation_cell[i]] & CDN_CELL_KNOWN) != 0;
         }
-        for (uint32_t i = cells->equation_start[e];
-             is_guilty && is_known && i < cells->equation_start[e + 1]; i++)
-            if (is_new_row_sum(trial, cells->equation_cell[i])) {
-                exposed[cells->equation_cell[i]] = cells->past_count + 1;
-                any = true;
-            }
+        uint32_t sum = is_guilty && is_known ? smallest_sum(trial, first, end) : CDN_NONE;
+        if (sum == CDN_NONE)
+            continue;
+        exposed[sum] = cells->past_count + 1;
+        any = true;
     }
     return any;
 }
@@ -148,35 +160,57 @@ static bool list_changes(const cdn_trial *trial, uint32_t *exposed)
             if (change == CDN_NONE || !trial->given_away[change] ||
                 !cells->cells[change].is_fresh)
                 continue;
-            uint32_t from = cells->dates[span->from].ids[c];
-            uint32_t to = span->to == CDN_NONE ? c : cells->dates[span->to].ids[c];
-            exposed[from] = exposed[to] = binding_release(trial, from);
+            exposed[change] = binding_release(trial, cells->dates[span->from].ids[c]);
             any = true;
         }
     }
     return any;
 }
 
-/* Sums of new rows from which what is given away follows; *any = false: there are none. */
-static cdn_status list_sums(const cdn_trial *trial, uint32_t *exposed, bool *any,
+/* Rows are in the cells between which something changed. */
+static cdn_status veto(const cdn_trial *trial, bool all, uint32_t *exposed, uint32_t *count,
+                       cdn_error *error)
+{
+    const cdn_cells *cells = trial->cells;
+    for (uint32_t s = 0; s < cells->span_count; s++) {
+        const cdn_cells_span *span = &cells->spans[s];
+        for (uint32_t c = 0; c < cells->today_count; c++) {
+            uint32_t change = span->changes[c], from = cells->dates[span->from].ids[c];
+            uint32_t to = span->to == CDN_NONE ? c : cells->dates[span->to].ids[c];
+            if (change != CDN_NONE && exposed[change] != 0)
+                exposed[from] = exposed[to] = exposed[change];
+        }
+    }
+    return cdn_cells_find_vetoes(cells, exposed, all, trial->vetoes, count, error);
+}
+
+/* Vetoes what is left in sums of new rows from which what is given away follows. All of it: those
+ * sums may be of rows each of which tells of itself. Where there is nothing to veto, what follows
+ * stays confidential, and is a reason to refuse. */
+static cdn_status veto_sums(cdn_trial *trial, uint32_t *exposed, uint32_t *count,
                             cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
     uint32_t sum = 0;
     while (sum < cells->count && !is_new_row_sum(trial, sum))
         sum++;
-    *any = false;
     if (sum == cells->count || memchr(trial->given_away, 1, cells->count) == NULL)
         return CDN_OK;
     uint8_t *guilty = cdn_alloc(cells->count, 1);
-    if (guilty == NULL)
-        return cdn_fail_memory(error);
-    cdn_status status = find_guilt(trial, exposed, guilty, error);
-    memset(exposed, 0, cells->count * sizeof *exposed);
-    *any = status == CDN_OK && memchr(guilty, 1, cells->count) != NULL;
-    if (*any && !list_beside(trial, guilty, exposed))
-        for (uint32_t c = 0; c < cells->count; c++)
-            exposed[c] = is_new_row_sum(trial, c) ? cells->past_count + 1 : 0;
+    cdn_status status =
+        guilty == NULL ? cdn_fail_memory(error) : find_guilt(trial, guilty, error);
+    if (status == CDN_OK && memchr(guilty, 1, cells->count) != NULL) {
+        memset(exposed, 0, cells->count * sizeof *exposed);
+        if (!list_beside(trial, guilty, exposed))
+            for (uint32_t c = 0; c < cells->count; c++)
+                exposed[c] = is_new_row_sum(trial, c) ? cells->past_count + 1 : 0;
+        status = veto(trial, true, exposed, count, error);
+        for (uint32_t c = 0; c < cells->count && status == CDN_OK && *count == 0; c++)
+            if (guilty[c]) {
+                trial->given_away[c] = 0;
+                trial->marks[c] = CDN_CELL_SENSITIVE;
+            }
+    }
     cdn_free(guilty);
     return status;
 }
@@ -195,22 +229,18 @@ static cdn_status list_exposed(const cdn_trial *trial, uint32_t *exposed, bool *
     return CDN_OK;
 }
 
-static cdn_status find(cdn_trial *trial, uint32_t *exposed, uint32_t *count, cdn_error *error)
+static cdn_status find(cdn_trial *trial, bool all, uint32_t *exposed, uint32_t *count,
+                       cdn_error *error)
 {
     bool any = false;
-    uint32_t more = 0;
     CDN_TRY(start_vetoes(trial, error));
     CDN_TRY(list_exposed(trial, exposed, &any, error));
     if (any)
-        CDN_TRY(cdn_cells_find_vetoes(trial->cells, exposed, trial->vetoes, count, error));
-    CDN_TRY(list_sums(trial, exposed, &any, error));
-    if (any)
-        CDN_TRY(cdn_cells_find_vetoes(trial->cells, exposed, trial->vetoes, &more, error));
-    *count += more;
-    return CDN_OK;
+        CDN_TRY(veto(trial, all, exposed, count, error));
+    return *count > 0 ? CDN_OK : veto_sums(trial, exposed, count, error);
 }
 
-cdn_status cdn_history_veto(cdn_trial *trial, uint32_t *count, cdn_error *error)
+cdn_status cdn_history_veto(cdn_trial *trial, bool all, uint32_t *count, cdn_error *error)
 {
     *count = 0;
     if (trial->cells->origin == NULL)
@@ -218,7 +248,7 @@ cdn_status cdn_history_veto(cdn_trial *trial, uint32_t *count, cdn_error *error)
     uint32_t *exposed = cdn_alloc(trial->cells->count, sizeof *exposed);
     if (exposed == NULL)
         return cdn_fail_memory(error);
-    cdn_status status = find(trial, exposed, count, error);
+    cdn_status status = find(trial, all, exposed, count, error);
     cdn_free(exposed);
     return status;
 }

@@ -13,7 +13,7 @@
 #include "core/text.h"
 
 #define KEY_MAX 4096u
-#define TELLS "new, and would tell of others in an earlier release"
+#define TELLS "new, and would tell of others, with earlier figures or rows beside it"
 
 cdn_verdict cdn_trial_figure_rules(const cdn_trial *trial, uint32_t figure)
 {

@@ -96,14 +96,17 @@ static void start_over(cdn_trial *trial)
     *trial = next;
 }
 
+#define PATIENT 3u /* turns in which one row of a cell is left out, and not all */
+
 /* Until no new row is shown that gives others away. */
 static cdn_status judge_cells(cdn_trial *trial, cdn_error *error)
 {
-    for (uint32_t vetoes = 1; vetoes > 0;) {
+    uint32_t vetoes = 1;
+    for (uint32_t turn = 0; vetoes > 0; turn++) {
         start_over(trial);
         CDN_TRY(tabulate(trial, error));
         CDN_TRY(cdn_trial_judge(trial, error));
-        CDN_TRY(cdn_history_veto(trial, &vetoes, error));
+        CDN_TRY(cdn_history_veto(trial, turn >= PATIENT, &vetoes, error));
     }
     cdn_cells_settle(trial->cells);
     return CDN_OK;

@@ -3,8 +3,9 @@
  * The sums of a holder's cells are brought into echelon form: each line has 1 at
  * a pivot that all later lines lack. A sum that they span is not 0 at one of the
  * pivots, so only the cells that have a pivot among their terms can be it; the
- * pivots are those free columns that the fewest cells have. Each such cell is
- * reduced by the lines, and falls when nothing is left.
+ * pivots are those free columns that the fewest cells have. A random point at
+ * which all lines are 0 tells most of them apart; the others are reduced by the
+ * lines, and fall when nothing is left.
  *
  * Invariant: between any two sums, `sum` is 0 and `is_touched` unset everywhere.
  *
@@ -16,6 +17,7 @@
 
 #include "core/alloc.h"
 #include "core/fail.h"
+#include "core/map.h"
 
 #define NONE UINT32_MAX
 
@@ -28,6 +30,12 @@ typedef struct line {
     cdn_written written;
 } line;
 
+/* A free column. */
+typedef struct spot {
+    uint32_t trial; /* the last one whose lines have it; */
+    uint32_t value; /* all of them are 0 where the columns have these values */
+} spot;
+
 typedef struct work {
     const cdn_insider_view *view;
     uint32_t kind;          /* under trial */
@@ -38,11 +46,11 @@ typedef struct work {
     uint32_t held_count;
     line *lines;
     uint32_t line_count;
+    spot *point;
     uint64_t *sum;       /* per free column */
     uint8_t *is_touched; /* per free column */
     uint32_t *touched;
     uint32_t touched_count;
-    uint32_t *span;  /* per free column: last trial whose lines have it */
     uint32_t *tried; /* per column: last trial that looked at it */
     uint32_t trial;
 } work;
@@ -92,13 +100,13 @@ static cdn_status work_init(work *w, const cdn_insider_view *view, uint32_t *by,
     w->bearer_start = cdn_alloc(columns + 1, sizeof *w->bearer_start);
     w->held = cdn_alloc(columns, sizeof *w->held);
     w->lines = cdn_alloc(columns, sizeof *w->lines);
+    w->point = cdn_alloc(columns, sizeof *w->point);
     w->sum = cdn_alloc(columns, sizeof *w->sum);
     w->is_touched = cdn_alloc(columns, 1);
     w->touched = cdn_alloc(columns, sizeof *w->touched);
-    w->span = cdn_alloc(columns, sizeof *w->span);
     w->tried = cdn_alloc(columns, sizeof *w->tried);
-    if (w->bearer_start == NULL || w->held == NULL || w->lines == NULL || w->sum == NULL ||
-        w->is_touched == NULL || w->touched == NULL || w->span == NULL || w->tried == NULL)
+    if (w->bearer_start == NULL || w->held == NULL || w->lines == NULL || w->point == NULL ||
+        w->sum == NULL || w->is_touched == NULL || w->touched == NULL || w->tried == NULL)
         return cdn_fail_memory(error);
     return list_bearers(w, error);
 }
@@ -117,10 +125,10 @@ static void work_release(work *w)
     cdn_free(w->bearers);
     cdn_free(w->held);
     cdn_free(w->lines);
+    cdn_free(w->point);
     cdn_free(w->sum);
     cdn_free(w->is_touched);
     cdn_free(w->touched);
-    cdn_free(w->span);
     cdn_free(w->tried);
 }
 
@@ -193,7 +201,7 @@ static cdn_status add_line(work *w, uint32_t column, cdn_error *error)
     length = 0;
     for (uint32_t i = 0; i < w->touched_count; i++) {
         uint64_t value = w->sum[w->touched[i]] * scale % w->view->prime;
-        w->span[w->touched[i]] = w->trial;
+        w->point[w->touched[i]].trial = w->trial;
         if (value != 0)
             terms[length++] = (cdn_term){w->touched[i], (uint32_t)value};
     }
@@ -202,14 +210,45 @@ static cdn_status add_line(work *w, uint32_t column, cdn_error *error)
     return CDN_OK;
 }
 
+/* What a sum is at the point; *inside: the lines have all its columns, else it is not looked at. */
+static uint64_t value_of(const work *w, const cdn_written *written, bool *inside)
+{
+    unsigned __int128 value = 0;
+    *inside = false;
+    for (uint32_t i = 0; i < written->length; i++) {
+        spot at = w->point[written->terms[i].column];
+        if (at.trial != w->trial)
+            return 0;
+        value += (uint64_t)written->terms[i].value * at.value;
+    }
+    *inside = true;
+    return (uint64_t)(value % w->view->prime);
+}
+
+/* Anywhere but at the pivots, which follow: the last line's has to do with no other line. */
+static void choose_point(work *w)
+{
+    uint64_t prime = w->view->prime;
+    bool inside;
+    for (uint32_t i = 0; i < w->line_count; i++)
+        for (uint32_t j = 0; j < w->lines[i].written.length; j++) {
+            uint32_t column = w->lines[i].written.terms[j].column;
+            w->point[column].value = (uint32_t)(cdn_mix64(column) % prime);
+        }
+    for (uint32_t i = 0; i < w->line_count; i++)
+        w->point[w->lines[i].pivot].value = 0;
+    for (uint32_t i = w->line_count; i-- > 0;) {
+        uint64_t others = value_of(w, &w->lines[i].written, &inside);
+        w->point[w->lines[i].pivot].value = (uint32_t)(others == 0 ? 0 : prime - others);
+    }
+}
+
 static bool is_spanned(work *w, uint32_t column)
 {
-    const cdn_written *written = &w->view->written[column];
+    bool inside;
     uint32_t left;
-    for (uint32_t i = 0; i < written->length; i++) {
-        if (w->span[written->terms[i].column] != w->trial)
-            return false;
-    }
+    if (value_of(w, &w->view->written[column], &inside) != 0 || !inside)
+        return false;
     reduce_column(w, column);
     bool spanned = choose_pivot(w, &left) == NONE;
     clear_sum(w);
@@ -233,6 +272,7 @@ static cdn_status try_holder(work *w, const held *cells, uint32_t count, cdn_err
     w->trial++;
     for (uint32_t i = 0; i < count; i++)
         CDN_TRY(add_line(w, cells[i].column, error));
+    choose_point(w);
     for (uint32_t i = 0; i < w->line_count && w->line_count > 1; i++) {
         uint32_t pivot = w->lines[i].pivot;
         for (uint32_t j = w->bearer_start[pivot]; j < w->bearer_start[pivot + 1]; j++) {
@@ -262,8 +302,9 @@ static cdn_status try_kind(work *w, cdn_error *error)
 {
     w->held_count = 0;
     for (uint32_t c = 0; c < w->view->column_count; c++) {
-        uint32_t holder = w->holder[w->view->cell[c]];
-        if (holder != 0 && w->view->written[c].length > 0)
+        uint32_t cell = w->view->cell[c], holder = w->holder[cell];
+        if (holder != 0 && w->view->written[c].length > 0 &&
+            !cdn_system_implies(w->view->system, w->kind, cell))
             w->held[w->held_count++] = (held){holder, c};
     }
     qsort(w->held, w->held_count, sizeof *w->held, compare_held);

@@ -7,10 +7,12 @@
  * when some published figure uses it. Cells that no figure uses are hidden:
  * never output, but an attacker may get at them through the equations.
  *
- * Struct only: protect and attack share this shape and no code. */
+ * Protect and attack share this shape and no code. */
 #ifndef CDN_CELLS_SYSTEM_H
 #define CDN_CELLS_SYSTEM_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** Marks of a cell; any combination. */
@@ -47,6 +49,14 @@ typedef struct cdn_system {
      * sensitive cell that is not h's own. */
     uint32_t holder_kinds; /* 0 = outsiders only */
     const uint32_t *holder[CDN_HOLDER_KINDS];
+    const uint8_t *implied; /* per cell, bit k: the equations give it to its holder of kind k from
+                               other cells of its own, not implied themselves; NULL = none do */
 } cdn_system;
+
+/** true when the holder learns nothing by holding the cell. */
+static inline bool cdn_system_implies(const cdn_system *system, uint32_t kind, uint32_t cell)
+{
+    return system->implied != NULL && (system->implied[cell] >> kind & 1u) != 0;
+}
 
 #endif

@@ -144,11 +144,13 @@ static bool add_view(work *w, uint32_t kind, const held *cells, uint32_t count)
 
 static bool list_views(work *w, uint32_t kind)
 {
-    const uint32_t *holder = w->pattern->system->holder[kind];
+    const cdn_system *system = w->pattern->system;
+    const uint32_t *holder = system->holder[kind];
     uint32_t count = 0;
     for (uint32_t i = 0; i < w->spans.count; i++) {
         uint32_t cell = w->spans.cells[i];
-        if (holder[cell] != 0 && w->ratios[i] != CDN_RATIO_NONE)
+        if (holder[cell] != 0 && w->ratios[i] != CDN_RATIO_NONE &&
+            !cdn_system_implies(system, kind, cell))
             w->held[count++] = (held){w->ratios[i], holder[cell], cell};
     }
     qsort(w->held, count, sizeof *w->held, compare_held);

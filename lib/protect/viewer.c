@@ -580,8 +580,6 @@ cdn_status cdn_viewer_combine(cdn_viewer *viewer, uint32_t kind, uint32_t self,
     v->stale = 0;
     for (uint32_t j = 0; j < spans->found_count && v->stale < MOST_STALE; j++) {
         uint32_t cell = spans->found[j];
-        if (v->holder[cell] == self)
-            continue;
         CDN_TRY(answer(v, error));
         if (is_answered(v, cell, own, count, spans, count + j)) {
             v->stale++;

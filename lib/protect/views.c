@@ -201,11 +201,13 @@ static void list_points(work *w)
  * returns the number of classes. */
 static uint32_t list_own(work *w, const view *this, uint32_t end, uint32_t *own_count)
 {
+    const cdn_system *system = w->viewer.pattern->system;
     const holding *held = &w->holdings[this->kind];
     uint32_t count = 0, classes = 0;
     for (uint32_t i = this->first; i < end; i++) {
         uint32_t cell = held->cells[i];
-        if (w->kin.class_of[cell] != 0 && cdn_viewer_component(&w->viewer, cell) == this->component)
+        if (w->kin.class_of[cell] != 0 && !cdn_system_implies(system, this->kind, cell) &&
+            cdn_viewer_component(&w->viewer, cell) == this->component)
             w->keys[count++] = (uint64_t)w->kin.class_of[cell] << 32 | cell;
     }
     qsort(w->keys, count, sizeof *w->keys, compare_numbers);
@@ -237,8 +239,8 @@ static bool spans_are_quicker(work *w, uint32_t classes)
     return w->lost >= making * ((uint64_t)factor->entry_used + factor->matrix.column_count);
 }
 
-/* A found cell stands for all sensitive ones of its class. */
-static void list_found(work *w)
+/* A found cell stands for all sensitive ones of its class; the contributor may know its own. */
+static void list_found(work *w, const uint32_t *holder, uint32_t self)
 {
     const uint8_t *marks = w->viewer.pattern->system->marks;
     uint32_t count = w->spans.found_count;
@@ -249,7 +251,7 @@ static void list_found(work *w)
         uint32_t first = (uint32_t)w->keys[i], end = cdn_kin_end(&w->kin, first);
         for (uint32_t j = first; j < end; j++) {
             uint32_t cell = w->kin.members[j].cell;
-            if (marks[cell] & CDN_CELL_SENSITIVE)
+            if ((marks[cell] & CDN_CELL_SENSITIVE) && holder[cell] != self)
                 w->spans.found[w->spans.found_count++] = cell;
         }
     }
@@ -259,12 +261,10 @@ static cdn_status look_by_spans(work *w, const view *this, uint32_t self, uint32
                                 uint32_t classes, bool *objects, cdn_error *error)
 {
     const uint32_t *holder = w->viewer.pattern->system->holder[this->kind];
-    *objects = false;
     if (!cdn_spans_find(&w->spans, w->own, classes))
         return cdn_fail_memory(error);
-    list_found(w);
-    for (uint32_t i = 0; i < w->spans.found_count; i++)
-        *objects |= holder[w->spans.found[i]] != self;
+    list_found(w, holder, self);
+    *objects = w->spans.found_count > 0;
     if (!*objects)
         return CDN_OK;
     if (!cdn_spans_solve(&w->spans, w->own, own_count, classes))

@@ -139,5 +139,6 @@ cdn_status cdn_trial_system(cdn_trial *trial, cdn_error *error)
     CDN_TRY(cdn_trial_holders(trial, error));
     hand_over_changes(trial);
     CDN_TRY(make_equations(trial, error));
-    return cdn_trial_drop_twins(trial, error);
+    CDN_TRY(cdn_trial_drop_twins(trial, error));
+    return cdn_trial_imply(trial, error);
 }

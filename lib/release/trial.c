@@ -134,6 +134,7 @@ void cdn_trial_release(cdn_trial *trial)
     cdn_free(trial->figure_start);
     cdn_free(trial->candidates);
     cdn_peeled_release(&trial->equations);
+    cdn_free(trial->implied);
     cdn_free(trial->ranks);
     cdn_free(trial->costs);
     cdn_free(trial->marks);

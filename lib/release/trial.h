@@ -42,6 +42,7 @@ typedef struct cdn_trial {
     uint32_t *figure_start, *figure_cell;
     cdn_peeled equations;        /* the system's: those of the cells that say something */
     uint32_t *holders[CDN_HOLDER_KINDS]; /* per kind of attacker, per cell: see system.h */
+    uint8_t *implied;           /* per cell: see system.h */
     cdn_system system;
     cdn_suppress_result pattern; /* per candidate */
     uint8_t *fates;              /* per figure: cdn_fate */
@@ -63,6 +64,8 @@ cdn_status cdn_trial_doubt_zeros(cdn_trial *trial, cdn_error *error) CDN_MUST_CH
 /** Tells the system who is alone in a cell, of the kinds of contributors that the policy takes for
  *  attackers. */
 cdn_status cdn_trial_holders(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
+/** Marks the changes that their holders know from others (implied.c). After hand-overs. */
+cdn_status cdn_trial_imply(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 /** Of contributors who know the same cells of the system's equations leaves one. */
 cdn_status cdn_trial_drop_twins(cdn_trial *trial, cdn_error *error) CDN_MUST_CHECK;
 

@@ -622,7 +622,7 @@ static void test_history__a_release_of_rows_alone_has_no_tables(void **state)
     wf_table(&other, true);
     wf_by(&other, WF_DIM_AREA, 1, 1);
     wf_show(&other, WF_WORKERS);
-    for (uint32_t week = 1; week < WEEKS; week++) {
+    for (uint32_t week = 1; week < 3; week++) {
         load(week);
         must_run(week, &other);
         EXPECT(1, 1, 1, 1, 1, 1);

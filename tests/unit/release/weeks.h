@@ -8,7 +8,7 @@
 #include "support/unit.h"
 #include "support/workforce.h"
 
-#define WEEKS 3u
+#define WEEKS 5u
 
 enum { A1, A2, A3, A4, NOT_RECORDED, TOTAL, KEYS }; /* keys of a table by area */
 
@@ -16,7 +16,7 @@ static wf_data data;
 static cdn_snapshot *weeks[WEEKS];
 static wf_plan plan, other;
 static cdn_policy policy;
-static cdn_past past[4];
+static cdn_past past[WEEKS];
 static uint32_t past_count;
 static cdn_gate_report report;
 

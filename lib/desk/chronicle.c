@@ -2,7 +2,8 @@
  *
  * A release counts as released from its intent on, whether or not a commit
  * follows. Only a void takes that back, and only while there is no commit: what
- * was delivered was seen.
+ * was delivered was seen. Packages go to outbox/, and pages to delivered/, after
+ * the intent: names there that the ledger lacks show that it was longer once.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "desk/chronicle.h"
@@ -86,6 +87,7 @@ static cdn_status take_entry(cdn_chronicle *all, const cdn_ledger_entry *entry,
     CDN_TRY(find_or_add(all, entry->release_id, &chapter, error));
     chapter->staged |= stage;
     chapter->committed |= commit;
+    chapter->began |= intent;
     if (intent && chapter->intent == 0)
         chapter->intent = entry->sequence;
     else if (ended && !chapter->committed)
@@ -147,9 +149,59 @@ static cdn_status read_entries(const cdn_desk *desk, const char *release_id, cdn
     return status;
 }
 
+/* <feed>-<period>-<12 hex>, and what follows its first dot: one line of `context`. */
+static cdn_status note_left(void *context, const char *name, cdn_error *error)
+{
+    size_t length = strcspn(name, ".");
+    cdn_text *lines = context;
+    (void)error;
+    if (length > 13 && name[length - 13] == '-' &&
+        strspn(name + length - 12, "0123456789abcdef") == 12)
+        cdn_text_addf(lines, "%.*s\n", (int)length, name);
+    return CDN_OK;
+}
+
+static cdn_status list_left(const cdn_desk *desk, cdn_text *lines, cdn_error *error)
+{
+    static const char *const folders[] = {"outbox", "delivered"};
+    cdn_status status = CDN_OK;
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0] && status == CDN_OK; i++) {
+        char *path = cdn_desk_path(desk, folders[i], NULL);
+        status = path == NULL ? cdn_fail_memory(error)
+                              : cdn_dir_names(path, note_left, lines, error);
+        cdn_free(path);
+    }
+    return status != CDN_OK ? status : lines->failed ? cdn_fail_memory(error) : CDN_OK;
+}
+
+static cdn_status check_left(const cdn_chronicle *all, char *lines, cdn_error *error)
+{
+    char *rest = NULL;
+    char *id = lines == NULL ? NULL : strtok_r(lines, "\n", &rest);
+    for (; id != NULL; id = strtok_r(NULL, "\n", &rest)) {
+        const cdn_chapter *chapter = cdn_chronicle_find(all, id);
+        if (chapter != NULL && chapter->began)
+            continue;
+        (void)cdn_fail(error, CDN_E_REFUSED, "%s has left, and the ledger does not know of it",
+                       id);
+        cdn_fail_hint(error, "the ledger was cut off or is an older copy: restore the newest");
+        return CDN_E_REFUSED;
+    }
+    return CDN_OK;
+}
+
+/* What left is listed first: its intent was in the ledger before. */
 cdn_status cdn_chronicle_read(const cdn_desk *desk, cdn_chronicle *out, cdn_error *error)
 {
-    return read_entries(desk, NULL, out, error);
+    cdn_text left = CDN_TEXT_INIT(CDN_DESK_TEXT_MAX);
+    *out = (cdn_chronicle){0};
+    cdn_status status = list_left(desk, &left, error);
+    if (status == CDN_OK)
+        status = read_entries(desk, NULL, out, error);
+    if (status == CDN_OK)
+        status = check_left(out, left.bytes, error);
+    cdn_text_release(&left);
+    return status;
 }
 
 cdn_status cdn_chronicle_read_one(const cdn_desk *desk, const char *release_id, cdn_chronicle *out,

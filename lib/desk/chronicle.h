@@ -16,6 +16,7 @@ typedef struct cdn_chapter {
     const char *kept;         /* SHA-256 of what is kept of it (desk/kept.h) */
     const char *signed_bytes; /* SHA-256 of the bytes that approvers sign */
     bool staged, committed;
+    bool began;               /* there is or was an intent, void or not */
     uint64_t intent;         /* number of the entry from which on it counts as released; 0 = it does
                                  not: there is none, or it was declared void before it was
                                  delivered */
@@ -35,7 +36,9 @@ typedef struct cdn_chronicle {
     cdn_json *first_used; /* of agreements, policies and plans: an object with a member for each */
 } cdn_chronicle;
 
-/** @owner caller, cdn_chronicle_release, in every case */
+/** CDN_E_REFUSED when something has left that the ledger knows nothing of: then it is an older one,
+ *  and what an audience holds would be forgotten.
+ *  @owner caller, cdn_chronicle_release, in every case */
 cdn_status cdn_chronicle_read(const cdn_desk *desk, cdn_chronicle *out,
                               cdn_error *error) CDN_MUST_CHECK;
 /** The same of one release alone: at most one chapter, and neither `entries` nor `secret`. */

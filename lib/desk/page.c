@@ -37,6 +37,7 @@ static const cdn_chapter *find_previous(const cdn_chronicle *chronicle, const cd
     for (uint32_t i = 0; i < chronicle->count; i++) {
         const cdn_chapter *chapter = &chronicle->chapters[i];
         if (chapter->intent != 0 && strcmp(chapter->feed, release->feed) == 0 &&
+            strcmp(chapter->agreement, release->agreement_id) == 0 &&
             strcmp(chapter->id, release->id) != 0 &&
             (last == NULL || chapter->intent > last->intent))
             last = chapter;

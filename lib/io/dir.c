@@ -240,6 +240,22 @@ cdn_status cdn_dir_walk(const char *root, cdn_dir_visit visit, void *context, cd
     return status;
 }
 
+cdn_status cdn_dir_names(const char *path, cdn_dir_visit visit, void *context, cdn_error *error)
+{
+    cdn_status status = CDN_OK;
+    const struct dirent *entry = NULL;
+    DIR *stream = opendir(path);
+    if (stream == NULL)
+        return errno == ENOENT ? CDN_OK : cdn_fail_errno(error, "cannot open", path, errno);
+    while (status == CDN_OK && (errno = 0, entry = readdir(stream)) != NULL)
+        if (!is_dots(entry->d_name))
+            status = visit(context, entry->d_name, error);
+    if (status == CDN_OK && entry == NULL && errno != 0)
+        status = cdn_fail_errno(error, "cannot read", path, errno);
+    (void)closedir(stream);
+    return status;
+}
+
 /* Runs `step(context, relative path)` for "" and each directory of the tree, parents first. */
 static cdn_status each_directory(const char *root, cdn_dir_visit step, void *context,
                                  cdn_error *error)

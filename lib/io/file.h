@@ -67,6 +67,10 @@ typedef cdn_status (*cdn_dir_visit)(void *context, const char *relative_path, cd
 cdn_status cdn_dir_walk(const char *root, cdn_dir_visit visit, void *context, cdn_error *error)
     CDN_MUST_CHECK;
 
+/** The same for each name in a directory, of whatever kind, in no order; a missing one has none. */
+cdn_status cdn_dir_names(const char *path, cdn_dir_visit visit, void *context, cdn_error *error)
+    CDN_MUST_CHECK;
+
 /** a + "/" + b into a fresh block; NULL on failure. @owner caller, cdn_free */
 char *cdn_path_join(const char *a, const char *b);
 

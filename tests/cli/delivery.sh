@@ -301,20 +301,21 @@ in_ws ws deliver "$id"
 exits 1 "not the one that was staged"
 unchanged
 
-# killed POINT: ws as if its delivery had been killed there; what would be out in `whole`
+# killed POINT: ws as if its delivery had been killed there, after its intent; what would be out in
+# `whole`
 killed() {
     again "killed $1"
     must deliver "$id" --workspace ws
     find ws/outbox -type f -exec sha512sum {} + | sort -k 2 >whole
     cp "approved/$note" "ws/$note"
     [ "$1" = "at its end" ] || {
-        cp -p approved/ledger/ledger.sqlite ws/ledger/
+        uncommitted ws
         [ "$1" = "before its commit" ] || mv "ws/outbox/$id.zip" "ws/staging/$id.zip"
     }
     [ "$1" != "before the folder is out" ] || mv "ws/outbox/$id" "ws/staging/$id"
 }
-# A delivery that was killed is taken up again. Before its intent nothing is out; then the folder,
-# then the zip, then the note goes.
+# A delivery that was killed is taken up again. First the folder goes out, then the zip, then the
+# note is taken away.
 for point in "before the folder is out" "before the zip is out" "before its commit" "at its end"; do
     killed "$point"
     in_ws ws deliver "$id"
@@ -329,20 +330,9 @@ for point in "before the folder is out" "before the zip is out" "before its comm
     *) fail "the ledger says $(kinds ws)" ;;
     esac
 done
-# announced POINT: the same, and the ledger has the intent
-announced() {
-    killed "$1"
-    rm ws/ledger/ledger.sqlite
-    cp -p left/ledger/ledger.sqlite ws/ledger/
-    uncommitted ws
-}
-again "delivered"
-must deliver "$id" --workspace ws
-rm -rf left
-cp -rp ws left
 # What is out may have been taken: nothing that happened since keeps it from being finished.
 for point in "before the zip is out" "before its commit"; do
-    announced "$point"
+    killed "$point"
     case="$case, and what it relied on ended"
     consent "$shown" 0
     must load --workspace ws
@@ -357,14 +347,14 @@ for point in "before the zip is out" "before its commit"; do
     [ "$(ledger ws "SELECT group_concat(kind, ' ') FROM (SELECT kind FROM entries WHERE
         kind IN ('intent', 'commit') ORDER BY sequence)")" = "intent commit" ] || fail "the ledger"
 done
-announced "before the zip is out"
+killed "before the zip is out"
 case="$case, and another byte is in the folder"
 flip "ws/outbox/$id/data/notes.md"
 before=$(state ws)
 in_ws ws deliver "$id"
 exits 1
 unchanged
-announced "before the folder is out"
+killed "before the folder is out"
 case="$case, and the agreement changed"
 sed -i 's/max_cells *= 500000/max_cells = 400000/' ws/policies/agreements/london-adass.lua
 before=$(state ws)
@@ -396,6 +386,25 @@ case="run after delivery"
 in_ws ws run "$root/scripts/london_adass.lua"
 exits 0 "^unchanged, already delivered: $id$"
 unchanged
+
+case="an older copy of the ledger"
+for there in outbox delivered; do
+    rm -rf older
+    cp -rp ws older
+    cp -p approved/ledger/ledger.sqlite older/ledger/
+    [ "$there" = outbox ] || rm -r "older/outbox/$id" "older/outbox/$id.zip"
+    [ "$there" = delivered ] || rm -r older/delivered
+    for command in "run $root/scripts/borough_coverage.lua" "check $root/scripts/borough_coverage.lua" \
+        "ledger verify" review; do
+        # shellcheck disable=SC2086
+        in_ws older $command
+        exits 1 "$id has left, and the ledger does not know of it"
+    done
+done
+rm -r older/delivered
+mkdir -p older/outbox/mail-2026-11-abcdefabcdef0 older/outbox/notes
+in_ws older ledger verify
+exits 0
 
 # --- two at once --------------------------------------------------------------------------------------
 # at_once FIRST SECOND: two commands side by side; their exit codes, in order, in $codes

@@ -255,6 +255,10 @@ cdn_status cdn_desk_open_package(const cdn_open_request *request, cdn_report *re
         cdn_json *json = cdn_json_object();
         cdn_text_addf(&text, "opened and verified: %s, %u approvals of %u required\n",
                       verified.release_id, verified.approvals, verified.approvals_required);
+        if (verified.standing.bytes != NULL) {
+            cdn_text_addf(&text, "status: %s\n", verified.standing.bytes);
+            cdn_json_set(json, "status", cdn_json_new_string(verified.standing.bytes));
+        }
         cdn_json_set(json, "outcome", cdn_json_new_string("opened"));
         cdn_json_set(json, "release", cdn_json_new_string(verified.release_id));
         cdn_json_set(json, "approvals", cdn_json_new_integer(verified.approvals));

@@ -263,7 +263,9 @@ static cdn_status tell(feed_job *job, cdn_feed_state state, cdn_error *error)
         return CDN_OK;
     case CDN_FEED_DELIVERED:
         if (job->outcome == NULL) {
-            cdn_text_addf(&job->text, "nothing to do: %s was delivered\n", id);
+            cdn_text_addf(&job->text, "nothing to do: %s was delivered%s%s\n", id,
+                          job->why.length > 0 ? ", and " : "",
+                          job->why.bytes == NULL ? "" : job->why.bytes);
             job->outcome = "nothing to do";
         }
         return CDN_OK;

@@ -145,7 +145,8 @@ static cdn_status list_all(cdn_desk *desk, const char *name, cdn_report *report,
         status = add_lost(&list, error);
     cdn_free(staging);
     if (text.length == 0)
-        cdn_text_add(&text, "nothing waits\n");
+        cdn_text_addf(&text, "nothing waits%s%s\n", name == NULL ? "" : " for ",
+                      name == NULL ? "" : name);
     cdn_json_set(json, "releases", list.array);
     if (status == CDN_OK)
         return cdn_report_fill(report, &text, json, error);
@@ -183,7 +184,7 @@ static void add_texts(cdn_text *text, const char *label, const cdn_json *array)
 static void summarise(const cdn_json *predicate, cdn_text *text, cdn_json *json)
 {
     static const char *const facts[] = {"title", "period", "partner", "purpose", "scope",
-                                        "notAfter"};
+                                        "notBefore", "notAfter"};
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         const char *value = cdn_json_string(cdn_json_get(predicate, facts[i]));
         cdn_text_addf(text, "  %s: %s\n", facts[i], value == NULL ? "" : value);

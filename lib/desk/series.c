@@ -101,6 +101,8 @@ cdn_status cdn_feed_look(cdn_desk *desk, const char *release_id, cdn_feed_state 
     cdn_standing standing;
     cdn_track track;
     CDN_TRY(cdn_track_of(desk, release_id, &track, error));
+    if (why != NULL && track.delivered && track.withdrawn)
+        cdn_text_addf(why, "withdrawn by %s: %s", track.rejected_by, track.reason);
     if (track.delivered || !note_exists(desk, release_id)) {
         *out = track.delivered         ? CDN_FEED_DELIVERED
                : track.rejected        ? CDN_FEED_REJECTED

@@ -39,7 +39,9 @@ static void keep_text(const char *text, char *out, size_t size)
 static cdn_track track_from(const cdn_chapter *chapter)
 {
     bool never = chapter->withdrawn && !chapter->committed && chapter->intent == 0;
-    cdn_track track = {.delivered = chapter->committed, .rejected = chapter->rejected || never};
+    cdn_track track = {.delivered = chapter->committed,
+                       .withdrawn = chapter->withdrawn,
+                       .rejected = chapter->rejected || never};
     keep_text(chapter->id, track.release_id, sizeof track.release_id);
     keep_text(chapter->unfinished, track.intent, sizeof track.intent);
     keep_text(chapter->zip, track.zip, sizeof track.zip);
@@ -192,6 +194,9 @@ cdn_status cdn_standing_read(cdn_desk *desk, const char *release_id, const cdn_j
         out->approved = cdn_alloc(out->agreement->approver_count, sizeof *out->approved);
         status = out->approved == NULL ? cdn_fail_memory(&out->why)
                                        : count_approvals(desk, out, &out->why);
+        if (is_about_release(status))
+            cdn_fail_hint(&out->why, "take staging/%.127s away and run the script again",
+                          release_id);
     }
     if (status == CDN_OK)
         status = cdn_desk_past_check(desk, release_id, &out->why);

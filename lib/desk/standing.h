@@ -19,10 +19,10 @@ typedef struct cdn_track {
     char release_id[160];
     char intent[65];          /* hash of an intent that no commit and no void ended; else "" */
     char zip[65];             /* the digest in it */
-    bool delivered;
+    bool delivered, withdrawn;
     bool rejected;
-    char rejected_by[CDN_PERSON_SIZE];
-    char reason[1024];        /* of the rejection */
+    char rejected_by[CDN_PERSON_SIZE]; /* or who withdrew it */
+    char reason[1024];
 } cdn_track;
 
 /** All zero when the ledger does not know the release. */

@@ -47,6 +47,8 @@ static void add_about(const cdn_release *release, cdn_text *out)
     add_item(out, "Partner", release->partner);
     for (uint32_t i = 0; i < release->recipient_count; i++)
         add_item(out, "Recipient", release->recipients[i]);
+    cdn_date_write(release->valid_from, date);
+    add_item(out, "Use from", date);
     cdn_date_write(release->valid_to, date);
     add_item(out, "Use until", date);
     add_item(out, "Contact", release->contact);

@@ -74,7 +74,7 @@ static const cdn_rule_info rule_table[CDN_RULE_END_] = {
     [CDN_RULE_MANUAL] = {"CDN-R-020", "decided by hand", "the policy names the cell",
                          "tau-Argus user manual 4.1, 4.3 (a priori information)",
                          "tests/unit/release/test_judge.c"},
-    [CDN_RULE_HISTORY] = {"CDN-R-021", "too few records changed since an earlier release",
+    [CDN_RULE_HISTORY] = {"CDN-R-021", "withheld before, or too few changed since a release",
                           "workers < t, ..., of those that joined, left or changed",
                           "Handbook on SDC 2nd ed. 4.2.1, applied to differences",
                           "tests/unit/rule/test_history.c"},

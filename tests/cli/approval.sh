@@ -41,7 +41,7 @@ in_ws ws review --json
 is releases[0].state waiting
 is releases[0].waitsFor '["Asha Example","Bram Sample","Carys Specimen"]'
 in_ws ws review --as "Zed Stranger"
-exits 0 "^nothing waits$"
+exits 0 "^nothing waits for Zed Stranger$"
 in_ws ws review "$id"
 exits 0 "purpose: Market shaping"
 check "counts of the outputs" grep -Eq "^  [a-z_]+: [0-9]+ published, [0-9]+ withheld$" out
@@ -231,7 +231,20 @@ done <files
 unchanged
 check "many files were tried" [ "$(wc -l <files)" -gt 12 ]
 
-case="another agreement since"
+fresh "an approver's key revoked since" half
+must key revoke --name "Asha Example" --reason "a lost laptop" --workspace ws
+say approve "Carys Specimen"
+exits 1 "the certificate of Asha Example is revoked"
+check "what to do" grep -qx "  hint: take staging/$id away and run the script again" err
+rm -r "ws/staging/$id"
+must run "$script" --workspace ws
+for name in "Bram Sample" "Carys Specimen"; do
+    say approve "$name"
+    exits 0
+done
+in_ws ws deliver "$id"
+exits 0 "^delivered: $id$"
+fresh "another agreement since" approved
 sed -i 's/approvals = 2/approvals = 3/' "ws/$agreement"
 in_ws ws review
 exits 0 "^$id  invalid$"

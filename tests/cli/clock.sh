@@ -219,6 +219,9 @@ answers 10 "EXPIRED: the release could be used until $last" +32d
 case="before its first day"
 days=$((($(date -u +%s) - $(date -u -d 2026-08-31 +%s)) / 86400 + 10))
 sed -i "s/^  valid .*/&\n  embargo_days = $days,/" ws/policies/agreements/icb-gloucestershire.lua
+stage ws "$root/scripts/icb_area.lua"
+in_ws ws review "$id"
+exits 0 "^  notBefore: $(date -u -d '+10 days' +%F)$"
 release "$root/scripts/icb_area.lua"
 must status --as "Asha Example" --workspace ws
 publish

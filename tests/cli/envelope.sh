@@ -104,6 +104,7 @@ sealed=mail/$id.zip.p7m
 case="opened"
 try opened.zip --key analyst.key --certificate analyst.pem
 exits 0 "opened and verified: $id, 2 approvals"
+check "whether it is good is not known" grep -q '^status: not known' out
 run verify opened.zip --trust trust
 exits 0 "verified: $id"
 unzip -q opened.zip -d opened

@@ -113,6 +113,16 @@ assert (period["release"], period["period"], period["state"]) == (*sys.argv[1:3]
 assert feed["next"] == sys.argv[3], feed["next"]
 PYTHON
 
+fresh "withdrawn since" week1done
+must withdraw "$id" --reason "two boroughs were swapped" --as "Asha Example" --workspace ws
+feed ws
+exits 0 "^nothing to do: $id was delivered, and withdrawn by Asha Example: two boroughs were swapped$"
+in_ws ws feed status $weekly
+exits 0 " delivered  *$id  withdrawn by Asha Example: two boroughs were swapped$"
+
+rm -rf ws
+cp -rp week1done ws
+
 # --- the next week ------------------------------------------------------------------------------------------
 case="new files, not loaded"
 week ws 2

@@ -96,6 +96,16 @@ check "nothing of it is in the outbox" sh -c "! find ws/outbox | grep -q review"
 check "nor in the zip" sh -c "! unzip -l 'ws/outbox/$first.zip' | grep -q review"
 check "staging is empty" [ -z "$(ls ws/staging)" ]
 
+case="another partner's feed of the same name"
+cp -rp ws other
+sed 's/"london-adass"/"another"/' "$root/policies/agreements/london-adass.lua" \
+    >other/policies/agreements/another.lua
+sed 's/"london-adass"/"another"/' "$script" >another.lua
+stage other another.lua
+page=other/staging/$id.review.html
+says "This is the <strong>first release</strong>"
+rm -rf other
+
 case="the next one"
 must synth --out ws/data --workers 3000 --workplaces 200 --seed 1 --week 1
 must load --workspace ws

@@ -118,7 +118,7 @@ static void test_package__notes_tell_what_a_reader_needs(void **state)
         "- Purpose: To test\n",
         "- Agreement: test-agreement\n",
         "- Scope: area within North\n",
-        "- Use until: 9999-12-31\n",
+        "- Use from: 2024-10-04\n- Use until: 9999-12-31\n", /* 20,000 days: date -d */
         "- Recipient: South Council\n",
         "| tables/turnover.csv | Posts and pay | 6 | 8 | 3 | 1 |\n",
         "Note on turnover: Bank staff are not counted.\n",

@@ -218,6 +218,22 @@ static void test_dir__walks_in_byte_order_and_refuses_links(void **state)
     cdn_text_release(&text);
 }
 
+static void test_dir__names_are_those_of_one_directory(void **state)
+{
+    (void)state;
+    cdn_text text = CDN_TEXT_INIT(1000);
+    make_tree("names");
+    assert_int_equal(symlink("/nowhere", unit_path("names/x")), 0);
+    assert_int_equal(cdn_dir_names(unit_path("names"), list_one, &text, NULL), CDN_OK);
+    assert_int_equal(text.length, strlen("Z a a-b b.txt x "));
+    assert_non_null(strstr(text.bytes, "x "));
+    cdn_text_clear(&text);
+    assert_int_equal(cdn_dir_names(unit_path("none"), list_one, &text, NULL), CDN_OK);
+    assert_int_equal(text.length, 0);
+    assert_int_equal(cdn_dir_names(unit_path("names/Z"), list_one, &text, NULL), CDN_E_IO);
+    cdn_text_release(&text);
+}
+
 static void test_dir__removes_without_following_links(void **state)
 {
     (void)state;
@@ -321,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_writer__lacks_memory_before_the_rename_or_not_at_all),
         cmocka_unit_test(test_dir__makes_paths),
         cmocka_unit_test(test_dir__walks_in_byte_order_and_refuses_links),
+        cmocka_unit_test(test_dir__names_are_those_of_one_directory),
         cmocka_unit_test(test_dir__removes_without_following_links),
         cmocka_unit_test(test_dir__copies_and_publishes_once),
         cmocka_unit_test(test_file__sweeps_what_writers_left),

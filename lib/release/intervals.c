@@ -37,6 +37,21 @@ static void set_levels(knowledge *k, const cdn_trial *trial, uint32_t c)
         k->width[c] = 1;
 }
 
+/* A share of 0 or of 100 per cent is withheld, so one side of a withheld share may be empty, as
+ * long as somebody is left on the other. */
+static void allow_empty_sides(knowledge *k, const cdn_trial *trial)
+{
+    const cdn_cells *cells = trial->cells;
+    uint32_t count = trial->input->policy->group_disclosure ? cells->category_count : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t sides[] = {cells->categories[i].part, cells->categories[i].rest};
+        for (uint32_t side = 0; side < 2 && sides[1] != CDN_NONE; side++)
+            if (!cells->cells[sides[side]].is_public &&
+                cells->cells[sides[1 - side]].providers > 0 && k->lower[sides[side]] > 0)
+                k->lower[sides[side]] = 0;
+    }
+}
+
 static void know(knowledge *k, const cdn_trial *trial)
 {
     const cdn_cells *cells = trial->cells;
@@ -54,6 +69,7 @@ static void know(knowledge *k, const cdn_trial *trial)
         k->lower[c] = any ? CDN_INTERVAL_NO_LOWER : positive;
         set_levels(k, trial, c);
     }
+    allow_empty_sides(k, trial);
 }
 
 static cdn_interval_input input_of(const knowledge *k, const cdn_trial *trial)

@@ -313,6 +313,17 @@ done:
     return status;
 }
 
+/* Nothing is left to withhold: what brief attacks did not decide is worth a long one. */
+static cdn_status look_again(job *j, const cdn_suppress_result *out, cdn_error *error)
+{
+    if (j->report->undecided == 0)
+        return CDN_OK;
+    j->input.brief = 0;
+    CDN_TRY(attack(j, out, error));
+    j->input.brief = 1;
+    return CDN_OK;
+}
+
 /* With a move for every cell, only what the moves need is taken, and the next attack finds nothing.
  * Where some cells are stuck, what is taken stays so, until that has ended. */
 static cdn_status widen(job *j, cdn_suppress_result *out, cdn_error *error)
@@ -327,8 +338,10 @@ static cdn_status widen(job *j, cdn_suppress_result *out, cdn_error *error)
             stuck++;
         }
         ever_stuck += stuck;
-        if (taken == 0)
+        if (taken == 0) {
+            CDN_TRY(look_again(j, out, error));
             break;
+        }
         if (ever_stuck == 0) {
             CDN_TRY(take_moves(j, out, error));
             CDN_TRY(attack(j, out, error));

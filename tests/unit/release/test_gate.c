@@ -286,6 +286,26 @@ static void test_gate__a_zero_that_would_tell_is_withheld(void **state)
     gate_end(&g);
 }
 
+/* One of a sector's two locations is linked, and the register gives the total. None of two would be
+ * withheld as well, so that the reader is not left with one. */
+static void test_gate__a_share_of_two_is_withheld_and_may_be_none(void **state)
+{
+    (void)state;
+    gate_start(&g);
+    g.policy.levels = (cdn_levels){.on = true, .minimum_width = 1, .limit = 1};
+    g.data.locations = 2;
+    g.data.location[1].provider = 1;
+    add_workplace(0, 20, 0);
+    g.data.workplace[0].location = 0;
+    wf_table(&g.plan, true);
+    wf_by(&g.plan, WF_DIM_SECTOR, 0, 0);
+    wf_show(&g.plan, WF_COVERAGE);
+    gate_clear(&g);
+    assert_int_equal(gate_value(&g, 0, 0, 0)->status, CDN_VALUE_CONFIDENTIAL);
+    assert_int_equal(g.report.pinned_count, 0);
+    gate_end(&g);
+}
+
 static void test_gate__rows_that_are_not_shown_carry_no_number(void **state)
 {
     (void)state;
@@ -419,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_gate__nothing_confidential_can_be_computed),
         cmocka_unit_test(test_gate__rows_are_no_hiding_place),
         cmocka_unit_test(test_gate__a_zero_that_would_tell_is_withheld),
+        cmocka_unit_test(test_gate__a_share_of_two_is_withheld_and_may_be_none),
         cmocka_unit_test(test_gate__rows_that_are_not_shown_carry_no_number),
         cmocka_unit_test(test_gate__fields_that_need_consent_are_blank_without),
         cmocka_unit_test(test_gate__the_same_for_any_number_of_threads),

@@ -41,7 +41,7 @@ class Attack:
         self.seen = {}
         self.targets = {}
         self.equations = []
-        self.phantoms = defaultdict(set)    # (population, value) -> secretly empty boxes
+        self.phantoms = defaultdict(set)    # (population, value) -> boxes not known to be empty
         self.shown = defaultdict(set)   # (population, value, week, own box) -> workplaces in rows
         for release in releases:
             self._read(release)
@@ -67,8 +67,8 @@ class Attack:
                     self.seen[name] = cell.total
                 if cell.sensitive:
                     self._target(name, cell.total, f"withheld {cell!r}")
-                    if not cell.bits:
-                        self.phantoms[name[0], name[1]].add(cell.box)
+                if not cell.bits and (cell.sensitive or not figure.published):
+                    self.phantoms[name[0], name[1]].add(cell.box)
             if figure.published:
                 shown = figure.cells[-1:] if figure.status == "z" else figure.cells
                 exact = figure.measure.kind in ("count", "sum") and figure.measure.unit == 1
@@ -127,8 +127,8 @@ class Attack:
         return bits & ~shown, bits & shown
 
     def _drop_shown(self):
-        """What rows show, if in another week, is no secret of those who agreed to that; nor is a row
-        that was the same when it was shown earlier."""
+        """What rows show, if in another week, is no secret of those who agreed to that, nor is it in a
+        row itself: one that is too small is shown when it has grown, with vacancies that it had."""
         for name in list(self.targets):
             population, value, week, box = name
             of = self.weeks[week].populations[population]
@@ -140,9 +140,9 @@ class Attack:
     def _was_shown(self, name):
         population, value, week, box = name
         records = self.records[population]
-        return any((population, value, before, box) in self.seen
-                   and not records.change(value, box, before, week).records
-                   for before in range(week))
+        return any((population, value, other, box) in self.seen
+                   and not records.change(value, box, *sorted((other, week))).records
+                   for other in range(len(self.weeks)))
 
     def _name(self, week, cell):
         return cell.population.name, cell.value, week, cell.box

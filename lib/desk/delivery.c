@@ -265,14 +265,22 @@ static cdn_status send_rest(const delivery *d, const cdn_track *track, bool *don
     return there || !*done ? CDN_OK : cdn_file_move(d->staged_zip, d->out_zip, error);
 }
 
+static bool note_is_there(const cdn_desk *desk, const char *id)
+{
+    char *path = cdn_staging_note_path(desk, id);
+    bool there = path != NULL && cdn_file_exists(path);
+    cdn_free(path);
+    return there;
+}
+
 /* *done: it was announced, some of it is out, and now all of it is. */
 static cdn_status finish(const cdn_desk *desk, const char *id, const cdn_track *track,
                          bool *done, cdn_error *error)
 {
     delivery d = {0};
     bool encrypted = false, out = find_out(desk, id, &encrypted);
-    *done = track->delivered;
-    if (!track->delivered && (track->intent[0] == '\0' || !out))
+    *done = track->delivered && note_is_there(desk, id);
+    if (!*done && (track->intent[0] == '\0' || !out))
         return CDN_OK;
     cdn_status status = delivery_paths(desk, id, encrypted, &d, error);
     if (status == CDN_OK && !track->delivered) {
@@ -359,11 +367,13 @@ cdn_status cdn_desk_deliver(cdn_desk *desk, const char *release_id, cdn_report *
     int lock = -1;
     cdn_status status = cdn_desk_lock(desk, &lock, error);
     if (status == CDN_OK)
-        status = cdn_staging_note(desk, release_id, &note, error);
+        status = cdn_desk_check_id(release_id, "a release id", error);
     if (status == CDN_OK)
         status = cdn_track_of(desk, release_id, &track, error);
     if (status == CDN_OK)
         status = finish(desk, release_id, &track, &done, error);
+    if (status == CDN_OK && !done)
+        status = cdn_staging_note(desk, release_id, &note, error);
     if (status == CDN_OK)
         status = done ? report_finished(desk, release_id, report, error)
                       : deliver_whole(desk, release_id, note, &track, report, error);

@@ -38,6 +38,12 @@ static cdn_status fail_without_note(const cdn_desk *desk, const char *release_id
     }
     if (track.rejected)
         return cdn_track_check_open(&track, error);
+    if (track.intent[0] != '\0') {
+        (void)cdn_fail(error, CDN_E_REFUSED, "the delivery of %s began, and its note is gone: it "
+                                             "counts as released", release_id);
+        cdn_fail_hint(error, "restore staging/%.127s and its .json from a copy", release_id);
+        return CDN_E_REFUSED;
+    }
     (void)cdn_fail(error, CDN_E_REFUSED, "no release \"%s\" is staged", release_id);
     cdn_fail_hint(error, "`cordon run SCRIPT` prints the id of the release it stages");
     return CDN_E_REFUSED;

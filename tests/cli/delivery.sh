@@ -347,6 +347,19 @@ for point in "before the zip is out" "before its commit"; do
     [ "$(ledger ws "SELECT group_concat(kind, ' ') FROM (SELECT kind FROM entries WHERE
         kind IN ('intent', 'commit') ORDER BY sequence)")" = "intent commit" ] || fail "the ledger"
 done
+killed "before its commit"
+case="$case, and somebody cleared staging/"
+rm -r ws/staging/*
+in_ws ws deliver "$id"
+exits 0 "^delivered: $id$"
+[ "$(kinds ws)" = "stage approve approve intent commit " ] || fail "the ledger says $(kinds ws)"
+killed "before the folder is out"
+case="$case, and somebody cleared staging/"
+rm -r ws/staging/*
+before=$(state ws)
+in_ws ws deliver "$id"
+exits 1 "the delivery of $id began, and its note is gone"
+unchanged
 killed "before the zip is out"
 case="$case, and another byte is in the folder"
 flip "ws/outbox/$id/data/notes.md"

@@ -160,8 +160,15 @@ static cdn_status make_key(const cdn_desk *desk, const keyring *ring,
 {
     bool is_root = request->kind == CDN_KEY_ROOT;
     told t;
+    uint32_t root = 0;
     if (request->kind == CDN_KEY_APPROVER && role_of(name) != CDN_SEAL_APPROVER)
         return cdn_fail(error, CDN_E_USAGE, "the name is that of the key for envelopes");
+    CDN_TRY(count_there(ring, "root", &root, error));
+    if (!is_root && root == 0) {
+        (void)cdn_fail(error, CDN_E_REFUSED, "there is no root key that could sign a certificate");
+        cdn_fail_hint(error, "`cordon key root` makes it, once");
+        return CDN_E_REFUSED;
+    }
     CDN_TRY(read_told(desk, name, &t, error));
     if (t.made == 0)
         CDN_TRY(cdn_seal_clear_left(ring->keys, ring->trust, is_root ? NULL : name, &ring->own,

@@ -119,6 +119,10 @@ cdn_status cdn_seal_key_load(const char *directory, const char *name,
         status = cdn_fail_at(error, CDN_E_REFUSED, path, 0, 0,
                              given.bytes == NULL ? "the key is encrypted, no passphrase given"
                                                  : "the key does not open with this passphrase");
+        if (given.bytes == NULL)
+            cdn_fail_hint(error,
+                          "--passphrase-file or --passphrase-fd gives it; of the root's key, "
+                          "--root-passphrase-file or --root-passphrase-fd");
     } else if (key == NULL) {
         status = cdn_fail_at(error, CDN_E_INPUT, path, 0, 0, "expected a private key in PEM");
     }

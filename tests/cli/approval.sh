@@ -345,6 +345,9 @@ unchanged
 # --- passphrases ------------------------------------------------------------------------------------------------
 fresh "a key without a passphrase is meant" staged
 rm -r ws/keys/* ws/trust/*
+in_ws ws key approver --name "Asha Example" --organisation "Data owner" --no-passphrase
+exits 1 "there is no root key"
+check "what to do first" grep -q '^  hint: `cordon key root`' err
 in_ws ws key root --organisation "Data owner"
 exits 2 "needs a passphrase"
 check "how to do without" grep -q "hint: .*--no-passphrase" err
@@ -363,6 +366,9 @@ check "stock tools open it" openssl pkey -in ws/keys/asha-example.key \
     -passin "pass:a line with blanks" -noout
 printf 'a line with blanks' >secret
 chmod 600 secret
+say approve "Asha Example"
+exits 1 "the key is encrypted, no passphrase given"
+check "how to give one" grep -q '^  hint: --passphrase-file or --passphrase-fd gives it' err
 say approve "Asha Example" --passphrase-fd 9
 exits 2 "descriptor"
 say approve "Asha Example" --passphrase-fd x

@@ -181,13 +181,18 @@ static cdn_json *bindings_json(const cdn_gate_report *gate, cdn_text *text)
         const cdn_gate_binding *one = &gate->bindings[b];
         const char *release = one->release_id == NULL ? "several together" : one->release_id;
         cdn_json *item = cdn_json_object();
-        cdn_text_addf(text, "  %-28s %7u withheld because of %s\n",
-                      gate->outputs[one->output].name, one->figures, release);
+        cdn_text_addf(text, "  %-28s %7u withheld because of %s%s%s\n",
+                      gate->outputs[one->output].name, one->figures, release,
+                      one->past_output == NULL ? "" : ", table ",
+                      one->past_output == NULL ? "" : one->past_output);
         cdn_json_set(item, "output", cdn_json_new_string(gate->outputs[one->output].name));
         cdn_json_set(item, "figures", cdn_json_new_integer(one->figures));
         cdn_json_set(item, "release", one->release_id == NULL
                                           ? cdn_json_new_null()
                                           : cdn_json_new_string(one->release_id));
+        cdn_json_set(item, "table", one->past_output == NULL
+                                        ? cdn_json_new_null()
+                                        : cdn_json_new_string(one->past_output));
         cdn_json_push(list, item);
     }
     return list;

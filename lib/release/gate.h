@@ -83,6 +83,7 @@ typedef struct cdn_gate_withheld {
  *  that have to be withheld to protect these count as secondary, like all others. */
 typedef struct cdn_gate_binding {
     const char *release_id; /* borrowed from the input; NULL = several releases together */
+    const char *past_output; /* its table, borrowed; NULL = its rows, or several */
     uint32_t output;        /* position in `outputs` */
     uint32_t figures;
 } cdn_gate_binding;

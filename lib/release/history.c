@@ -68,19 +68,33 @@ static cdn_status check_figures(const cdn_trial *trial, uint32_t p, cdn_error *e
     return CDN_E_INPUT;
 }
 
+/* What a table of an earlier release published. */
+static void note_table(cdn_trial *trial, uint32_t p, uint32_t t)
+{
+    const cdn_cells *cells = trial->cells;
+    const cdn_cells_past *past = &cells->pasts[p];
+    const cdn_cell_table *table = &cells->tables[t];
+    uint32_t measures = trial->input->past[p].plan->tables[t - past->first_table].measure_count;
+    for (uint32_t f = table->first_figure; f < table->first_figure + measures * table->key_count;
+         f++)
+        for (uint32_t i = 0; i < 2 && trial->input->past[p].published[f - past->first_figure];
+             i++) {
+            uint32_t cell = cell_at(cells, past, cells->figures[f].cells[i]);
+            if (cell == CDN_NONE || trial->known_by[cell] != 0)
+                continue;
+            trial->known_by[cell] = p + 1;
+            trial->known_at[cell] = t + 1;
+        }
+}
+
 static cdn_status note_published(cdn_trial *trial, cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
     for (uint32_t p = 0; p < cells->past_count; p++) {
-        const cdn_cells_past *past = &cells->pasts[p];
+        uint32_t first = cells->pasts[p].first_table;
         CDN_TRY(check_figures(trial, p, error));
-        for (uint32_t f = 0; f < past->figure_count; f++)
-            for (uint32_t i = 0; i < 2 && trial->input->past[p].published[f]; i++) {
-                uint32_t cell =
-                    cell_at(cells, past, cells->figures[past->first_figure + f].cells[i]);
-                if (cell != CDN_NONE && trial->known_by[cell] == 0)
-                    trial->known_by[cell] = p + 1;
-            }
+        for (uint32_t t = 0; t < trial->input->past[p].plan->table_count; t++)
+            note_table(trial, p, first + t);
     }
     return CDN_OK;
 }
@@ -126,6 +140,7 @@ typedef struct memory {
     cdn_map *figures;       /* quantile, cells -> position */
     uint32_t *published_by; /* per position: 1 + the release; 0 = none */
     uint32_t *withheld_by;
+    uint32_t *withheld_at;  /* 1 + its table */
 } memory;
 
 typedef struct meaning {
@@ -144,7 +159,8 @@ static meaning meaning_of(const cdn_cells *cells, const cdn_cells_past *past,
     return m;
 }
 
-typedef cdn_status (*visitor)(void *context, const meaning *m, uint32_t figure, cdn_error *error);
+typedef cdn_status (*visitor)(void *context, const meaning *m, uint32_t figure, uint32_t table,
+                              cdn_error *error);
 
 /* Visits the figures of a plan's tables; of an earlier release, or of today when `past` is NULL. */
 static cdn_status each_figure(const cdn_trial *trial, const cdn_cells_past *past,
@@ -164,7 +180,7 @@ static cdn_status each_figure(const cdn_trial *trial, const cdn_cells_past *past
             for (uint32_t key = 0; key < table->key_count; key++) {
                 uint32_t f = table->first_figure + m * table->key_count + key;
                 meaning what = meaning_of(cells, past, measures, measure, f);
-                CDN_TRY(visit(context, &what, f, error));
+                CDN_TRY(visit(context, &what, f, first + t, error));
             }
         }
     }
@@ -179,30 +195,35 @@ typedef struct recollection {
     uint32_t first_figure;
 } recollection;
 
-static cdn_status note_figure(void *context, const meaning *m, uint32_t figure, cdn_error *error)
+static cdn_status note_figure(void *context, const meaning *m, uint32_t figure, uint32_t table,
+                              cdn_error *error)
 {
     recollection *r = context;
     uint32_t at = cdn_map_add(r->memory->figures, m, sizeof *m, NULL);
     if (at == CDN_MAP_NONE)
         return cdn_fail_memory(error);
-    uint32_t *by = r->past->published[figure - r->first_figure] ? r->memory->published_by
-                                                                : r->memory->withheld_by;
+    bool published = r->past->published[figure - r->first_figure] != 0;
+    uint32_t *by = published ? r->memory->published_by : r->memory->withheld_by;
+    if (!published && by[at] == 0)
+        r->memory->withheld_at[at] = table + 1;
     if (by[at] == 0)
         by[at] = r->number;
     return CDN_OK;
 }
 
-static cdn_status compare_figure(void *context, const meaning *m, uint32_t figure,
+static cdn_status compare_figure(void *context, const meaning *m, uint32_t figure, uint32_t table,
                                  cdn_error *error)
 {
     recollection *r = context;
     uint32_t at = cdn_map_find(r->memory->figures, m, sizeof *m);
+    (void)table;
     (void)error;
     if (at == CDN_MAP_NONE || r->memory->published_by[at] != 0 ||
         r->memory->withheld_by[at] == 0)
         return CDN_OK;
     r->trial->figure_rules[figure] |= HISTORY;
     r->trial->bound_by[figure] = r->memory->withheld_by[at];
+    r->trial->bound_at[figure] = r->memory->withheld_at[at];
     return CDN_OK;
 }
 
@@ -213,10 +234,12 @@ static cdn_status compare_figures(cdn_trial *trial, cdn_error *error)
     for (uint32_t p = 0; p < cells->past_count; p++)
         most += cells->pasts[p].figure_count;
     memory own = {cdn_map_create(), cdn_alloc(most, sizeof *own.published_by),
-                  cdn_alloc(most, sizeof *own.withheld_by)};
+                  cdn_alloc(most, sizeof *own.withheld_by),
+                  cdn_alloc(most, sizeof *own.withheld_at)};
     recollection r = {.trial = trial, .memory = &own};
     cdn_status status =
-        own.figures == NULL || own.published_by == NULL || own.withheld_by == NULL
+        own.figures == NULL || own.published_by == NULL || own.withheld_by == NULL ||
+                own.withheld_at == NULL
             ? cdn_fail_memory(error)
             : CDN_OK;
     for (uint32_t p = 0; status == CDN_OK && p < cells->past_count; p++) {
@@ -227,6 +250,7 @@ static cdn_status compare_figures(cdn_trial *trial, cdn_error *error)
     }
     if (status == CDN_OK)
         status = each_figure(trial, NULL, trial->input->plan, compare_figure, &r, error);
+    cdn_free(own.withheld_at);
     cdn_free(own.withheld_by);
     cdn_free(own.published_by);
     cdn_map_destroy(own.figures);
@@ -235,34 +259,41 @@ static cdn_status compare_figures(cdn_trial *trial, cdn_error *error)
 
 /* ---- changes ---- */
 
-/* The release that published the other end of a confidential change of the cell; 0 = none. */
+/* The cell that is the other end of a confidential change of the cell, and was published;
+ * CDN_NONE = there is none. */
 static uint32_t bound_by_change(const cdn_trial *trial, uint32_t cell)
 {
     const cdn_cells *cells = trial->cells;
     if (cell == CDN_NONE || trial->known_by[cell] != 0)
-        return 0;
+        return CDN_NONE;
     for (uint32_t s = 0; s < cells->span_count; s++) {
         const cdn_cells_span *span = &cells->spans[s];
         uint32_t change = span->changes[cell], then = cells->dates[span->from].ids[cell];
         if (span->to == CDN_NONE && change != CDN_NONE && trial->verdicts[change] != 0 &&
             trial->known_by[then] != 0)
-            return trial->known_by[then];
+            return then;
     }
-    return 0;
+    return CDN_NONE;
+}
+
+static void bind_to(cdn_trial *trial, uint32_t f, uint32_t cell)
+{
+    trial->bound_by[f] = trial->known_by[cell];
+    trial->bound_at[f] = trial->known_at[cell];
 }
 
 static void bind_figure(cdn_trial *trial, uint32_t f)
 {
     for (uint32_t i = 0; i < 2; i++) {
         uint32_t cell = trial->cells->figures[f].cells[i];
-        uint32_t by = bound_by_change(trial, cell);
-        if (by != 0) {
+        uint32_t then = bound_by_change(trial, cell);
+        if (then != CDN_NONE) {
             trial->figure_rules[f] |= HISTORY;
-            trial->bound_by[f] = by;
+            bind_to(trial, f, then);
         }
         if (cell != CDN_NONE && trial->known_by[cell] != 0 && trial->verdicts[cell] != 0) {
             trial->figure_rules[f] |= trial->verdicts[cell];
-            trial->bound_by[f] = trial->known_by[cell];
+            bind_to(trial, f, cell);
         }
     }
 }
@@ -271,8 +302,11 @@ cdn_status cdn_history_remember(cdn_trial *trial, cdn_error *error)
 {
     const cdn_cells *cells = trial->cells;
     trial->known_by = cdn_alloc(cells->count, sizeof *trial->known_by);
+    trial->known_at = cdn_alloc(cells->count, sizeof *trial->known_at);
     trial->bound_by = cdn_alloc(cells->figure_count, sizeof *trial->bound_by);
-    if (trial->known_by == NULL || trial->bound_by == NULL)
+    trial->bound_at = cdn_alloc(cells->figure_count, sizeof *trial->bound_at);
+    if (trial->known_by == NULL || trial->known_at == NULL || trial->bound_by == NULL ||
+        trial->bound_at == NULL)
         return cdn_fail_memory(error);
     if (cells->past_count == 0)
         return CDN_OK;
@@ -364,17 +398,29 @@ cdn_status cdn_history_excuse(cdn_trial *trial, cdn_error *error)
 
 /* ---- the report ---- */
 
-/* The binding of an output and a release; a new one when there is none yet. */
+/* The name of a table of an earlier release; NULL = of none in particular. */
+static const char *past_output(const cdn_trial *trial, uint32_t by, uint32_t at)
+{
+    if (at == 0)
+        return NULL;
+    uint32_t first = trial->cells->pasts[by - 1].first_table;
+    return trial->input->past[by - 1].plan->tables[at - 1 - first].name;
+}
+
+/* The binding of an output and a table of a release; a new one when there is none yet. */
 static cdn_gate_binding *binding_of(const cdn_trial *trial, cdn_gate_report *report,
-                                    uint32_t output, uint32_t by)
+                                    uint32_t output, uint32_t by, uint32_t at)
 {
     const char *id = by > trial->input->past_count ? NULL : trial->input->past[by - 1].release_id;
-    uint32_t at = report->binding_count;
-    while (at > 0 && report->bindings[at - 1].output == output) /* of this output, from the end */
-        if (report->bindings[--at].release_id == id)
-            return &report->bindings[at];
+    const char *name = past_output(trial, by, at);
+    uint32_t i = report->binding_count;
+    while (i > 0 && report->bindings[i - 1].output == output) { /* of this output, from the end */
+        cdn_gate_binding *known = &report->bindings[--i];
+        if (known->release_id == id && known->past_output == name)
+            return known;
+    }
     cdn_gate_binding *out = &report->bindings[report->binding_count++];
-    *out = (cdn_gate_binding){id, output, 0};
+    *out = (cdn_gate_binding){id, name, output, 0};
     return out;
 }
 
@@ -384,7 +430,7 @@ static void bind_table(const cdn_trial *trial, uint32_t t, cdn_gate_report *repo
     uint32_t count = table->key_count * trial->input->plan->tables[t].measure_count;
     for (uint32_t f = table->first_figure; f < table->first_figure + count; f++)
         if (trial->bound_by[f] != 0 && trial->fates[f] == CDN_FATE_WITHHELD)
-            binding_of(trial, report, t, trial->bound_by[f])->figures++;
+            binding_of(trial, report, t, trial->bound_by[f], trial->bound_at[f])->figures++;
 }
 
 static void bind_list(const cdn_trial *trial, uint32_t l, cdn_gate_report *report)
@@ -393,7 +439,7 @@ static void bind_list(const cdn_trial *trial, uint32_t l, cdn_gate_report *repor
     const cdn_cell_list *list = &trial->cells->lists[l];
     for (size_t v = 0; v < (size_t)list->row_count * plan->lists[l].measure_count; v++)
         if (list->bound_by[v] != 0)
-            binding_of(trial, report, plan->table_count + l, list->bound_by[v])->figures++;
+            binding_of(trial, report, plan->table_count + l, list->bound_by[v], 0)->figures++;
 }
 
 cdn_status cdn_history_report(const cdn_trial *trial, cdn_gate_report *report, cdn_error *error)
@@ -403,9 +449,9 @@ cdn_status cdn_history_report(const cdn_trial *trial, cdn_gate_report *report, c
     report->conflict_count = trial->conflict_count;
     if (past_count == 0)
         return CDN_OK;
-    report->bindings = cdn_alloc((size_t)(plan->table_count + plan->list_count) *
-                                     (past_count + 1u),
-                                 sizeof *report->bindings);
+    size_t most = trial->cells->table_count + past_count + 1u; /* for one output */
+    report->bindings =
+        cdn_alloc((plan->table_count + plan->list_count) * most, sizeof *report->bindings);
     if (report->bindings == NULL)
         return cdn_fail_memory(error);
     for (uint32_t t = 0; t < plan->table_count; t++)

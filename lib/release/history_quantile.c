@@ -9,12 +9,16 @@
 #include "core/map.h"
 #include "release/history.h"
 
-/* What was published when: of each quantile (measure, cell), per date and last of today's data, 1 +
- * the first release that published it. */
+/* What was published when: of each quantile (measure, cell), per date and last of today's data, the
+ * first release that published it, and where. */
+typedef struct publication {
+    uint32_t by, at; /* as known_by and known_at of a trial */
+} publication;
+
 typedef struct memory {
     cdn_trial *trial;
     cdn_map *quantiles;
-    uint32_t *by;
+    publication *publications;
     uint32_t dates;
 } memory;
 
@@ -38,19 +42,20 @@ static bool is_secret(const cdn_trial *trial, uint32_t figure, const cdn_cells_t
 
 static void judge(const memory *m, uint32_t at, uint32_t figure)
 {
-    const uint32_t *by = m->by + (size_t)at * m->dates;
-    uint32_t bound = 0;
-    bool known = by[m->dates - 1] != 0;
+    const publication *own = m->publications + (size_t)at * m->dates;
+    publication bound = {0, 0};
+    bool known = own[m->dates - 1].by != 0;
     for (uint32_t d = 0; d + 1 < m->dates; d++) {
         const cdn_cells_turnover *t = &m->trial->cells->dates[d].quantiles[figure];
-        known = known || (by[d] != 0 && t->records == 0);
-        if (by[d] != 0 && bound == 0 && is_secret(m->trial, figure, t))
-            bound = by[d];
+        known = known || (own[d].by != 0 && t->records == 0);
+        if (own[d].by != 0 && bound.by == 0 && is_secret(m->trial, figure, t))
+            bound = own[d];
     }
-    if (known || bound == 0)
+    if (known || bound.by == 0)
         return;
     m->trial->figure_rules[figure] |= 1u << CDN_RULE_HISTORY;
-    m->trial->bound_by[figure] = bound;
+    m->trial->bound_by[figure] = bound.by;
+    m->trial->bound_at[figure] = bound.at;
 }
 
 /* The quantiles of a release's tables, or of today's (`past` NULL), which are judged. */
@@ -60,7 +65,8 @@ static cdn_status visit(memory *m, const cdn_cells_past *past, const cdn_past *r
     const cdn_cells *cells = m->trial->cells;
     const cdn_plan *plan = past == NULL ? m->trial->input->plan : release->plan;
     for (uint32_t t = 0; t < plan->table_count; t++) {
-        const cdn_cell_table *table = &cells->tables[(past == NULL ? 0 : past->first_table) + t];
+        uint32_t place = (past == NULL ? 0 : past->first_table) + t;
+        const cdn_cell_table *table = &cells->tables[place];
         for (uint32_t i = 0; i < plan->tables[t].measure_count * table->key_count; i++) {
             uint32_t measure = plan->tables[t].measures[i / table->key_count].index;
             uint32_t figure = table->first_figure + i;
@@ -76,8 +82,9 @@ static cdn_status visit(memory *m, const cdn_cells_past *past, const cdn_past *r
             if (at == CDN_MAP_NONE)
                 return cdn_fail_memory(error);
             uint32_t date = past->date == CDN_NONE ? m->dates - 1 : past->date;
-            uint32_t *by = &m->by[(size_t)at * m->dates + date];
-            *by = *by == 0 ? number : *by;
+            publication *first = &m->publications[(size_t)at * m->dates + date];
+            if (first->by == 0)
+                *first = (publication){number, place + 1};
         }
     }
     return CDN_OK;
@@ -93,13 +100,14 @@ cdn_status cdn_history_quantiles(cdn_trial *trial, cdn_error *error)
     for (uint32_t p = 0; p < cells->past_count; p++)
         most += cells->pasts[p].figure_count;
     m.quantiles = cdn_map_create();
-    m.by = cdn_alloc(most * m.dates, sizeof *m.by);
-    cdn_status status = m.quantiles == NULL || m.by == NULL ? cdn_fail_memory(error) : CDN_OK;
+    m.publications = cdn_alloc(most * m.dates, sizeof *m.publications);
+    cdn_status status =
+        m.quantiles == NULL || m.publications == NULL ? cdn_fail_memory(error) : CDN_OK;
     for (uint32_t p = 0; status == CDN_OK && p < cells->past_count; p++)
         status = visit(&m, &cells->pasts[p], &trial->input->past[p], p + 1, error);
     if (status == CDN_OK)
         status = visit(&m, NULL, NULL, 0, error);
-    cdn_free(m.by);
+    cdn_free(m.publications);
     cdn_map_destroy(m.quantiles);
     return status;
 }

@@ -138,6 +138,8 @@ void cdn_trial_release(cdn_trial *trial)
     cdn_free(trial->ranks);
     cdn_free(trial->costs);
     cdn_free(trial->marks);
+    cdn_free(trial->bound_at);
+    cdn_free(trial->known_at);
     cdn_free(trial->bound_by);
     cdn_free(trial->known_by);
     cdn_free(trial->figure_manual);

@@ -27,10 +27,11 @@ typedef struct cdn_trial {
                                    NULL when the policy has none */
     uint32_t *figure_manual;    /* the same per figure, quantiles only */
     uint32_t *known_by;         /* per cell: 1 + the earlier release that published it, or 1 + their
-                                   number when rows did; 0 = none. NULL without earlier releases,
-                                   like the next */
+                                   number when rows did; 0 = none */
     uint32_t *bound_by;         /* per figure: 1 + the earlier release for which it is withheld, or
                                    1 + their number for several together; 0 = none */
+    uint32_t *known_at;         /* as known_by and bound_by: 1 + the table of that release, by its */
+    uint32_t *bound_at;         /* place in cells->tables; 0 = rows, or several */
     uint8_t *given_away;        /* per cell: 1 = confidential, and earlier releases tell it; NULL
                                    without them */
     uint32_t **vetoes;          /* per list and figure: see cdn_cells_find_vetoes; NULL = none */

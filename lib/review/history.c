@@ -11,6 +11,7 @@ static void add_binding(const cdn_page *page, const cdn_gate_binding *binding, c
     else
         cdn_html_element(out, "code", binding->release_id);
     cdn_text_add(out, "</th>");
+    cdn_html_cell(out, binding->past_output == NULL ? "" : binding->past_output);
     cdn_html_cell(out, page->gate->outputs[binding->output].name);
     cdn_html_count_cell(out, binding->figures);
     cdn_text_add(out, "</tr>\n");
@@ -34,7 +35,7 @@ void cdn_page_history(const cdn_page *page, cdn_text *out)
         return;
     }
     cdn_html_table_open(out, "t-history", "Figures withheld because of an earlier release");
-    cdn_html_table_head(out, "Earlier release|Output of this one|#Figures");
+    cdn_html_table_head(out, "Earlier release|Its table|Output of this one|#Figures");
     for (uint32_t i = 0; i < gate->binding_count; i++)
         add_binding(page, &gate->bindings[i], out);
     cdn_html_table_close(out);

@@ -166,7 +166,7 @@ must load --workspace first
 for command in check explain; do
     in_ws first $command "$london"
     exits 0 "^together with 2 earlier releases of this audience$"
-    check "which one bound where" grep -qE "^  borough_summary +[0-9]+ withheld because of $one$" out
+    check "which one bound where" grep -qE "^  borough_summary +[0-9]+ withheld because of $one, table [a-z_]+$" out
 done
 in_ws first check "$london" --json
 check "the same as JSON" python3 -c 'import json, sys

@@ -80,6 +80,7 @@ static void test_history__one_joiner_is_a_secret(void **state)
     assert_int_equal(report.outputs[0].primary, 2);
     assert_int_equal(report.binding_count, 1);
     assert_string_equal(report.bindings[0].release_id, "first");
+    assert_string_equal(report.bindings[0].past_output, plan.plan.tables[0].name);
     assert_int_equal(report.bindings[0].output, 0);
     assert_int_equal(report.bindings[0].figures, 2);
     assert_int_equal(report.conflict_count, 0);

@@ -243,7 +243,8 @@ static void test_review__a_large_table_is_cut_and_says_so(void **state)
 
 static void test_review__names_the_earlier_releases_that_bind(void **state)
 {
-    cdn_gate_binding bindings[] = {{"test_feed-2026-07-<b>", 0, 1234}, {NULL, 1, 2}};
+    cdn_gate_binding bindings[] = {{"test_feed-2026-07-<b>", "old", 0, 1234},
+                                    {NULL, NULL, 1, 2}};
     cdn_release release = package_fixture();
     cdn_text page = render(&release);
     (void)state;
@@ -256,9 +257,10 @@ static void test_review__names_the_earlier_releases_that_bind(void **state)
     page = render(&release);
     report.bindings = NULL;
     report.binding_count = report.conflict_count = 0;
-    expect(&page, "test_feed-2026-07-&lt;b&gt;</code>\n</th><td>turnover</td>"
+    expect(&page, "test_feed-2026-07-&lt;b&gt;</code>\n</th><td>old</td><td>turnover</td>"
                   "<td class=\"n\">1,234</td>");
-    expect(&page, "several releases together</th><td>providers</td><td class=\"n\">2</td>");
+    expect(&page, "several releases together</th><td></td><td>providers</td>"
+                  "<td class=\"n\">2</td>");
     expect(&page, "no choice now can prevent it: <strong>5</strong>.");
     expect(&page, "<li>Figures withheld because of earlier releases: <strong>1,236</strong>");
     cdn_text_release(&page);

@@ -30,8 +30,8 @@ typedef struct cdn_trial {
                                    number when rows did; 0 = none */
     uint32_t *bound_by;         /* per figure: 1 + the earlier release for which it is withheld, or
                                    1 + their number for several together; 0 = none */
-    uint32_t *known_at;         /* as known_by and bound_by: 1 + the table of that release, by its */
-    uint32_t *bound_at;         /* place in cells->tables; 0 = rows, or several */
+    uint32_t *known_at;         /* as known_by: 1 + the table of that release, by its place in */
+    uint32_t *bound_at;         /* cells->tables; 0 = rows, or several. And as bound_by */
     uint8_t *given_away;        /* per cell: 1 = confidential, and earlier releases tell it; NULL
                                    without them */
     uint32_t **vetoes;          /* per list and figure: see cdn_cells_find_vetoes; NULL = none */

@@ -7,7 +7,8 @@
  * each group gets a hidden cell, and the nodes become sums of groups. Only grids
  * that meet at the same nodes of every other axis are compared. Differences are
  * sets like any other, so they are compared once more; going on would end in the
- * full crossing of everything, most of which nobody can compute.
+ * full crossing of everything, most of which nobody can compute. One set less another,
+ * as of two partners' areas, is a group even where a third table splits it.
  *
  * How many did not answer is not confidential when the policy says so: a hidden
  * count of "not recorded", or of records that only lack an answer to be usable,
@@ -301,6 +302,49 @@ static cdn_status copy_axes(cdn_builder *b, const cdn_grid *from, uint32_t axis,
     return CDN_OK;
 }
 
+/* Whether the second set has some of the first; *leaves: what it does not have of it. */
+static bool subtract(const cdn_builder *b, uint32_t first, uint32_t second, uint32_t leaf_count,
+                     uint8_t *leaves, bool *any)
+{
+    bool shared = false;
+    *any = false;
+    for (uint32_t leaf = 0; leaf < leaf_count; leaf++) {
+        bool in_first = cdn_builder_leaf_in(b, first, leaf);
+        bool in_second = cdn_builder_leaf_in(b, second, leaf);
+        leaves[leaf] = in_first && !in_second;
+        *any = *any || leaves[leaf];
+        shared = shared || (in_first && in_second);
+    }
+    return shared;
+}
+
+/* A grid's only set less the only set of another, as of the areas of two partners, is a group even
+ * where others split it. */
+static cdn_status add_differences(cdn_builder *b, const cdn_grid *grid, uint32_t axis,
+                                  uint32_t grids, uint32_t leaf_count, uint32_t *groups,
+                                  uint32_t *group_count, cdn_error *error)
+{
+    const cdn_grid_axis *own = cdn_builder_axis_of(grid, axis);
+    if (own == NULL || own->node_count != 1)
+        return CDN_OK;
+    uint8_t *leaves = cdn_alloc(leaf_count, 1);
+    cdn_status status = leaves == NULL ? cdn_fail_memory(error) : CDN_OK;
+    for (uint32_t g = 0; status == CDN_OK && g < grids; g++) {
+        const cdn_grid_axis *other = cdn_builder_axis_of(&b->grids[g], axis);
+        bool any = false;
+        if (other == NULL || other->node_count != 1 || !comparable(grid, &b->grids[g], axis) ||
+            !subtract(b, own->nodes[0], other->nodes[0], leaf_count, leaves, &any) || !any)
+            continue;
+        uint32_t node = cdn_nodes_add(b->nodes, axis, leaf_count, leaves);
+        if (node == UINT32_MAX)
+            status = cdn_fail_memory(error);
+        else if (!is_listed(groups, *group_count, node))
+            groups[(*group_count)++] = node;
+    }
+    cdn_free(leaves);
+    return status;
+}
+
 static cdn_status refine(cdn_builder *b, uint32_t g, uint32_t axis, uint32_t grids, bool first,
                          node_set *set, cdn_error *error)
 {
@@ -319,7 +363,7 @@ static cdn_status refine(cdn_builder *b, uint32_t g, uint32_t axis, uint32_t gri
     if (!collect(b, grid, axis, grids, set))
         return cdn_fail(error, CDN_E_LIMIT, "more than %u groups on one classification",
                         NODES_MAX);
-    size_t room = pairs ? (size_t)set->count * set->count : leaf_count;
+    size_t room = pairs ? (size_t)set->count * set->count : (size_t)leaf_count + grids;
     uint32_t *groups = cdn_alloc(room, sizeof *groups);
     if (groups == NULL)
         return cdn_fail_memory(error);
@@ -327,6 +371,8 @@ static cdn_status refine(cdn_builder *b, uint32_t g, uint32_t axis, uint32_t gri
     cdn_status status =
         (pairs ? make_pairs : make_groups)(b, grid, axis, set, leaf_count, groups, &group_count,
                                            error);
+    if (status == CDN_OK && !pairs)
+        status = add_differences(b, grid, axis, grids, leaf_count, groups, &group_count, error);
     if (status == CDN_OK && group_count == 0) {
         cdn_free(groups);
         return CDN_OK;

@@ -67,6 +67,35 @@ static void test_history__a_difference_of_overlapping_areas_is_a_cell(void **sta
     end();
 }
 
+/* Of the second service the three areas have 31, the first of them 24. Neither of the others, of 3
+ * and 4, is in a table; nor is their sum, but all tables by area split it. */
+static void test_history__so_is_a_difference_that_another_table_splits(void **state)
+{
+    (void)state;
+    start();
+    for (int w = 9; w < 14; w++) {
+        data.workplace[data.workplaces++] =
+            (wf_workplace){.org = w, .area = w < 12 ? 0 : w - 11, .service = 1, .staff = 20,
+                           .consent = WF_BLANK, .location = WF_BLANK};
+        join(w, w < 12 ? EACH : w - 9);
+    }
+    load(0);
+    wf_table(&plan, false);
+    wf_by(&plan, WF_DIM_SERVICE, 0, 0);
+    wf_only(&plan, WF_DIM_AREA, 1, 7);
+    wf_show(&plan, WF_WORKERS);
+    must_run(0, &plan);
+    keep(0, &plan, "three areas");
+    wf_table(&other, false);
+    wf_by(&other, WF_DIM_SERVICE, 0, 0);
+    wf_only(&other, WF_DIM_AREA, 1, 1);
+    wf_show(&other, WF_WORKERS);
+    assert_true(report.published[KEYS + 1]);
+    must_run(0, &other);
+    EXPECT(0, 0, 1); /* the first service would tell the second by the areas' totals */
+    end();
+}
+
 static void test_history__one_joiner_is_a_secret(void **state)
 {
     (void)state;
@@ -801,6 +830,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_history__a_difference_of_overlapping_areas_is_a_cell),
+        cmocka_unit_test(test_history__so_is_a_difference_that_another_table_splits),
         cmocka_unit_test(test_history__one_joiner_is_a_secret),
         cmocka_unit_test(test_history__one_leaver_is_a_secret),
         cmocka_unit_test(test_history__who_moves_within_the_total_does_not_change_it),

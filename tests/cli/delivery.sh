@@ -418,6 +418,9 @@ rm -r older/delivered
 mkdir -p older/outbox/mail-2026-11-abcdefabcdef0 older/outbox/notes
 in_ws older ledger verify
 exits 0
+mkdir older/outbox/mail-2026-11-abcdefabcdef
+in_ws older ledger verify
+exits 1 "mail-2026-11-abcdefabcdef has left, and the ledger does not know of it"
 
 # --- two at once --------------------------------------------------------------------------------------
 # at_once FIRST SECOND: two commands side by side; their exit codes, in order, in $codes
